@@ -1,0 +1,375 @@
+"""Effects: what code does to the world. The units' bodies are control (see `unit`) over these.
+
+Every effect is placed (file, line, unit) and holds its `context`. Slots that carry data are `Value`s; a row or
+query that an effect concerns has an identity, so that two effects on the same row can be told from two on rows alike.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from archwright.model.base import Model, Place
+from archwright.model.value import Value
+
+
+class Transaction(enum.StrEnum):
+    """Whether a transaction is open where an effect happens."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class Setting(enum.StrEnum):
+    """What runs the code."""
+
+    REQUEST = "request"
+    TASK = "task"
+    COMMAND = "command"
+    MIGRATION = "migration"
+    TEST = "test"
+    UNKNOWN = "unknown"
+
+
+class LoopContext(Model, frozen=True, kw_only=True):
+    """A loop around an effect, outermost first in `Context.loops`."""
+
+    place: Place
+    over: str
+    """What is iterated: `rows` of a query, `pages`, `items` of anything else, `while`."""
+    entity: str | None = None
+    query: int | None = None
+    """The identity of the query whose rows are iterated."""
+    constant: bool = False
+    """True where the number of turns is a small constant."""
+
+
+class Caught(Model, frozen=True, kw_only=True):
+    """A handler around an effect: the exception types it catches, and what it does with them."""
+
+    place: Place
+    types: tuple[str, ...]
+
+
+class Context(Model, frozen=True, kw_only=True):
+    """Where an effect happens, beyond its place."""
+
+    transaction: Transaction = Transaction.UNKNOWN
+    setting: Setting = Setting.UNKNOWN
+    is_async: bool = False
+    deferred: str | None = None
+    """`commit` for code that runs after the commit, `thread` for code handed to a worker."""
+    loops: tuple[LoopContext, ...] = ()
+    conditions: tuple[str, ...] = ()
+    caught: tuple[Caught, ...] = ()
+    calls: tuple[Place, ...] = ()
+    """The call places from the unit under judgement down to the unit that holds the effect."""
+
+
+class Effect(Model, tag_field="effect", frozen=True, kw_only=True):
+    """The base of all effects."""
+
+    place: Place
+    unit: str
+    """Dotted name of the unit that holds the effect."""
+    context: Context = Context()
+
+
+class Many(enum.StrEnum):
+    """How many rows a read gives."""
+
+    ONE = "one"
+    MANY = "many"
+    AGGREGATE = "aggregate"
+    EXISTS = "exists"
+    UNKNOWN = "unknown"
+
+
+class Condition(Model, frozen=True, kw_only=True):
+    """One condition of a predicate: a field path, an operator, and the value it is compared with."""
+
+    path: str
+    operator: str = "="
+    value: Value = Value()
+
+
+class Read(Effect, tag="read", frozen=True, kw_only=True):
+    """Rows are fetched."""
+
+    entity: str | None
+    many: Many = Many.UNKNOWN
+    predicate: tuple[Condition, ...] = ()
+    order: tuple[str, ...] = ()
+    limit: Value | None = None
+    columns: tuple[str, ...] = ()
+    """The columns fetched; empty: all."""
+    loaded: tuple[str, ...] = ()
+    """Relation paths fetched along (select_related, joinedload), dotted."""
+    locked: bool = False
+    built: Place | None = None
+    """Where the query was built, if not where it is evaluated."""
+    query: int = 0
+    per_row: bool = False
+    """True where the read depends on the row of an enclosing loop over rows."""
+
+
+class Load(Effect, tag="load", frozen=True, kw_only=True):
+    """A relation of a row is fetched because it was touched: lazy loading."""
+
+    entity: str | None
+    relation: str
+    row: int = 0
+    many: Many = Many.ONE
+    loaded: tuple[str, ...] = ()
+    built: Place | None = None
+    query: int | None = None
+    """The query that fetched the row."""
+
+
+class UseField(Effect, tag="use", frozen=True, kw_only=True):
+    """A field of a row is read."""
+
+    entity: str | None
+    field: str
+    row: int = 0
+
+
+class WriteKind(enum.StrEnum):
+    """What a write does."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+    UPSERT = "upsert"
+    SAVE = "save"
+    """Insert or update, as the ORM decides."""
+
+
+class Write(Effect, tag="write", frozen=True, kw_only=True):
+    """Rows are changed."""
+
+    entity: str | None
+    kind: WriteKind
+    row: int | None = None
+    """The row written; None: every row that matches `condition`."""
+    fields: tuple[str, ...] = ()
+    condition: tuple[Condition, ...] = ()
+    count_used: bool = False
+    """True where the number of rows changed is looked at."""
+    constraint: tuple[str, ...] = ()
+    """The fields of the unique constraint that would reject a duplicate; empty: none known."""
+
+
+class TransactionBegin(Effect, tag="transaction", frozen=True, kw_only=True):
+    """A transaction, or a savepoint in one, begins."""
+
+    savepoint: bool = False
+
+
+class Commit(Effect, tag="commit", frozen=True, kw_only=True):
+    """The transaction is made durable."""
+
+
+class Rollback(Effect, tag="rollback", frozen=True, kw_only=True):
+    """The transaction is undone."""
+
+
+class Lock(Effect, tag="lock", frozen=True, kw_only=True):
+    """A lock is taken: a row, a table, an advisory key, a distributed or in-process lock."""
+
+    kind: str
+    subject: Value = Value()
+
+
+class Publish(Effect, tag="publish", frozen=True, kw_only=True):
+    """A message is sent to a channel."""
+
+    channel: str
+    message: Value = Value()
+
+
+class Enqueue(Effect, tag="enqueue", frozen=True, kw_only=True):
+    """A task is queued."""
+
+    task: str
+    arguments: tuple[Value, ...] = ()
+
+
+class HttpCall(Effect, tag="http", frozen=True, kw_only=True):
+    """A peer is called over HTTP."""
+
+    peer: Value = Value()
+    method: str = ""
+    timeout: Value | None = None
+    """None: no limit is given, so the client's default holds."""
+    retry: bool = False
+    redirects: bool | None = None
+
+
+class CacheGet(Effect, tag="cache-get", frozen=True, kw_only=True):
+    """A cache is asked."""
+
+    key: Value = Value()
+
+
+class CacheSet(Effect, tag="cache-set", frozen=True, kw_only=True):
+    """A cache is filled."""
+
+    key: Value = Value()
+    ttl: Value | None = None
+
+
+class FileAccess(Effect, tag="file", frozen=True, kw_only=True):
+    """A file is read, written, sent or unpacked."""
+
+    kind: str
+    path: Value = Value()
+
+
+class Language(enum.StrEnum):
+    """What interprets a text."""
+
+    SQL = "sql"
+    SHELL = "shell"
+    PYTHON = "python"
+    HTML = "html"
+    TEMPLATE = "template"
+    LDAP = "ldap"
+    XPATH = "xpath"
+    XML = "xml"
+    REGEX = "regex"
+    HEADER = "header"
+    LOG = "log"
+
+
+class Interpret(Effect, tag="interpret", frozen=True, kw_only=True):
+    """A text is handed to an interpreter."""
+
+    language: Language
+    text: Value
+    parameters: bool = False
+    """True where values are passed apart from the text."""
+    api: str = ""
+    """The call as a person would name it: `cursor.execute`, `Manager.raw`."""
+
+
+class Deserialise(Effect, tag="deserialise", frozen=True, kw_only=True):
+    """Bytes become objects."""
+
+    loader: str
+    data: Value = Value()
+
+
+class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
+    """A hash, cipher, signature, comparison, token or random number is made."""
+
+    kind: str
+    algorithm: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class GuardKind(enum.StrEnum):
+    """What a guard checks."""
+
+    AUTHENTICATION = "authentication"
+    ROLE = "role"
+    OWNER = "owner"
+    TENANT = "tenant"
+    CSRF = "csrf"
+    RATE = "rate"
+    VALIDATE = "validate"
+
+
+class Guard(Effect, tag="guard", frozen=True, kw_only=True):
+    """Execution goes on only if a condition of the caller or of the data holds."""
+
+    kind: GuardKind
+    subject: str = ""
+
+
+class Spawn(Effect, tag="spawn", frozen=True, kw_only=True):
+    """Work is started beside this one: a thread, a process, an asyncio task."""
+
+    kind: str
+    target: str = ""
+
+
+class Await(Effect, tag="await", frozen=True, kw_only=True):
+    """The coroutine waits."""
+
+
+class Log(Effect, tag="log", frozen=True, kw_only=True):
+    """Something is written to a log, a metric or an error tracker."""
+
+    level: str
+    message: Value = Value()
+    with_error: bool = False
+
+
+class Raise(Effect, tag="raise", frozen=True, kw_only=True):
+    """An error is raised."""
+
+    error: str
+
+
+class Swallow(Effect, tag="swallow", frozen=True, kw_only=True):
+    """An error is caught and nothing of it is kept: no log, no re-raise, no use."""
+
+    types: tuple[str, ...]
+    """The exception types caught; `BaseException` for a bare except."""
+    protects: tuple[str, ...] = ()
+    """What the try body does that may fail: `write`, `read`, `http`, `file`, `call`, ..."""
+    handler: str = ""
+    """What the handler does instead: `pass`, `continue`, `return a default`."""
+
+
+class Respond(Effect, tag="respond", frozen=True, kw_only=True):
+    """An answer is sent."""
+
+    status: int | None = None
+    headers: tuple[tuple[str, Value], ...] = ()
+    cookies: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shape: Value = Value()
+
+
+class SchemaChange(Effect, tag="schema", frozen=True, kw_only=True):
+    """The database's schema is changed."""
+
+    table: str
+    change: str
+
+
+class Call(Effect, tag="call", frozen=True, kw_only=True):
+    """Another unit is called."""
+
+    callee: str
+
+
+AnyEffect = (
+    Read
+    | Load
+    | UseField
+    | Write
+    | TransactionBegin
+    | Commit
+    | Rollback
+    | Lock
+    | Publish
+    | Enqueue
+    | HttpCall
+    | CacheGet
+    | CacheSet
+    | FileAccess
+    | Interpret
+    | Deserialise
+    | Crypto
+    | Guard
+    | Spawn
+    | Await
+    | Log
+    | Raise
+    | Swallow
+    | Respond
+    | SchemaChange
+    | Call
+)

@@ -1,0 +1,144 @@
+"""Operations: what callers ask of the backend. An operation is a trigger, a principal, guards and an entry unit."""
+
+from __future__ import annotations
+
+import enum
+
+from archwright.model.base import Model, Place
+from archwright.model.policy import Policy
+from archwright.model.quantity import Duration
+from archwright.model.workload import Load
+
+
+class Http(Model, tag="http", tag_field="trigger", frozen=True, kw_only=True):
+    """An HTTP request. `path` uses `{name}` for parameters."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class GraphqlField(Model, tag="graphql", tag_field="trigger", frozen=True, kw_only=True):
+    """A field of a GraphQL root type."""
+
+    type: str
+    """Query, Mutation or Subscription."""
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.type}.{self.field}"
+
+
+class Message(Model, tag="message", tag_field="trigger", frozen=True, kw_only=True):
+    """A message on a channel, or a queued task."""
+
+    channel: str
+
+    def __str__(self) -> str:
+        return f"message {self.channel}"
+
+
+class Schedule(Model, tag="schedule", tag_field="trigger", frozen=True, kw_only=True):
+    """A point in time that returns."""
+
+    every: str
+
+    def __str__(self) -> str:
+        return f"every {self.every}"
+
+
+class Command(Model, tag="command", tag_field="trigger", frozen=True, kw_only=True):
+    """A command that a person runs."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"command {self.name}"
+
+
+Trigger = Http | GraphqlField | Message | Schedule | Command
+
+
+class Action(enum.StrEnum):
+    """What an operation does with its entities."""
+
+    READ_ONE = "read one"
+    READ_MANY = "read many"
+    AGGREGATE = "aggregate"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    CUSTOM = "custom"
+    """Its effects are code; the model knows what is touched, not how."""
+
+
+class Touch(Model, frozen=True, kw_only=True):
+    """An entity that an operation reads or writes; `fields` empty: the row as a whole."""
+
+    entity: str
+    fields: tuple[str, ...] = ()
+
+
+class Sort(Model, frozen=True, kw_only=True):
+    """One key of an order."""
+
+    field: str
+    descending: bool = False
+
+
+class Filter(Model, frozen=True, kw_only=True):
+    """A condition that the caller's input fills: equality, a match of words, or a range."""
+
+    field: str
+    operator: str = "="
+    """=, in, >=, <=, match, within (a window up to now of length `window`)."""
+    optional: bool = False
+    window: Duration | None = None
+
+
+class PeerCall(Model, frozen=True, kw_only=True):
+    """A call to an external peer with the longest time it may take."""
+
+    peer: str
+    timeout: Duration | None = None
+
+
+class Access(Model, frozen=True, kw_only=True):
+    """How an operation reaches rows: which entities, by which filters, in which order, how many at once."""
+
+    reads: tuple[Touch, ...] = ()
+    writes: tuple[Touch, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    sort: tuple[Sort, ...] = ()
+    page: int | None = None
+    """Rows a page; None: one row, or a bounded aggregate."""
+    together: bool = False
+    """All writes commit or none does."""
+    idempotent: bool = False
+    """The caller may repeat the request and the effect happens once."""
+    calls: tuple[PeerCall, ...] = ()
+    publishes: tuple[str, ...] = ()
+
+
+class Operation(Model, frozen=True, kw_only=True):
+    """One thing that callers can ask for."""
+
+    name: str
+    trigger: Trigger | None = None
+    """None: the design chooses one."""
+    action: Action = Action.CUSTOM
+    access: Access = Access()
+    policies: tuple[Policy, ...] = ()
+    """Empty: nothing is known of who may call; `anyone` is a policy of its own."""
+    load: Load = Load()
+    entry: str | None = None
+    """Dotted name of the unit that serves it, where code exists."""
+    guards: tuple[str, ...] = ()
+    """Guards found around the entry, as their code names them."""
+    description: str = ""
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return str(self.trigger) if self.trigger is not None else self.name

@@ -1,0 +1,104 @@
+"""Values: where a piece of data comes from, how it got here, and for which uses it is clean."""
+
+from __future__ import annotations
+
+import enum
+
+from archwright.model.base import Model, Place
+
+
+class Use(enum.StrEnum):
+    """What a value may be used for; what is clean for one use may be dirty for another."""
+
+    SQL_TEXT = "sql text"
+    SQL_IDENTIFIER = "sql identifier"
+    SHELL = "shell"
+    PYTHON = "python"
+    HTML = "html"
+    TEMPLATE = "template"
+    LDAP = "ldap"
+    XPATH = "xpath"
+    XML = "xml"
+    REGEX = "regex"
+    HEADER = "header"
+    LOG = "log"
+    HOST = "host"
+    URL = "url"
+    PATH = "path"
+    DESERIALISE = "deserialise"
+
+
+class Clean(enum.StrEnum):
+    """Three answers. UNKNOWN silences a rule."""
+
+    CLEAN = "clean"
+    DIRTY = "dirty"
+    UNKNOWN = "unknown"
+
+
+class OriginKind(enum.StrEnum):
+    """What a value goes back to."""
+
+    CONSTANT = "constant"
+    SOURCE = "source"
+    """Data from outside: a request, a message, a file."""
+    FIELD = "field"
+    """A field of a stored row."""
+    RESULT = "result"
+    """The result of an effect, such as a call to a peer."""
+    PARAMETER = "parameter"
+    """An argument of the unit, while no caller is chosen."""
+    UNKNOWN = "unknown"
+
+
+class Trust(enum.StrEnum):
+    """Who chooses the data."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    STAFF = "staff"
+    OPERATOR = "operator"
+    """Settings, environment, command line: those who run the service."""
+    UNKNOWN = "unknown"
+
+
+class Step(Model, frozen=True, kw_only=True):
+    """One place a value passed, with what happened there."""
+
+    place: Place
+    note: str
+
+
+class Origin(Model, frozen=True, kw_only=True):
+    """One thing a value goes back to, the way it came, and the uses it was cleaned for on that way."""
+
+    kind: OriginKind
+    name: str = ""
+    """The kind of source (`query parameter`, `request body`), `Entity.field`, or a parameter's name."""
+    trust: Trust = Trust.UNKNOWN
+    steps: tuple[Step, ...] = ()
+    clean_for: frozenset[Use] = frozenset()
+
+    def state(self, use: Use) -> Clean:
+        """Whether data of this origin is clean for `use`."""
+        if use in self.clean_for or self.kind is OriginKind.CONSTANT:
+            return Clean.CLEAN
+        if self.kind is OriginKind.SOURCE:
+            return Clean.CLEAN if self.trust is Trust.OPERATOR else Clean.DIRTY
+        return Clean.UNKNOWN
+
+
+class Value(Model, frozen=True, kw_only=True):
+    """What is known of one value: all its origins and, where it is a constant, the constant."""
+
+    origins: tuple[Origin, ...] = ()
+    constant: str | int | float | bool | None = None
+    text: str | None = None
+    """The text as built, `{}` for each part that is not constant; None where it is not a text."""
+
+    def state(self, use: Use) -> Clean:
+        """Dirty if any origin is; else unknown if any is; else clean. No origin at all is unknown."""
+        states = {origin.state(use) for origin in self.origins}
+        if Clean.DIRTY in states:
+            return Clean.DIRTY
+        return Clean.UNKNOWN if Clean.UNKNOWN in states or not states else Clean.CLEAN
