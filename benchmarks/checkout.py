@@ -1,0 +1,158 @@
+"""Write the projects of projects.tsv as plain work trees, each at its fixed commit.
+
+usage:
+    python benchmarks/checkout.py --from CLONES --into TREES [--role measure|develop] [--only NAME ...]
+    python benchmarks/checkout.py --url 'https://git.example.org/{repository}.git' --into TREES
+
+With --from, CLONES holds clones made beforehand, bare or not, as OWNER+NAME/repo, OWNER/NAME, OWNER/NAME.git, NAME or
+NAME.git. With --url, the one commit of each project is fetched from the address that the template gives
+({repository} stands for OWNER/NAME). Each tree goes to TREES/NAME; one that is there already is left alone, so an
+interrupted run can be repeated. Prints one line per project: name, commit, files written, files left out and why.
+
+Files are read blob by blob rather than with `git archive`, because a partial clone that lacks one large data file
+makes `git archive` stop halfway; a missing blob is counted and named instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from projects import ROLES, Project, read_projects
+
+EXECUTABLE = b"100755"
+SYMLINK = b"120000"
+
+
+@dataclass
+class Export:
+    """What became of one tree: the number of files written, and the paths left out with the reason."""
+
+    written: int = 0
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find_clone(clones: Path, repository: str) -> Path | None:
+    """The clone of `repository` (OWNER/NAME) under `clones`, or None."""
+    name = repository.split("/")[1]
+    for candidate in (f"{repository.replace('/', '+')}/repo", repository, f"{repository}.git", name, f"{name}.git"):
+        path = clones / candidate
+        if (path / "objects").is_dir() or (path / ".git").exists():
+            return path
+    return None
+
+
+def fetch(url: str, commit: str, into: Path) -> Path:
+    """A bare repository at `into` holding `commit` alone, fetched from `url`."""
+    subprocess.run(["git", "init", "--quiet", "--bare", str(into)], check=True)
+    subprocess.run(["git", "-C", str(into), "fetch", "--quiet", "--depth", "1", url, commit], check=True)
+    return into
+
+
+def stays_inside(path: str, target: str) -> bool:
+    """Whether a symbolic link at `path` to `target` stays inside the tree."""
+    if target.startswith("/"):
+        return False
+    depth = 0
+    for part in (*PurePosixPath(path).parent.parts, *target.split("/")):
+        depth += -1 if part == ".." else 0 if part in ("", ".") else 1
+        if depth < 0:
+            return False
+    return True
+
+
+def export(clone: Path, commit: str, into: Path) -> Export:
+    """Write the tree of `commit` to the new directory `into`; raises CalledProcessError where the commit is unknown."""
+    git = ["git", "-C", str(clone)]
+    listing = subprocess.run([*git, "ls-tree", "-r", "-z", commit], capture_output=True, check=True).stdout
+    result = Export()
+    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+    batch = subprocess.Popen(
+        [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+    assert batch.stdin is not None and batch.stdout is not None
+    for entry in filter(None, listing.split(b"\0")):
+        meta, _, raw_name = entry.partition(b"\t")
+        mode, kind, blob = meta.split()
+        name = raw_name.decode(errors="surrogateescape")
+        if kind != b"blob":
+            result.left_out.append((name, "submodule"))
+            continue
+        batch.stdin.write(blob + b"\n")
+        batch.stdin.flush()
+        head = batch.stdout.readline().split()
+        if head[1] == b"missing":
+            result.left_out.append((name, "not in the clone"))
+            continue
+        body = batch.stdout.read(int(head[2]))
+        batch.stdout.read(1)
+        target = into / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if mode == SYMLINK:
+            link = body.decode(errors="surrogateescape")
+            if not stays_inside(name, link):
+                result.left_out.append((name, "link out of the tree"))
+                continue
+            target.symlink_to(link)
+        else:
+            target.write_bytes(body)
+            if mode == EXECUTABLE:
+                target.chmod(0o755)
+        result.written += 1
+    batch.stdin.close()
+    batch.wait()
+    return result
+
+
+def check_out(project: Project, clones: Path | None, url: str | None, into: Path) -> str:
+    """Write one project's tree and return the line to print."""
+    tree = into / project.name
+    if tree.exists():
+        return f"{project.name}\t{project.commit}\talready there"
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=into, prefix=".checkout-") as scratch:
+        if clones is not None:
+            clone = find_clone(clones, project.repository)
+            if clone is None:
+                raise SystemExit(f"checkout: no clone of {project.repository} in {clones}; clone it, or give --url")
+        else:
+            assert url is not None
+            clone = fetch(url.replace("{repository}", project.repository), project.commit, Path(scratch) / "clone")
+        fresh = Path(scratch) / "tree"
+        fresh.mkdir()
+        result = export(clone, project.commit, fresh)
+        fresh.rename(tree)  # last, so that a tree that is there is a whole tree
+    lines = [f"{project.name}\t{project.commit}\t{result.written} files\t{len(result.left_out)} left out"]
+    lines += [f"    {name}: {reason}" for name, reason in result.left_out]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--from", dest="clones", type=Path, help="directory of clones, bare or not")
+    source.add_argument("--url", help="address template holding {repository}")
+    parser.add_argument("--into", type=Path, required=True, help="directory for the trees")
+    parser.add_argument("--role", choices=ROLES, help="only the projects of this role")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these projects")
+    arguments = parser.parse_args()
+    if arguments.url is not None and "{repository}" not in arguments.url:
+        parser.error("--url must hold {repository}, which stands for OWNER/NAME")
+    failed = 0
+    for project in read_projects(role=arguments.role, only=arguments.only):
+        try:
+            print(check_out(project, arguments.clones, arguments.url, arguments.into), flush=True)
+        except subprocess.CalledProcessError as error:
+            failed += 1
+            print(f"{project.name}\t{project.commit}\tfailed: {' '.join(map(str, error.cmd[:6]))}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
