@@ -7,6 +7,7 @@ import enum
 from archwright.model.base import Model
 from archwright.model.entity import OnDelete
 from archwright.model.operation import Sort
+from archwright.model.quantity import Duration
 
 
 class Column(Model, frozen=True, kw_only=True):
@@ -119,9 +120,134 @@ class Pagination(Model, frozen=True, kw_only=True):
     """Keyset pagination: the order ends in a unique key, the cursor holds the last row's keys."""
 
     order: tuple[Sort, ...]
-    """Columns, the last of which makes the order total."""
+    """Columns, the last of which make the order total. Rows whose sort column is NULL come last."""
     size: int
     maximum: int
+
+
+class JoinStep(Model, frozen=True, kw_only=True):
+    """One step from a row to the row it refers to: `table.columns = target.target_columns`, pairwise."""
+
+    table: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+
+
+class OwnerPath(Model, frozen=True, kw_only=True):
+    """Who owns a row: follow the steps from the route's table, then compare `column` with the caller's id."""
+
+    table: str
+    """The table that holds `column`: the last step's target, or the route's own table if there is no step."""
+    column: str
+    steps: tuple[JoinStep, ...] = ()
+
+
+class ColumnCondition(Model, frozen=True, kw_only=True):
+    """A condition on a column of the route's table."""
+
+    column: str
+    operator: str
+    value: str | int | float | bool
+
+
+class Grant(Model, frozen=True, kw_only=True):
+    """One role's permission to use a route: on every row, or on the rows the caller owns."""
+
+    role: str
+    owner: OwnerPath | None = None
+    conditions: tuple[ColumnCondition, ...] = ()
+
+
+class Window(Model, frozen=True, kw_only=True):
+    """A fixed condition of a route: `column` lies within `length` up to now."""
+
+    column: str
+    length: Duration
+
+
+class FillBy(enum.StrEnum):
+    """Who supplies the value of a column that a route writes."""
+
+    BODY = "body"
+    """The request body's field `name`."""
+    PATH = "path"
+    """The path parameter `name`."""
+    PRINCIPAL = "principal"
+    """The caller's own id, whatever the body says, for the roles in `roles`; other roles: the body's field `name`."""
+    KEY = "key"
+    """A fresh key: UUIDv7 for a uuid column, the database's identity for a bigint column."""
+    PARENT = "parent"
+    """The key of the row that the same request inserts in the table `source` names."""
+    POSITION = "position"
+    """1, 2, 3 ... in the order of the body's list."""
+    NOW = "now"
+    """The server's clock, the same instant for the whole request."""
+    VALUE = "value"
+    """The constant in `source`."""
+    COPY = "copy"
+    """`table.column` in `source`, read from the row that the column `through` refers to."""
+    SUM = "sum"
+    """The sum over the inserted child rows of the expression in `source` (`order_lines.qty * order_lines.unit_price`)."""
+    DECREASE = "decrease"
+    """The old value less the child column in `source`, refused with 409 if a check of the table would break."""
+
+
+class ColumnFill(Model, frozen=True, kw_only=True):
+    """One column that a route writes, and where its value comes from."""
+
+    column: str
+    by: FillBy
+    name: str = ""
+    source: str = ""
+    through: str = ""
+    roles: tuple[str, ...] = ()
+    required: bool = True
+
+
+class WriteKind(enum.StrEnum):
+    """What happens to rows."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class WriteStep(Model, frozen=True, kw_only=True):
+    """One statement of a route, in the order they run: parents before children, referred-to rows first of all locked."""
+
+    table: str
+    kind: WriteKind
+    fills: tuple[ColumnFill, ...] = ()
+    many: bool = False
+    """True where one row per item of the body's list `items` is written."""
+    items: str = ""
+    """The body field that holds the list, for `many`."""
+    match: tuple[ColumnFill, ...] = ()
+    """The columns that say which row an update or a delete concerns, and where their values come from."""
+
+
+class PeerStep(Model, frozen=True, kw_only=True):
+    """A call to an external peer, made outside of any transaction."""
+
+    peer: str
+    timeout: Duration
+    when: str = "after commit"
+    """`before` the transaction or `after commit`."""
+
+
+class Embed(Model, frozen=True, kw_only=True):
+    """Child rows that a response carries inside their parent's record."""
+
+    name: str
+    """The field of the response that holds the list."""
+    table: str
+    columns: tuple[str, ...]
+    """The columns of `table` that refer to `parent_columns`, pairwise."""
+    parent_columns: tuple[str, ...]
+    order: tuple[Sort, ...]
+    maximum: int
+    """The most child rows a parent's record carries."""
 
 
 class Route(Model, frozen=True, kw_only=True):
@@ -138,6 +264,19 @@ class Route(Model, frozen=True, kw_only=True):
     idempotency_key: bool = False
     errors: tuple[int, ...] = ()
     """The status codes of its documented problems."""
+    table: str | None = None
+    """The table the route is about; parameters' and windows' columns are its columns."""
+    grants: tuple[Grant, ...] = ()
+    """Who may call. Empty: nobody (403), until the brief says who."""
+    windows: tuple[Window, ...] = ()
+    embeds: tuple[Embed, ...] = ()
+    writes: tuple[WriteStep, ...] = ()
+    """All in one transaction."""
+    calls: tuple[PeerStep, ...] = ()
+    publishes: tuple[str, ...] = ()
+    """Channels that get a message by way of the outbox, in the transaction of the writes."""
+    cache_control: str = ""
+    """The Cache-Control header of a good answer; empty: `no-store`."""
 
 
 class Process(Model, frozen=True, kw_only=True):
@@ -148,6 +287,8 @@ class Process(Model, frozen=True, kw_only=True):
     technology: str
     serves: tuple[str, ...] = ()
     instances: int = 1
+    connections: int = 0
+    """Database connections in the pool of each instance; 0: it holds none."""
 
 
 class Physical(Model, frozen=True, kw_only=True):
