@@ -18,6 +18,8 @@ class Column(Model, frozen=True, kw_only=True):
     nullable: bool = False
     default: str | None = None
     """An SQL expression, such as `now()`; None: no default."""
+    identity: bool = False
+    """True where the database numbers the rows itself (`generated always as identity`)."""
     field: str | None = None
     """The entity's field it stores, where it stores one."""
     pii: bool = False
