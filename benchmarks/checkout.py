@@ -1,7 +1,7 @@
 """Write the projects of projects.tsv as plain work trees, each at its fixed commit.
 
 usage:
-    python benchmarks/checkout.py --from CLONES --into TREES [--role measure|develop] [--only NAME ...]
+    python benchmarks/checkout.py --from CLONES --into TREES [--role measure|reserve] [--only NAME ...]
     python benchmarks/checkout.py --url 'https://git.example.org/{repository}.git' --into TREES
 
 With --from, CLONES holds clones made beforehand, bare or not, as OWNER+NAME/repo, OWNER/NAME, OWNER/NAME.git, NAME or
@@ -23,7 +23,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from projects import ROLES, Project, read_projects
+from projects import PROJECTS_FILE, ROLES, Project, read_projects
 
 EXECUTABLE = b"100755"
 SYMLINK = b"120000"
@@ -75,7 +75,8 @@ def export(clone: Path, commit: str, into: Path) -> Export:
     batch = subprocess.Popen(
         [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )
-    assert batch.stdin is not None and batch.stdout is not None
+    assert batch.stdin is not None
+    assert batch.stdout is not None
     for entry in filter(None, listing.split(b"\0")):
         meta, _, raw_name = entry.partition(b"\t")
         mode, kind, blob = meta.split()
@@ -139,13 +140,14 @@ def main() -> int:
     source.add_argument("--from", dest="clones", type=Path, help="directory of clones, bare or not")
     source.add_argument("--url", help="address template holding {repository}")
     parser.add_argument("--into", type=Path, required=True, help="directory for the trees")
+    parser.add_argument("--projects", type=Path, default=PROJECTS_FILE, help="default: projects.tsv beside this script")
     parser.add_argument("--role", choices=ROLES, help="only the projects of this role")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these projects")
     arguments = parser.parse_args()
     if arguments.url is not None and "{repository}" not in arguments.url:
         parser.error("--url must hold {repository}, which stands for OWNER/NAME")
     failed = 0
-    for project in read_projects(role=arguments.role, only=arguments.only):
+    for project in read_projects(arguments.projects, arguments.role, arguments.only):
         try:
             print(check_out(project, arguments.clones, arguments.url, arguments.into), flush=True)
         except subprocess.CalledProcessError as error:

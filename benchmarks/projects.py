@@ -33,7 +33,7 @@ class Project:
         return self.repository.split("/")[1].lower()
 
 
-def read_projects(role: str | None = None, only: Collection[str] = (), file: Path = PROJECTS_FILE) -> list[Project]:
+def read_projects(file: Path, role: str | None = None, only: Collection[str] = ()) -> list[Project]:
     """The projects in the order of the file; SystemExit with file and line where a line or a name in `only` is wrong."""
     found: list[Project] = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
@@ -57,7 +57,7 @@ def read_projects(role: str | None = None, only: Collection[str] = (), file: Pat
     return [p for p in found if (role is None or p.role == role) and (not only or p.name in only)]
 
 
-def read_setting(name: str, file: Path = PROJECTS_FILE) -> int:
+def read_setting(name: str, file: Path) -> int:
     """The whole number after `# NAME:`; SystemExit where it is missing."""
     match = re.search(rf"^# {name}: (\d+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
     if match is None:
