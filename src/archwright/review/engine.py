@@ -1,0 +1,159 @@
+"""Runs rules on a program: one dispatch by kind of effect, one finding a cause, a stable order.
+
+A finding's fingerprint is made of the rule, the unit and the code's own text, so it survives moved lines; equal code in
+one unit is told apart by its order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from archwright.model.base import Model, Place
+from archwright.model.effect import Effect
+from archwright.model.finding import Finding, Remedy, TraceStep
+from archwright.review.excerpt import end_of, normalised
+from archwright.review.needs import needs_of
+from archwright.review.program import Program
+from archwright.review.rule import Rule, Verdict
+
+Render = Callable[[Remedy], str | None]
+"""A remedy in the words of the project's libraries; None where none of them knows it."""
+
+_ALSO = 8
+"""Further places of one cause that a trace names."""
+
+
+class Fault(Model, frozen=True, kw_only=True):
+    """A rule that failed on an effect: a defect of the rule, not of the code under review."""
+
+    rule: str
+    place: Place
+    error: str
+
+
+class Review(Model, frozen=True, kw_only=True):
+    """What the rules found, of every confidence, the gravest first."""
+
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
+    """The kinds of effect that the rules judge: what a program must be asked for."""
+    return frozenset(kind for rule in rules for kind in needs_of(rule).kinds)
+
+
+def review(program: Program, rules: Iterable[Rule], render: Render | None = None) -> Review:
+    """Judge every effect of the program by every rule that asks for its kind."""
+    dispatch: dict[type[Effect], list[tuple[Rule, tuple[str, ...]]]] = defaultdict(list)
+    for rule in rules:
+        needs = needs_of(rule)
+        for kind in needs.kinds:
+            dispatch[kind].append((rule, needs.facts))
+    causes: dict[tuple[str, str], list[_Judged]] = defaultdict(list)
+    faults: list[Fault] = []
+    for effect in program.effects:
+        for rule, asked in dispatch.get(type(effect), ()):
+            facts = {name: _FACTS[name](program, effect) for name in asked}
+            try:
+                for verdict in rule.check(effect, **facts):
+                    judged = _Judged(rule=rule, effect=effect, verdict=verdict)
+                    causes[rule.name, verdict.cause or str(judged.place)].append(judged)
+            except Exception as error:  # noqa: BLE001 - one broken rule must not hide what the others found
+                message = f"{type(error).__name__}: {error}"
+                faults.append(Fault(rule=rule.name, place=effect.place, error=message))
+    findings = [_finding(program, group, render) for group in causes.values()]
+    return Review(findings=_ordered(_fingerprinted(program, findings)), faults=tuple(faults))
+
+
+def function_of(unit: str, path: str) -> str:
+    """The name of a unit inside its file, `Class.method`; empty for the module's own body."""
+    module = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    parts = unit.split(".")
+    for start in range(len(module)):
+        tail = module[start:]
+        if parts[: len(tail)] == tail:
+            return ".".join(parts[len(tail) :])
+    return unit
+
+
+_FACTS: dict[str, Callable[[Program, Effect], object]] = {
+    "program": lambda program, _: program,
+    "operations": lambda program, effect: program.operations_reaching(effect.unit),
+}
+
+
+class _Judged(Model, frozen=True, kw_only=True):
+    """A verdict with what it was passed on."""
+
+    rule: Rule
+    effect: Effect
+    verdict: Verdict
+
+    @property
+    def place(self) -> Place:
+        return self.verdict.place or self.effect.place
+
+    @property
+    def order(self) -> tuple[int, int, Place, int, str]:
+        """The one that speaks for its cause comes first: grave, sure, early in the code, with a short trace."""
+        verdict = self.verdict
+        return (verdict.impact.rank, verdict.confidence.rank, self.place, len(verdict.trace), verdict.message)
+
+
+def _finding(program: Program, group: list[_Judged], render: Render | None) -> Finding:
+    """One finding for all verdicts of a cause."""
+    group = sorted(group, key=lambda judged: judged.order)
+    first = group[0]
+    verdict, place = first.verdict, first.place
+    rendered = render(verdict.remedy) if render is not None and verdict.remedy is not None else None
+    line = max(place.line, 1)
+    lines = (program.source(place.path) or "").splitlines()
+    units = {judged.effect.unit for judged in group}
+    return Finding(
+        rule=first.rule.name,
+        path=place.path,
+        line=line,
+        column=max(place.column, 1),
+        end_line=end_of(lines, line, place.column),
+        function=function_of(first.effect.unit, place.path),
+        operations=tuple(sorted({name for unit in units for name in program.operations_reaching(unit)})),
+        message=verdict.message,
+        why=verdict.why,
+        fix=f"{verdict.fix} {rendered}" if rendered else verdict.fix,
+        impact=verdict.impact,
+        confidence=verdict.confidence,
+        trace=verdict.trace + _also(place, group[1:]),
+        cwe=first.rule.cwe,
+        fingerprint="",
+    )
+
+
+def _also(place: Place, others: Sequence[_Judged]) -> tuple[TraceStep, ...]:
+    """The further places of the same cause."""
+    places = sorted({judged.place for judged in others} - {place})
+    return tuple(TraceStep(path=p.path, line=max(p.line, 1), note="here too") for p in places[:_ALSO])
+
+
+def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
+    ordinals: dict[tuple[str, ...], int] = defaultdict(int)
+    result = []
+    for finding in sorted(findings, key=lambda f: (f.path, f.line, f.column, f.rule, f.message)):
+        lines = (program.source(finding.path) or "").splitlines()
+        text = normalised(lines, finding.line, finding.end_line) or finding.message
+        key = (finding.rule, finding.path, finding.function, text)
+        ordinals[key] += 1
+        digest = hashlib.sha256("\0".join((*key, str(ordinals[key]))).encode(errors="surrogatepass")).hexdigest()[:16]
+        result.append(_with_fingerprint(finding, digest))
+    return result
+
+
+def _with_fingerprint(finding: Finding, digest: str) -> Finding:
+    fields = {name: getattr(finding, name) for name in finding.__struct_fields__}
+    return Finding(**{**fields, "fingerprint": digest})
+
+
+def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (f.impact.rank, f.path, f.line, f.column, f.rule, f.fingerprint)))

@@ -1,0 +1,22 @@
+"""What the review needs of a program. `source.program.Program` offers it; tests fabricate it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from archwright.model.effect import Effect
+
+
+class Program(Protocol):
+    """A code base as its effects, resolved over all its files."""
+
+    @property
+    def effects(self) -> Sequence[Effect]:
+        """The effects of the kinds that were asked for, in the same order on every run."""
+
+    def operations_reaching(self, unit: str) -> tuple[str, ...]:
+        """The operations that reach a unit through calls, as people name them."""
+
+    def source(self, path: str) -> str | None:
+        """The text of a file under review; None where it can't be read."""

@@ -1,0 +1,146 @@
+"""What a rule is: a class with a name, a documentation, examples that are its tests, and one method that judges.
+
+A rule knows nothing of files, configuration or output. It says what it needs by the parameters of `check`:
+
+    def check(self, effect: Read | Load, operations: tuple[str, ...]) -> Iterator[Verdict]:
+
+The annotation of the first parameter chooses the kinds of effect it is asked about; the names of the others choose
+what it is told beside (see `needs.FACTS`). A rule that can't know is silent.
+
+RuleError (ValueError)
+└── raised when a rule is declared wrongly, at registration, never while it runs       .rule
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from archwright.model.base import Model, Place
+from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
+
+SECTIONS = ("Why", "Instead", "Fine when", "Fix safety")
+"""The labels that a rule's docstring has, each at the start of a paragraph, after the text that says what it finds."""
+
+
+class RuleError(ValueError):
+    """A rule is declared wrongly. The message says what was given and what would be right."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        self.rule = rule
+        super().__init__(f"rule {rule}: {message}")
+
+
+class Example(Model, frozen=True):
+    """A small program. `files` maps relative paths to their text; `framework` names the library it is about."""
+
+    title: str
+    framework: str
+    files: dict[str, str]
+
+
+def example(title: str, *, framework: str, code: str = "", files: Mapping[str, str] | None = None) -> Example:
+    """An example of one file (`code`, which becomes app.py) or of several (`files`). Common indentation is removed."""
+    given = {"app.py": code} if files is None else files
+    return Example(title, framework, {path: textwrap.dedent(text).strip("\n") + "\n" for path, text in given.items()})
+
+
+class Verdict(Model, frozen=True, kw_only=True):
+    """What a rule says of one effect. The engine makes a finding of it: fingerprint, function, operations."""
+
+    message: str
+    why: str
+    fix: str
+    """The remedy in words; replaced where the framework's file renders `remedy` in its own idiom."""
+    impact: Impact
+    confidence: Confidence
+    trace: tuple[TraceStep, ...] = ()
+    place: Place | None = None
+    """Where the harm happens; None: at the effect."""
+    cause: str = ""
+    """Verdicts of a rule with the same cause are one finding; empty: the place is the cause."""
+    remedy: Remedy | None = None
+
+
+class Rule:
+    """The base of every rule. Subclasses write their documentation in their docstring (see `SECTIONS`)."""
+
+    name: ClassVar[str]
+    """`family/name`, a stable id for ever."""
+    impact: ClassVar[Impact]
+    """The gravest impact a finding of this rule can have; a verdict may say less."""
+    cwe: ClassVar[str | None] = None
+    """`CWE-89`; None where the catalogue has no entry for the defect."""
+    security: ClassVar[bool] = False
+    """True where an attacker gains by it: code hosts then list it as a security alert."""
+    bad: ClassVar[tuple[Example, ...]]
+    """Programs in which the rule must find something."""
+    good: ClassVar[tuple[Example, ...]]
+    """Programs in which it must stay silent."""
+
+    check: Callable[..., Iterator[Verdict]]
+    """The judgement; each rule declares its own parameters."""
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.partition("/")[0]
+
+
+def steps(*places: tuple[Place, str]) -> tuple[TraceStep, ...]:
+    """Places with what happens there as a trace, in the order of execution. What happens on one line is one step."""
+    trace: list[TraceStep] = []
+    for place, note in places:
+        line = max(place.line, 1)
+        if trace and (trace[-1].path, trace[-1].line) == (place.path, line):
+            last = trace.pop().note
+            note = last if note in last.split("; ") else f"{last}; {note}"  # noqa: PLW2901 - the joined note is the step's
+        trace.append(TraceStep(path=place.path, line=line, note=note))
+    return tuple(trace)
+
+
+class Documentation(Model, frozen=True, kw_only=True):
+    """A rule's docstring, taken apart. Paragraphs are separated by an empty line; lines are joined."""
+
+    summary: str
+    what: str
+    why: str
+    instead: str
+    fine_when: str
+    fix_safety: str
+
+
+def documentation(rule: type[Rule] | Rule) -> Documentation:
+    """The docstring of a rule by section. Raises RuleError where a section is missing."""
+    cls: type[Any] = rule if isinstance(rule, type) else type(rule)
+    name = getattr(cls, "name", cls.__qualname__)
+    paragraphs = [" ".join(part.split()) for part in textwrap.dedent(_docstring(cls)).strip().split("\n\n")]
+    found: dict[str, list[str]] = {"": []}
+    section = ""
+    for paragraph in paragraphs:
+        label, colon, rest = paragraph.partition(": ")
+        if colon and label in SECTIONS:
+            section, paragraph = label, rest  # noqa: PLW2901 - the label is not part of the text
+        found.setdefault(section, []).append(paragraph)
+    if missing := [label for label in SECTIONS if label not in found]:
+        raise RuleError(
+            name, f"its docstring has no paragraph that starts with {', '.join(f'{m!r}:' for m in missing)}"
+        )
+    text = {label: "\n\n".join(parts) for label, parts in found.items()}
+    return Documentation(
+        summary=found[""][0],
+        what="\n\n".join(found[""][1:]),
+        why=text["Why"],
+        instead=text["Instead"],
+        fine_when=text["Fine when"],
+        fix_safety=text["Fix safety"],
+    )
+
+
+def _docstring(cls: type[Any]) -> str:
+    """The class's own docstring, its first line indented as the others so that `dedent` can work."""
+    first, newline, rest = (cls.__dict__.get("__doc__") or "").partition("\n")
+    if not first.strip():
+        raise RuleError(getattr(cls, "name", cls.__qualname__), "has no docstring; it must say what it finds and why")
+    return first.strip() + newline + textwrap.dedent(rest)

@@ -1,0 +1,1 @@
+"""The rules, one file each, in a package a family. Being here is being registered (see `review.registry`)."""

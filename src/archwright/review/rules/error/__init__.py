@@ -1,0 +1,1 @@
+"""Errors that are lost, hidden or told to the wrong one."""

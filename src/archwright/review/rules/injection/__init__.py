@@ -1,0 +1,1 @@
+"""Data from outside that an interpreter takes for instructions."""

@@ -1,0 +1,238 @@
+"""`injection/sql`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.effect import Interpret, Language, Setting
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
+from archwright.model.value import Clean, Origin, Trust, Use
+from archwright.review.rule import Rule, Verdict, example, steps
+
+_ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
+"""Who chooses the data, the most dangerous first. Operators own the database anyhow, so their data is clean."""
+
+_IMPACT = {
+    Trust.ANYONE: Impact.CRITICAL,
+    Trust.SIGNED_IN: Impact.HIGH,
+    Trust.UNKNOWN: Impact.HIGH,
+    Trust.STAFF: Impact.MEDIUM,
+}
+_WHO = {
+    Trust.ANYONE: "Anyone who can reach the service",
+    Trust.SIGNED_IN: "Any signed-in user",
+    Trust.UNKNOWN: "Whoever sends it",
+    Trust.STAFF: "Any member of staff",
+}
+
+_IDENTIFIER = re.compile(
+    r"\b(?:order\s+by|group\s+by|from|join|into|update|table|collate|asc|desc|index|view|schema|column|set)\s*"
+    r"(?:[\w.\"`\[\]]+\s*,\s*)*[\"`\[]?[\w.]*\{\}",
+    re.IGNORECASE,
+)
+"""A hole where SQL expects a name or a keyword, which no driver can bind."""
+
+
+class SqlInjection(Rule):
+    """Data from outside becomes part of an SQL text.
+
+    The data is followed from where the service receives it through every function and file to the call that runs the
+    text. Bound parameters, numbers, members of a fixed list and quoted identifiers are clean. What can't be followed
+    is not reported.
+
+    Why: the database can't tell the author's SQL from the sender's. A sender reads and changes every row that the
+    service's account may touch, past every check in the code.
+
+    Instead: write placeholders in the text and pass the values beside it. A table or column name can't be passed so:
+    choose it from a fixed list, or quote it with the driver's own function (psycopg's `sql.Identifier`).
+
+    Fine when: the sender is meant to write SQL, as in a query console, and the account may do no more than the sender.
+
+    Fix safety: no automatic fix. Binding changes how a value is quoted, so the quotes around a placeholder must go too.
+    """
+
+    name = "injection/sql"
+    impact = Impact.CRITICAL
+    cwe = "CWE-89"
+    security = True
+    bad = (
+        example(
+            "a query parameter formatted into the text",
+            framework="flask",
+            code="""
+                import sqlite3
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/users")
+                def users():
+                    name = request.args["name"]
+                    rows = sqlite3.connect("app.db").execute(f"SELECT id FROM users WHERE name = '{name}'")
+                    return [row[0] for row in rows]
+            """,
+        ),
+        example(
+            "a path parameter that passes two functions and a file on its way to raw SQL",
+            framework="django",
+            files={
+                "shop/urls.py": """
+                    from django.urls import path
+                    from shop import views
+
+                    urlpatterns = [path("products/<str:code>/", views.product)]
+                """,
+                "shop/views.py": """
+                    from django.http import JsonResponse
+                    from shop.lookup import find
+
+                    def product(request, code):
+                        return JsonResponse({"id": find(code)})
+                """,
+                "shop/lookup.py": """
+                    from django.db import connection
+
+                    def find(code):
+                        return scalar("SELECT id FROM shop_product WHERE code = '" + code + "'")
+
+                    def scalar(sql):
+                        with connection.cursor() as cursor:
+                            cursor.execute(sql)
+                            return cursor.fetchone()[0]
+                """,
+                "shop/__init__.py": "",
+            },
+        ),
+        example(
+            "a column to sort by, taken as it came",
+            framework="fastapi",
+            code="""
+                from fastapi import FastAPI
+                from sqlalchemy import create_engine, text
+
+                app = FastAPI()
+                engine = create_engine("postgresql://localhost/shop")
+
+                @app.get("/orders")
+                def orders(sort: str = "id"):
+                    with engine.connect() as connection:
+                        return connection.execute(text("SELECT id FROM orders ORDER BY " + sort)).scalars().all()
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the value is bound",
+            framework="flask",
+            code="""
+                import sqlite3
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/users")
+                def users():
+                    name = request.args["name"]
+                    rows = sqlite3.connect("app.db").execute("SELECT id FROM users WHERE name = ?", (name,))
+                    return [row[0] for row in rows]
+            """,
+        ),
+        example(
+            "the text has holes for placeholders only",
+            framework="django",
+            files={
+                "shop/urls.py": """
+                    from django.urls import path
+                    from shop import views
+
+                    urlpatterns = [path("products/", views.products)]
+                """,
+                "shop/views.py": """
+                    from django.db import connection
+                    from django.http import JsonResponse
+
+                    def products(request):
+                        codes = request.GET.getlist("code")
+                        marks = ", ".join(["%s"] * len(codes))
+                        with connection.cursor() as cursor:
+                            cursor.execute(f"SELECT id FROM shop_product WHERE code IN ({marks})", codes)
+                            return JsonResponse({"ids": [row[0] for row in cursor.fetchall()]})
+                """,
+                "shop/__init__.py": "",
+            },
+        ),
+        example(
+            "the column is one of a fixed list, the limit is a number",
+            framework="fastapi",
+            code="""
+                from fastapi import FastAPI, HTTPException
+                from sqlalchemy import create_engine, text
+
+                app = FastAPI()
+                engine = create_engine("postgresql://localhost/shop")
+                SORTS = {"id": "id", "newest": "placed_at DESC"}
+
+                @app.get("/orders")
+                def orders(sort: str = "id", limit: int = 20):
+                    if sort not in SORTS:
+                        raise HTTPException(422)
+                    with engine.connect() as connection:
+                        sql = f"SELECT id FROM orders ORDER BY {SORTS[sort]} LIMIT {limit}"
+                        return connection.execute(text(sql)).scalars().all()
+            """,
+        ),
+    )
+
+    def check(self, effect: Interpret, operations: tuple[str, ...]) -> Iterator[Verdict]:
+        if effect.language is not Language.SQL or effect.context.setting is Setting.TEST:
+            return
+        dirty = [origin for origin in effect.text.origins if origin.state(Use.SQL_TEXT) is Clean.DIRTY]
+        known = [origin for origin in dirty if origin.trust in _ORDER]
+        if not known:
+            return
+        worst = min(known, key=lambda o: (_ORDER.index(o.trust), len(o.steps), o.name, [s.place for s in o.steps]))
+        source = worst.name or "data from outside"
+        api = effect.api or "the database"
+        kind, fix = _remedy(effect)
+        yield Verdict(
+            message=f"{_a(source)} becomes part of the SQL text that {api} runs.",
+            why=_why(worst.trust, operations),
+            fix=fix,
+            impact=_IMPACT[worst.trust],
+            confidence=Confidence.HIGH if worst.steps else Confidence.MEDIUM,
+            trace=_trace(worst, effect, api),
+            remedy=Remedy(kind=kind, subject=source),
+        )
+
+
+def _remedy(effect: Interpret) -> tuple[RemedyKind, str]:
+    """Bind values; names can't be bound. Where the text shows which of the two the hole is, say only that."""
+    text = effect.text.text or ""
+    names = len(_IDENTIFIER.findall(text))
+    if names and names == text.count("{}"):
+        return RemedyKind.ALLOW, (
+            "A name or a sort order can't be bound: look the sender's word up in a fixed dictionary of allowed columns, "
+            "and put the dictionary's value into the text."
+        )
+    bind = "Put a placeholder where the value stands, without quotes, and pass the value beside the text."
+    if names:
+        bind += " Names of tables and columns can't be bound: choose those from a fixed list."
+    return RemedyKind.BIND, bind
+
+
+def _why(trust: Trust, operations: tuple[str, ...]) -> str:
+    through = f" through {operations[0]}" if operations else ""
+    more = f" or {len(operations) - 1} other operations" if len(operations) > 1 else ""
+    return (
+        f"{_WHO[trust]} can rewrite the statement{through}{more}, and read or change every row its account may touch."
+    )
+
+
+def _trace(origin: Origin, effect: Interpret, api: str) -> tuple[TraceStep, ...]:
+    places = [(step.place, step.note) for step in origin.steps]
+    return steps(*places, (effect.place, f"{api} runs the text"))
+
+
+def _a(source: str) -> str:
+    return source[:1].upper() + source[1:] if source.startswith(("data", "the ")) else f"The {source}"

@@ -1,0 +1,1 @@
+"""Queries that cost more than what they are asked for."""

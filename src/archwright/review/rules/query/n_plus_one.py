@@ -1,0 +1,255 @@
+"""`query/n-plus-one`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.base import Place
+from archwright.model.effect import Load, LoopContext, Many, Read, Setting
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.review.rule import Rule, Verdict, example, steps
+
+_DJANGO_MODELS = """
+    from django.db import models
+
+    class Customer(models.Model):
+        name = models.CharField(max_length=100)
+
+    class Order(models.Model):
+        customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="orders")
+        placed = models.DateTimeField()
+"""
+_DJANGO_URLS = """
+    from django.urls import path
+    from shop import views
+
+    urlpatterns = [path("orders/", views.orders), path("customers/", views.customers)]
+"""
+
+
+class NPlusOne(Rule):
+    """A query runs once for each row of another query.
+
+    Either a relation of the row is touched that was not fetched along (lazy loading), or the loop's body asks the
+    database about the row, itself or in a function it calls. What the query loads is subtracted path by path: that it
+    loads something else does not help.
+
+    Why: N rows cost N more round trips. A page that takes two queries with ten rows in a test takes a thousand in
+    production, and each one waits for the network and holds a connection.
+
+    Instead: fetch the relation along with the query, or collect the keys first and fetch all rows with one query.
+
+    Fine when: the rows are few by design (the members of an enum table), or the caller loads the relation in a way
+    that can't be read from the code.
+
+    Fix safety: no automatic fix. A join repeats the parent's columns in every row, and a prefetch holds all children
+    in memory; for wide or many rows, choose columns too.
+    """
+
+    name = "query/n-plus-one"
+    impact = Impact.HIGH
+    cwe = "CWE-1073"
+    bad = (
+        example(
+            "a foreign key touched in a loop over a queryset",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _DJANGO_MODELS,
+                "shop/urls.py": _DJANGO_URLS,
+                "shop/views.py": """
+                    from django.http import JsonResponse
+                    from shop.models import Customer, Order
+
+                    def orders(request):
+                        rows = Order.objects.filter(placed__isnull=False)
+                        return JsonResponse({"orders": [describe(order) for order in rows]})
+
+                    def describe(order):
+                        return {"id": order.pk, "customer": order.customer.name}
+
+                    def customers(request):
+                        return JsonResponse({"customers": list(Customer.objects.values_list("name", flat=True))})
+                """,
+            },
+        ),
+        example(
+            "a query about each row",
+            framework="sqlalchemy",
+            code="""
+                from sqlalchemy import ForeignKey, func, select
+                from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+                class Base(DeclarativeBase):
+                    pass
+
+                class Customer(Base):
+                    __tablename__ = "customer"
+                    id: Mapped[int] = mapped_column(primary_key=True)
+
+                class Order(Base):
+                    __tablename__ = "order"
+                    id: Mapped[int] = mapped_column(primary_key=True)
+                    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+
+                def counts(session: Session) -> dict[int, int]:
+                    found = {}
+                    for customer in session.scalars(select(Customer)):
+                        statement = select(func.count()).where(Order.customer_id == customer.id)
+                        found[customer.id] = session.scalar(statement)
+                    return found
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the relation is fetched along",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _DJANGO_MODELS,
+                "shop/urls.py": _DJANGO_URLS,
+                "shop/views.py": """
+                    from django.http import JsonResponse
+                    from shop.models import Customer, Order
+
+                    def orders(request):
+                        rows = Order.objects.select_related("customer")
+                        return JsonResponse({"orders": [order.customer.name for order in rows]})
+
+                    def customers(request):
+                        rows = Customer.objects.prefetch_related("orders")
+                        return JsonResponse({"customers": [len(customer.orders.all()) for customer in rows]})
+                """,
+            },
+        ),
+        example(
+            "one query for all rows, before the loop",
+            framework="sqlalchemy",
+            code="""
+                from sqlalchemy import ForeignKey, func, select
+                from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+                class Base(DeclarativeBase):
+                    pass
+
+                class Order(Base):
+                    __tablename__ = "order"
+                    id: Mapped[int] = mapped_column(primary_key=True)
+                    customer_id: Mapped[int]
+
+                def counts(session: Session) -> dict[int, int]:
+                    statement = select(Order.customer_id, func.count()).group_by(Order.customer_id)
+                    return {customer: count for customer, count in session.execute(statement)}
+            """,
+        ),
+    )
+
+    def check(self, effect: Load | Read, operations: tuple[str, ...]) -> Iterator[Verdict]:
+        if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
+            return
+        around = _loop(effect)
+        if around is None:
+            return
+        request = bool(operations) or effect.context.setting is Setting.REQUEST
+        yield Verdict(
+            message=_message(effect, around),
+            why=_why(effect, around, operations),
+            fix=_fix(effect, around),
+            impact=_impact(effect, request),
+            confidence=_confidence(effect, around),
+            trace=steps(
+                *_built(effect, around),
+                *((loop.place, _turns(loop)) for loop in _rows_loops(effect)),
+                *((place, "which calls") for place in effect.context.calls),
+                (effect.place, _happens(effect)),
+            ),
+            cause=_cause(effect),
+            remedy=_remedy(effect),
+        )
+
+
+def _rows_loops(effect: Load | Read) -> list[LoopContext]:
+    return [loop for loop in effect.context.loops if loop.over == "rows" and not loop.constant]
+
+
+def _loop(effect: Load | Read) -> LoopContext | None:
+    """The loop over the rows that the effect depends on, innermost first; None: it runs once, or can't be known."""
+    loops = _rows_loops(effect)[::-1]
+    if isinstance(effect, Read):
+        return loops[0] if loops and effect.per_row else None
+    if effect.relation in effect.loaded or effect.query is None:
+        return None
+    return next((loop for loop in loops if loop.query == effect.query), None)
+
+
+def _message(effect: Load | Read, loop: LoopContext) -> str:
+    row = loop.entity or "row"
+    if isinstance(effect, Load):
+        owner = f"{effect.entity}." if effect.entity else ""
+        return f"{owner}{effect.relation} is fetched by one more query for each {row} of the loop."
+    asked = f"{effect.entity} is queried" if effect.entity else "A query runs"
+    return f"{asked} once for each {row} of the loop."
+
+
+def _why(effect: Load | Read, loop: LoopContext, operations: tuple[str, ...]) -> str:
+    loops = len(_rows_loops(effect))
+    cost = (
+        "N rows cost N + 1 queries" if loops == 1 else f"{loops} nested loops over rows multiply the number of queries"
+    )
+    where = f" in {operations[0]}" if operations else ""
+    more = f" and {len(operations) - 1} other operations" if len(operations) > 1 else ""
+    return f"{cost}{where}{more}: the time grows with the number of rows of {loop.entity or 'the query'}."
+
+
+def _fix(effect: Load | Read, loop: LoopContext) -> str:
+    if isinstance(effect, Load):
+        place = effect.built or loop.place
+        return f"Fetch {effect.relation} along with the query at {place.path}:{place.line}."
+    what = effect.entity or "what is needed"
+    return f"Collect the keys before the loop, fetch {what} for all of them with one query, and look each one up."
+
+
+def _remedy(effect: Load | Read) -> Remedy:
+    if isinstance(effect, Load):
+        built = effect.built or effect.place
+        return Remedy(kind=RemedyKind.LOAD, subject=effect.relation, path=built.path, line=built.line)
+    return Remedy(kind=RemedyKind.BATCH, subject=effect.entity or "")
+
+
+def _impact(effect: Load | Read, request: bool) -> Impact:
+    """Nested loops in a request bring a service down; outside of requests nobody waits."""
+    if not request:
+        return Impact.LOW
+    return Impact.HIGH if len(_rows_loops(effect)) > 1 else Impact.MEDIUM
+
+
+def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
+    """High where the query, the loop and what is fetched were all read from code."""
+    sure = loop.entity is not None and loop.query is not None and effect.entity is not None
+    return Confidence.HIGH if sure else Confidence.MEDIUM
+
+
+def _built(effect: Load | Read, loop: LoopContext) -> Iterator[tuple[Place, str]]:
+    if isinstance(effect, Load) and effect.built is not None:
+        yield effect.built, f"the query for {loop.entity or 'the rows'} is built, without {effect.relation}"
+
+
+def _turns(loop: LoopContext) -> str:
+    return f"for each {loop.entity or 'row'}"
+
+
+def _happens(effect: Load | Read) -> str:
+    if isinstance(effect, Load):
+        return f"{effect.relation} is fetched"
+    asks = {Many.EXISTS: "asks whether it exists", Many.AGGREGATE: "asks for an aggregate"}
+    return f"a query {asks.get(effect.many, 'fetches')} {'of' if effect.many in asks else ''} {effect.entity or 'rows'}".replace(
+        "  ", " "
+    )
+
+
+def _cause(effect: Load | Read) -> str:
+    """A relation missing from a query is one cause, however often it is touched."""
+    if isinstance(effect, Load) and effect.built is not None:
+        return f"{effect.built} {effect.relation}"
+    return ""

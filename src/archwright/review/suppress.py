@@ -1,0 +1,106 @@
+"""Comments that silence a finding: `# archwright: ignore[query/n-plus-one] at most three rows`.
+
+A comment counts for its own line, for the expression that ends or starts there, and, where it stands alone, for the
+next line of code. It names a rule or a family; several are separated by commas. One that names none silences nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from archwright.model.base import Model
+from archwright.model.finding import Finding
+
+_COMMENT = re.compile(r"#\s*archwright:\s*ignore\b(?P<names>\[[^\]]*\])?(?P<reason>[^#]*)")
+_MARK = "archwright: ignore"
+
+
+class Suppression(Model, frozen=True, kw_only=True):
+    """One comment: the lines it counts for, and what it names."""
+
+    path: str
+    line: int
+    lines: tuple[int, ...]
+    names: tuple[str, ...]
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        """True if the comment silences the finding."""
+        named = finding.rule in self.names or finding.rule.partition("/")[0] in self.names
+        return named and any(finding.line <= line <= max(finding.end_line, finding.line) for line in self.lines)
+
+
+class Suppressed(Model, frozen=True, kw_only=True):
+    """What is left of the findings, what was silenced, and what is wrong with the comments: (path, line, message)."""
+
+    kept: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+    complaints: tuple[tuple[str, int, str], ...]
+
+
+def suppress(
+    findings: Iterable[Finding],
+    paths: Iterable[str],
+    source: Callable[[str], str | None],
+    ran: frozenset[str],
+) -> Suppressed:
+    """Take out the findings that comments silence. `paths`: the files to look into; `ran`: the rules that were run."""
+    findings = tuple(findings)
+    comments = [
+        c for path in sorted({*paths, *(f.path for f in findings)}) for c in comments_in(path, source(path) or "")
+    ]
+    by_path: dict[str, list[Suppression]] = {}
+    for comment in comments:
+        by_path.setdefault(comment.path, []).append(comment)
+    kept: list[Finding] = []
+    silenced: list[Finding] = []
+    used: set[tuple[str, int]] = set()
+    for finding in findings:
+        covering = [comment for comment in by_path.get(finding.path, ()) if comment.covers(finding)]
+        used.update((comment.path, comment.line) for comment in covering)
+        (silenced if covering else kept).append(finding)
+    complaints = [
+        (comment.path, comment.line, text)
+        for comment in comments
+        if (text := _complaint(comment, (comment.path, comment.line) in used, ran))
+    ]
+    return Suppressed(kept=tuple(kept), silenced=tuple(silenced), complaints=tuple(complaints))
+
+
+def comments_in(path: str, text: str) -> list[Suppression]:
+    """The suppressions of a file."""
+    if _MARK not in text.replace("archwright:ignore", _MARK):
+        return []
+    lines = text.splitlines()
+    found = []
+    for number, line in enumerate(lines, 1):
+        match = _COMMENT.search(line)
+        if match is None:
+            continue
+        names = tuple(name.strip() for name in (match["names"] or "[]")[1:-1].split(",") if name.strip())
+        counts = (number,) if line[: match.start()].strip() else (number, _next_code(lines, number))
+        reason = match["reason"].strip(" \t:-")
+        found.append(Suppression(path=path, line=number, lines=counts, names=names, reason=reason))
+    return found
+
+
+def _next_code(lines: Sequence[str], after: int) -> int:
+    """The number of the first line after `after` that is neither empty nor a comment."""
+    for number in range(after + 1, len(lines) + 1):
+        text = lines[number - 1].strip()
+        if text and not text.startswith("#"):
+            return number
+    return after
+
+
+def _complaint(comment: Suppression, used: bool, ran: frozenset[str]) -> str:
+    if not comment.names:
+        return (
+            "this comment names no rule, so it silences nothing; write archwright: ignore[family/rule] and the reason"
+        )
+    if not used and any(name in ran or any(rule.startswith(name + "/") for rule in ran) for name in comment.names):
+        return f"nothing is found here for {', '.join(comment.names)} any more; the comment can go"
+    if not comment.reason:
+        return f"this comment silences {', '.join(comment.names)} without a reason; write one after the bracket"
+    return ""
