@@ -27,10 +27,11 @@ def account_for(data: Path, needed: Iterable[Path]) -> Account | None:
         needed: directories and programs that the account must be able to read.
 
     Raises:
-        DatabaseUnavailable: we are root and no other account exists, or its way is barred.
+        DatabaseUnavailable: we have no account, or are root and no other account can serve.
 
     """
     if os.geteuid() != 0:
+        _check_named(os.geteuid())
         return None
     entry = _entry(data)
     barred = [path for path in needed if not _can_reach(path, entry.pw_uid, entry.pw_gid)]
@@ -40,6 +41,16 @@ def account_for(data: Path, needed: Iterable[Path]) -> Account | None:
             "Run as an ordinary user, or give the URL of a server.",
         )
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, reach=bool(barred))
+
+
+def _check_named(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise DatabaseUnavailable(
+            f"PostgreSQL needs a user with a name, and user number {uid} has no account on this machine",
+            "Run as a user of the machine (a container: one that its /etc/passwd lists), or give the URL of a server.",
+        ) from None
 
 
 def _entry(data: Path) -> pwd.struct_passwd:

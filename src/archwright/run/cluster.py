@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,7 +43,10 @@ def serve(data: Path, *, durable: bool, remove: Path | None = None) -> Postgres:
                 return _running(data)
             return _start(data, lock, durable=durable, remove=remove)
     except OSError as problem:
-        raise DatabaseUnavailable(f"no database can be kept in {data}: {problem}", "Name another folder.") from problem
+        raise DatabaseUnavailable(
+            f"no database can be kept in {data}: {problem}",
+            "Name another folder, run as the user it belongs to, or give the URL of a server.",
+        ) from problem
     except DatabaseUnavailable:
         raise
     except RunError as problem:
@@ -110,7 +113,7 @@ def _running(data: Path) -> Postgres:
             f"Stop it; if it is something else, delete {data / 'postmaster.pid'}.",
         )
     [(version,)] = wire.execute(sockets / SOCKET_NAME, "SHOW server_version", user=SUPERUSER, database="postgres")
-    return Postgres("embedded", (version or "").split()[0], _log(data), _url(sockets), sockets / SOCKET_NAME)
+    return Postgres("shared", (version or "").split()[0], _log(data), _url(sockets), sockets / SOCKET_NAME)
 
 
 def _make(data: Path, binaries: Binaries, account: Account | None, *, durable: bool) -> None:
@@ -174,7 +177,8 @@ def _fits(directory: Path) -> bool:
 
 
 def _short_places() -> Iterator[Path]:
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "archwright"
+    with suppress(RuntimeError):  # a user without a home
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "archwright"
     yield Path(tempfile.gettempdir())
 
 

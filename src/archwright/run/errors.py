@@ -2,9 +2,9 @@
 
 RunError                 .advice says how to mend it
 ├── CommandNotFound      the program can't be started
-├── ProcessEnded         it ended before it was ready          .code .log
+├── ProcessEnded         it ended before it was ready, or badly  .code .log
 ├── NotReady             it runs, but gave no sign of life     .seconds .log
-├── PortTaken            somebody else listens there           .port
+├── PortTaken            somebody else listens there             .port
 └── DatabaseUnavailable  no PostgreSQL can be reached or started
 """
 
@@ -24,10 +24,10 @@ class CommandNotFound(RunError):
 
 
 class ProcessEnded(RunError):
-    """A process ended before it was ready to serve."""
+    """A process ended before it was ready to serve, or without success."""
 
     def __init__(self, name: str, code: int, log: Path, tail: str) -> None:
-        super().__init__(f"{name} ended with code {code} before it was ready{_quoted(tail)}", f"The whole log: {log}")
+        super().__init__(f"{name} ended with code {code}{_quoted(tail)}", f"The whole log: {log}")
         self.code = code
         self.log = log
 

@@ -18,7 +18,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 class Postgres:
     """A server that answers. Leaving the `with` block stops it if it is ours; others are left alone."""
 
-    kind: Literal["url", "embedded", "installed"]
+    kind: Literal["url", "embedded", "installed", "shared"]
     version: str
     log: Path | None
     _url: str
