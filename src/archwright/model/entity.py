@@ -72,12 +72,16 @@ class Field(Model, frozen=True, kw_only=True):
     """Matched by words or parts of words."""
     copied: bool = False
     """A deliberate copy of another fact at the time of writing (a price at sale): not a redundancy to remove."""
+    copied_from: str | None = None
+    """The path from this row to the fact that is copied, through its references: `product.price`."""
     default: str | int | float | bool | None = None
+    """A constant of the field's type; for a timestamp or date also `now`: the time of the insert."""
     values: tuple[str, ...] = ()
     """The allowed values of an enum, in the order written."""
     bounds: tuple[Bound, ...] = ()
     max_length: int | None = None
     relation: Relation | None = None
+    description: str = ""
     place: Place | None = None
 
 

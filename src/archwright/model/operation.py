@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 
 from archwright.model.base import Model, Place
+from archwright.model.effect import WriteKind
 from archwright.model.policy import Policy
 from archwright.model.quantity import Duration
 from archwright.model.workload import Load
@@ -74,11 +75,27 @@ class Action(enum.StrEnum):
     """Its effects are code; the model knows what is touched, not how."""
 
 
+class Assignment(Model, frozen=True, kw_only=True):
+    """How a write changes one field, where the caller does not give its value: `stock -= OrderLine.qty`."""
+
+    field: str
+    operator: str = "="
+    """One of =, +=, -=."""
+    value: str
+    """An expression in the brief's own terms: a constant, `now`, or a path such as `OrderLine.qty`."""
+
+
 class Touch(Model, frozen=True, kw_only=True):
     """An entity that an operation reads or writes; `fields` empty: the row as a whole."""
 
     entity: str
     fields: tuple[str, ...] = ()
+    kind: WriteKind | None = None
+    """What a write does to the row; None: a read, or a write of unknown kind."""
+    sets: tuple[Assignment, ...] = ()
+    """The fields of `fields` whose new values do not come from the caller."""
+    through: str = ""
+    """The reference that leads between this row and one named before it: `OrderLine.product`; empty: the filters do."""
 
 
 class Sort(Model, frozen=True, kw_only=True):
@@ -98,6 +115,14 @@ class Filter(Model, frozen=True, kw_only=True):
     window: Duration | None = None
 
 
+class Measure(Model, frozen=True, kw_only=True):
+    """One figure that an aggregate gives: `count`, or `sum`, `avg`, `min`, `max` of a field."""
+
+    function: str
+    field: str = ""
+    """`Entity.field`; empty for `count`."""
+
+
 class PeerCall(Model, frozen=True, kw_only=True):
     """A call to an external peer with the longest time it may take."""
 
@@ -114,6 +139,9 @@ class Access(Model, frozen=True, kw_only=True):
     sort: tuple[Sort, ...] = ()
     page: int | None = None
     """Rows a page; None: one row, or a bounded aggregate."""
+    measures: tuple[Measure, ...] = ()
+    group: tuple[str, ...] = ()
+    """The fields an aggregate is grouped by, as paths from the first entity."""
     together: bool = False
     """All writes commit or none does."""
     idempotent: bool = False

@@ -15,6 +15,10 @@ class Role(Model, frozen=True, kw_only=True):
     """The token claim and value that give the role: `groups/staff`; empty: the role claim holds the role's name."""
     entity: str | None = None
     """The entity whose row stands for the caller (the customer behind a shopper), if there is one."""
+    entity_field: str = ""
+    """The field of `entity` that holds the caller's name as the token gives it; empty: its key."""
+    subject: str = "sub"
+    """The token claim that names the caller and is compared with `entity_field`."""
     place: Place | None = None
 
 
@@ -22,14 +26,19 @@ class Ownership(Model, frozen=True, kw_only=True):
     """The caller owns the row: the field path leads from the row to the entity that stands for the caller."""
 
     path: str
+    """`customer`, `order.customer`; the key field (`id`) where the row itself stands for the caller."""
 
 
 class AttributeCondition(Model, frozen=True, kw_only=True):
-    """A condition on the row that must hold for the caller: `status = open`."""
+    """A condition on the row that must hold for the caller: `status = open`, `clinic = caller.clinic`."""
 
     field: str
+    """A path from the row, through its references: `status`, `room.clinic`."""
     operator: str
-    value: str | int | float | bool
+    """One of =, !=, <, <=, >, >=."""
+    value: str | int | float | bool = ""
+    caller: str = ""
+    """A path from the caller's own row (`Role.entity`) to the value compared with; then `value` says nothing."""
 
 
 class Policy(Model, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from archwright.model.base import Model, Place
 from archwright.model.entity import Entity
 from archwright.model.operation import Operation
 from archwright.model.policy import Role
-from archwright.model.quantity import Duration
+from archwright.model.quantity import Duration, Share
 from archwright.model.workload import Goals
 
 
@@ -36,6 +36,7 @@ class Peer(Model, frozen=True, kw_only=True):
     name: str
     url: str = ""
     timeout: Duration | None = None
+    availability: Share | None = None
     place: Place | None = None
 
 
@@ -43,6 +44,8 @@ class Rule(Model, frozen=True, kw_only=True):
     """A sentence that must always hold, in the brief's own terms."""
 
     text: str
+    prose: bool = False
+    """True where it is free text that no machine checks; else it parses as an expression."""
     place: Place | None = None
 
 
