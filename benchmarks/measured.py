@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE_EVERY = 0.05
+SAMPLE_EVERY = 0.02
 """Seconds between two looks at the memory."""
 
 SESSION_FIELD = 3
@@ -77,9 +77,11 @@ class PeakSampler(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        while not self.stopped.wait(SAMPLE_EVERY):
+        while True:
             now = sum(proportional_bytes(process) for process in session_processes(self.session))
             self.peak = max(self.peak, now)
+            if self.stopped.wait(SAMPLE_EVERY):
+                return
 
 
 def kill_session(session: int) -> None:
