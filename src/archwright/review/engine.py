@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Finding, Remedy, TraceStep
+from archwright.report.lines import lines_of
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.program import Program
@@ -110,7 +111,7 @@ def _finding(program: Program, group: list[_Judged], render: Render | None) -> F
     verdict, place = first.verdict, first.place
     rendered = render(verdict.remedy) if render is not None and verdict.remedy is not None else None
     line = max(place.line, 1)
-    lines = (program.source(place.path) or "").splitlines()
+    lines = lines_of(program.source(place.path) or "")
     units = {judged.effect.unit for judged in group}
     return Finding(
         rule=first.rule.name,
@@ -141,7 +142,7 @@ def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
     ordinals: dict[tuple[str, ...], int] = defaultdict(int)
     result = []
     for finding in sorted(findings, key=lambda f: (f.path, f.line, f.column, f.rule, f.message)):
-        lines = (program.source(finding.path) or "").splitlines()
+        lines = lines_of(program.source(finding.path) or "")
         text = normalised(lines, finding.line, finding.end_line) or finding.message
         key = (finding.rule, finding.path, finding.function, text)
         ordinals[key] += 1

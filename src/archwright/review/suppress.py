@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from archwright.model.base import Model
 from archwright.model.finding import Finding
+from archwright.report.lines import lines_of
 
 _COMMENT = re.compile(r"#\s*archwright:\s*ignore\b(?P<names>\[[^\]]*\])?(?P<reason>[^#]*)")
 _MARK = "archwright: ignore"
@@ -72,7 +73,7 @@ def comments_in(path: str, text: str) -> list[Suppression]:
     """The suppressions of a file."""
     if _MARK not in text.replace("archwright:ignore", _MARK):
         return []
-    lines = text.splitlines()
+    lines = lines_of(text)
     found = []
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line)

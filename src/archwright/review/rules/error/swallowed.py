@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Setting, Swallow
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.report.lines import lines_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 
@@ -234,6 +235,6 @@ def _confidence(effect: Swallow, program: Program) -> Confidence:
 
 def _explained(effect: Swallow, program: Program) -> bool:
     """True if a comment stands at the handler: on its line, the line above, or in its first lines."""
-    lines = (program.source(effect.place.path) or "").splitlines()
+    lines = lines_of(program.source(effect.place.path) or "")
     first = max(effect.place.line - 2, 0)
     return any(_EXPLAINED.search(line) for line in lines[first : effect.place.line + 3])
