@@ -125,7 +125,7 @@ def documentation(rule: type[Rule] | Rule) -> Documentation:
         found.setdefault(section, []).append(paragraph)
     if missing := [label for label in SECTIONS if label not in found]:
         raise RuleError(
-            name, f"its docstring has no paragraph that starts with {', '.join(f'{m!r}:' for m in missing)}"
+            name, f"its docstring has no paragraph that starts with {', '.join(f'"{m}:"' for m in missing)}"
         )
     text = {label: "\n\n".join(parts) for label, parts in found.items()}
     return Documentation(

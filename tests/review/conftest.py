@@ -1,0 +1,51 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from archwright.model.base import Place
+from archwright.model.effect import Effect
+from archwright.model.finding import Confidence, Impact
+from archwright.review.rule import Verdict
+
+
+class FakeProgram:
+    """A program made by hand: its effects, its files, and who reaches what."""
+
+    def __init__(
+        self,
+        effects: Sequence[Effect] = (),
+        files: dict[str, str] | None = None,
+        operations: dict[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.effects = effects
+        self.files = files or {}
+        self.operations = operations or {}
+
+    def operations_reaching(self, unit: str) -> tuple[str, ...]:
+        return self.operations.get(unit, ())
+
+    def source(self, path: str) -> str | None:
+        return self.files.get(path)
+
+
+@pytest.fixture
+def program() -> type[FakeProgram]:
+    return FakeProgram
+
+
+@pytest.fixture
+def verdict() -> Callable[..., Verdict]:
+    def make(**changes: Any) -> Verdict:
+        given = {"message": "m", "why": "w", "fix": "f", "impact": Impact.HIGH, "confidence": Confidence.HIGH}
+        return Verdict(**{**given, **changes})
+
+    return make
+
+
+@pytest.fixture
+def at() -> Callable[..., Place]:
+    def place(line: int, path: str = "app.py", column: int = 5) -> Place:
+        return Place(path, line, column)
+
+    return place
