@@ -124,9 +124,8 @@ def documentation(rule: type[Rule] | Rule) -> Documentation:
             section, paragraph = label, rest  # noqa: PLW2901 - the label is not part of the text
         found.setdefault(section, []).append(paragraph)
     if missing := [label for label in SECTIONS if label not in found]:
-        raise RuleError(
-            name, f"its docstring has no paragraph that starts with {', '.join(f'"{m}:"' for m in missing)}"
-        )
+        labels = ", ".join(f'"{label}:"' for label in missing)
+        raise RuleError(name, f"its docstring has no paragraph that starts with {labels}")
     text = {label: "\n\n".join(parts) for label, parts in found.items()}
     return Documentation(
         summary=found[""][0],
