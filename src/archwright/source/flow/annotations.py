@@ -1,0 +1,110 @@
+"""Annotations: what a declared type tells of a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archwright.source import facts as f
+from archwright.source.flow.values import NO, Val
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.link.module import Module
+
+_SHAPES = {
+    "list": "list",
+    "List": "list",
+    "Sequence": "list",
+    "Iterable": "list",
+    "Collection": "list",
+    "set": "set",
+    "Set": "set",
+    "frozenset": "set",
+    "Iterator": "generator",
+    "Generator": "generator",
+    "AsyncIterator": "generator",
+    "AsyncGenerator": "generator",
+}
+_TEXTS = frozenset({"builtins.str", "builtins.bytes"})
+_NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.bool", "builtins.complex"})
+
+
+def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -> Val | None:
+    """A value of the annotated type without origins; None where the annotation tells nothing of use."""
+    if node is None or depth == 0:
+        return None
+    kind = node[0]
+    if kind == f.CONST:
+        return _quoted(engine, module, node, depth)
+    if kind == f.BINOP and node[2] == "|":
+        return annotated_value(engine, module, node[3], depth - 1) or annotated_value(
+            engine, module, node[4], depth - 1
+        )
+    if kind == f.SUBSCRIPT:
+        name = node[2][2] if node[2][0] == f.NAME else node[2][3] if node[2][0] == f.ATTR else ""
+        inner = node[3]
+        first = inner[2][0] if inner[0] == f.TUPLE and inner[2] else inner
+        if name in ("Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Mapped"):
+            return annotated_value(engine, module, first, depth - 1)
+        if name == "Union" and inner[0] == f.TUPLE:
+            for part in inner[2]:
+                found = annotated_value(engine, module, part, depth - 1)
+                if found is not None:
+                    return found
+            return None
+        if name == "Coroutine" and inner[0] == f.TUPLE:
+            return annotated_value(engine, module, inner[2][-1], depth - 1)
+        if name in ("type", "Type"):
+            found = engine.project.resolve_expression(module, first)
+            return Val(("class", found.value)) if found is not None and found.kind == "class" else None
+        shape = _SHAPES.get(name)
+        if shape is not None:
+            element = annotated_value(engine, module, first, depth - 1)
+            return Val((shape,), (), NO, {"*": element} if element is not None else None)
+        if name in ("tuple", "Tuple") and inner[0] == f.TUPLE:
+            values = [annotated_value(engine, module, part, depth - 1) for part in inner[2]]
+            return Val(("tuple",), (), NO, {i: value for i, value in enumerate(values) if value is not None} or None)
+        if name in ("dict", "Dict", "Mapping", "defaultdict") and inner[0] == f.TUPLE and len(inner[2]) == 2:
+            element = annotated_value(engine, module, inner[2][1], depth - 1)
+            return Val(("dict",), (), NO, {"*": element} if element is not None else None)
+        return annotated_value(engine, module, node[2], depth - 1)
+    if kind in (f.NAME, f.ATTR):
+        return _named(engine, module, node)
+    return None
+
+
+def _quoted(engine: Engine, module: Module, node: Any, depth: int) -> Val | None:
+    if not isinstance(node[2], str):
+        return None
+    text = node[2].strip().removesuffix("| None").strip()
+    found = engine.project.resolve_text(module, text)
+    return _from_found(engine, found) if found is not None else None
+
+
+def _named(engine: Engine, module: Module, node: Any) -> Val | None:
+    found = engine.project.resolve_expression(module, node)
+    if found is None:
+        if node[0] == f.NAME:
+            return _builtin(f"builtins.{node[2]}")
+        return None
+    if found.kind == "expression" and found.value[2] is not node:
+        return annotated_value(engine, found.value[0], found.value[2], 3)
+    return _from_found(engine, found)
+
+
+def _from_found(engine: Engine, found: Any) -> Val | None:
+    if found.kind == "class":
+        return Val(engine.instance_type(found.value))
+    if found.kind == "external":
+        return _builtin(found.value) or Val(("object", found.value))
+    return None
+
+
+def _builtin(dotted: str) -> Val | None:
+    if dotted in _TEXTS:
+        return Val(("text",))
+    if dotted in _NUMBERS:
+        return Val(("number",))
+    if dotted in ("builtins.list", "builtins.dict", "builtins.set", "builtins.tuple"):
+        return Val((dotted.removeprefix("builtins."),))
+    return None

@@ -1,0 +1,237 @@
+"""Attributes and items: `value.name`, `value[key]`, and assignments to both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import (
+    NO,
+    UNKNOWN,
+    UNKNOWN_ORIGIN,
+    Origin,
+    Val,
+    constant,
+    join,
+    join_all,
+    join_origins,
+    step,
+)
+from archwright.source.link.module import UNIT_BITS
+from archwright.source.link.project import ClassInfo
+
+
+def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
+    """`value.name`."""
+    type_ = value.type
+    engine = frame.engine
+    if type_ is None:
+        return _untyped(frame, value, name)
+    kind = type_[0]
+    if kind == "external":
+        return engine.external_value(frame, f"{type_[1]}.{name}", position)
+    if kind == "module":
+        return engine.member_value(type_[1], name)
+    if kind == "instance":
+        return instance_attribute(frame, value, type_[1], name, position)
+    if kind == "object":
+        return engine.object_attribute(frame, value, type_[1], name, position)
+    if kind == "class":
+        return class_attribute(frame, type_[1], name, position)
+    if kind in ("row", "query"):
+        orm = engine.frameworks_by_name.get(type_[1].orm)
+        found = orm.attribute(frame, value, name, position) if orm is not None else None
+        return found if found is not None else Val(("member", value, name))
+    if kind == "super":
+        info, receiver = type_[1], type_[2]
+        for parent in info.mro()[1:]:
+            binding = parent.scope().get(name)
+            if binding is not None and binding.kind == "unit":
+                return Val(("bound", parent.module.index << UNIT_BITS | int(binding.value), receiver))
+        return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
+    return Val(("member", value, name), value.origins)
+
+
+def _first_external(info: ClassInfo) -> str:
+    bases = info.external_bases()
+    return bases[0] if bases else "builtins.object"
+
+
+def _untyped(frame: Frame, value: Val, name: str) -> Val:
+    """An attribute of something whose type is unknown: of a parameter it is remembered as its attribute."""
+    if value.items is not None and name in value.items:
+        return value.items[name]
+    origins: list[Origin] = []
+    for key, cleaned, steps in value.origins:
+        if key[0] == "parameter" and len(key) == 3:
+            frame.traits.add(f"touch{key[2]}")
+            origins.append(((*key, name), cleaned, steps))
+        else:
+            origins.append((key, cleaned, steps))
+    return Val(("member", value, name), tuple(origins) or (UNKNOWN_ORIGIN,))
+
+
+def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, position: int) -> Val:
+    """`instance.name` for an instance of a project class."""
+    engine = frame.engine
+    if value.items is not None and name in value.items:
+        return value.items[name]
+    for framework in engine.claimants(info):
+        found = framework.attribute(frame, value, name, position)
+        if found is not None:
+            return found
+    hit = info.lookup(name)
+    if hit is not None:
+        holder, binding = hit
+        if binding.kind == "unit":
+            unit_id = holder.module.index << UNIT_BITS | int(binding.value)
+            return method_value(frame, value, unit_id, position)
+        found_value = engine.class_value(holder, name, binding)
+        if found_value is not None:
+            assigned = engine.assigned_attribute(info, name)
+            own = join(found_value, assigned) if assigned is not None else found_value
+            return _with_path(frame, own, value, name)
+    assigned = engine.assigned_attribute(info, name)
+    if assigned is not None:
+        return _with_path(frame, assigned, value, name)
+    for base in info.external_bases():
+        known = engine.object_attribute_known(frame, value, base, name, position)
+        if known is not None:
+            return known
+    return Val(("member", value, name), _paths(frame, value, name) or (UNKNOWN_ORIGIN,))
+
+
+def _paths(frame: Frame, value: Val, name: str) -> tuple[Origin, ...]:
+    return tuple(
+        ((*key, name), cleaned, steps)
+        for key, cleaned, steps in value.origins
+        if key[0] == "parameter" and len(key) == 3
+    )
+
+
+def _with_path(frame: Frame, found: Val, value: Val, name: str) -> Val:
+    paths = _paths(frame, value, name)
+    return (
+        Val(found.type, join_origins(found.origins, paths), NO if paths else found.const, found.items, found.text)
+        if paths
+        else found
+    )
+
+
+def method_value(frame: Frame, receiver: Val, unit_id: int, position: int) -> Val:
+    """A method found on an instance: bound, or called at once if it is a property."""
+    from archwright.source.flow import calls
+
+    decorations = frame.engine.decorations(unit_id)
+    if "property" in decorations:
+        return calls.call_unit(frame, unit_id, [receiver], {}, [], position)
+    if "static" in decorations:
+        return Val(("unit", unit_id, None))
+    return Val(("bound", unit_id, receiver))
+
+
+def class_attribute(frame: Frame, info: ClassInfo, name: str, position: int) -> Val:
+    """`Class.name` for a class of the project."""
+    engine = frame.engine
+    for framework in engine.claimants(info):
+        found = framework.class_attribute(frame, info, name, position)
+        if found is not None:
+            return found
+    hit = info.lookup(name)
+    if hit is not None:
+        holder, binding = hit
+        if binding.kind == "unit":
+            unit_id = holder.module.index << UNIT_BITS | int(binding.value)
+            if "class" in engine.decorations(unit_id):
+                return Val(("bound", unit_id, Val(("class", info))))
+            return Val(("unit", unit_id, None))
+        found_value = engine.class_value(holder, name, binding)
+        if found_value is not None:
+            return found_value
+    if name == "__name__":
+        return constant(info.short)
+    if engine.is_enum(info):
+        return constant(name)
+    for base in info.external_bases():
+        return Val(("external", engine.project.external(f"{base}.{name}")))
+    return UNKNOWN
+
+
+def element(frame: Frame, value: Val, position: int) -> Val:
+    """Any element of a value that is iterated or unpacked."""
+    if value.items:
+        found = join_all(list(value.items.values()))
+        return found.with_origins(join_origins(found.origins, value.origins)) if value.origins else found
+    if value.type is not None and value.type[0] == "query":
+        orm = frame.engine.frameworks_by_name.get(value.type[1].orm)
+        iteration = orm.iterate(frame, value, position) if orm is not None else None
+        if iteration is not None:
+            return iteration.element
+    return Val(None, value.origins or (UNKNOWN_ORIGIN,) if value.items is None else value.origins)
+
+
+def item(frame: Frame, value: Val, index: int, position: int, exact: int = -1) -> Val:
+    """The element at a known index (tuple unpacking)."""
+    if value.items is not None:
+        if index in value.items:
+            return value.items[index]
+        if "*" in value.items:
+            return value.items["*"]
+    return element(frame, value, position) if value.items is None else UNKNOWN
+
+
+def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val:
+    """`base[index]`."""
+    if base.type is not None and base.type[0] in ("query", "row", "object", "instance"):
+        found = frame.engine.item_of(frame, base, index, position, is_slice=is_slice)
+        if found is not None:
+            return found
+    if is_slice:
+        return Val(base.type, base.origins, NO, {"*": element(frame, base, position)} if base.items else None)
+    if base.items is not None:
+        key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else None
+        if isinstance(key, int) and key < 0 and "*" not in base.items:
+            key = len(base.items) + key
+        if key is not None and key in base.items:
+            return base.items[key]
+        if key is not None and "*" in base.items:
+            return base.items["*"]
+        if key is None and base.items:
+            # which one is unknown, but it is one of those
+            found = join_all(list(base.items.values()))
+            return found if not base.origins else found.with_origins(join_origins(found.origins, base.origins))
+        return Val(None, base.origins or (UNKNOWN_ORIGIN,))
+    origins: list[Origin] = []
+    for key_, cleaned, steps in base.origins:
+        if key_[0] == "parameter" and len(key_) == 3:
+            frame.traits.add(f"touch{key_[2]}")
+            if index.const is not NO and isinstance(index.const, str):
+                origins.append(((*key_, index.const), cleaned, steps))
+                continue
+        origins.append((key_, cleaned, steps))
+    if base.const is not NO and not origins:
+        return Val(None)
+    return Val(base.type if base.type == ("text",) else None, tuple(origins) or (UNKNOWN_ORIGIN,))
+
+
+def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, value: Val, position: int) -> None:
+    """`base.name = value`."""
+    if target[0] == f.NAME:
+        holder = target[2]
+        if base.type is not None and base.type[0] == "instance" and holder == frame.self_name:
+            frame.engine.record_attribute(base.type[1], name, value)
+        if holder in frame.env or holder == frame.self_name:
+            frame.env[f"{holder}.{name}"] = value
+    if base.items is not None:
+        base.items[name] = join(base.items[name], value) if name in base.items and frame.loops else value
+
+
+def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
+    """`base[index] = value`."""
+    key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"
+    if base.items is not None:
+        base.items[key] = join(base.items[key], value) if key in base.items and (key == "*" or frame.loops) else value
+    elif target[0] == f.NAME and target[2] in frame.env:
+        added = step(value.origins, frame.unit, position, "stored in a container")
+        frame.env[target[2]] = Val(base.type, join_origins(base.origins, added), NO, None)

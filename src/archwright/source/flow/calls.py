@@ -1,0 +1,299 @@
+"""Calls: to a unit of the project (its summary, instantiated), to a class, or to something outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow.effects import Found, Summary
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import (
+    NO,
+    UNKNOWN,
+    UNKNOWN_ORIGIN,
+    Origin,
+    Val,
+    append_chain,
+    deep_origins,
+    join_origins,
+    origins_of,
+    type_key,
+)
+from archwright.source.frameworks.base import CallSite
+from archwright.source.link.project import ClassInfo
+
+MAX_DEPTH = 24
+"""Calls nested deeper than this while summaries are made give an unknown value."""
+MAX_EFFECTS = 160
+"""Effects a summary hands to callers; more are cut."""
+MAX_CALLS = 8
+"""The longest way from a judged unit down to an effect."""
+
+
+def call(frame: Frame, node: tuple[Any, ...]) -> Val:
+    """A call expression."""
+    from archwright.source.flow.expressions import evaluate
+
+    function_node = node[2]
+    if function_node[0] == f.NAME and function_node[2] == "super" and frame.owner is not None:
+        receiver = frame.env.get(frame.self_name or "", UNKNOWN)
+        return Val(("super", frame.owner, receiver))
+    function = evaluate(frame, function_node)
+    args: list[Val] = []
+    spread: list[Val] = []
+    for argument in node[3]:
+        value = evaluate(frame, argument)
+        if argument[0] == f.STARRED:
+            if value.items is not None and "*" not in value.items and not spread:
+                args.extend(value.items.values())
+            else:
+                spread.append(value)
+        else:
+            args.append(value)
+    keywords: dict[str, Val] = {}
+    for name, argument in node[4]:
+        value = evaluate(frame, argument)
+        if name is None:
+            if value.items is not None and "*" not in value.items and not value.origins:
+                keywords.update({key: item for key, item in value.items.items() if isinstance(key, str)})
+            else:
+                spread.append(value)
+        else:
+            keywords[name] = value
+    return call_value(frame, function, args, keywords, spread, node[1])
+
+
+def call_value(
+    frame: Frame, function: Val, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+) -> Val:
+    """Call a value."""
+    type_ = function.type
+    if type_ is None:
+        frame.traits.add("call")
+        for key, _, _ in function.origins:
+            if key[0] == "parameter" and len(key) == 3:
+                frame.traits.add(f"touch{key[2]}")
+        return UNKNOWN
+    kind = type_[0]
+    if kind == "unit":
+        return call_unit(frame, type_[1], args, keywords, spread, position)
+    if kind == "bound":
+        return call_unit(frame, type_[1], [type_[2], *args], keywords, spread, position)
+    if kind == "class":
+        return construct(frame, type_[1], args, keywords, spread, position)
+    if kind == "external":
+        return frame.engine.call_external(CallSite(frame, position, type_[1], None, args, keywords, spread))
+    if kind == "member":
+        return frame.engine.call_member(CallSite(frame, position, type_[2], type_[1], args, keywords, spread))
+    if kind == "partial":
+        return call_value(frame, type_[1], [*type_[2], *args], {**dict(type_[3]), **keywords}, spread, position)
+    if kind == "instance":
+        unit = type_[1].method("__call__")
+        if unit is not None:
+            return call_unit(frame, unit, [function, *args], keywords, spread, position)
+    if kind in ("query", "row", "object"):
+        return frame.engine.call_member(CallSite(frame, position, "__call__", function, args, keywords, spread))
+    frame.traits.add("call")
+    return UNKNOWN
+
+
+def construct(
+    frame: Frame, info: ClassInfo, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+) -> Val:
+    """`Class(...)`."""
+    engine = frame.engine
+    site = CallSite(frame, position, info.name, None, args, keywords, spread)
+    for framework in engine.claimants(info):
+        made = framework.construct(site, info)
+        if made is not None:
+            return made
+    items: dict[Any, Val] = {}
+    instance = Val(engine.instance_type(info), (), NO, items)
+    init = info.method("__init__")
+    if init is not None:
+        summary, given = _bind(frame, init, [instance, *args], keywords, spread, position)
+        if summary is not None:
+            for name, value in engine.attributes_set.get((init, _spec(summary, given)), {}).items():
+                items[name] = _substitute(frame, init, value, given, position)
+    elif info.facts[4] or info.facts[6]:
+        # dataclasses, NamedTuples and other declared records: the keywords are the attributes
+        fields = [name for name, binding in info.scope().items() if binding.kind == "annotation"]
+        items.update(zip(fields, args, strict=False))
+        items.update(keywords)
+        if spread:
+            return Val(instance.type, origins_of(spread), NO, None)
+    return instance
+
+
+def call_unit(
+    frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+) -> Val:
+    """Call a unit of the project: bind, fetch its summary for these types, put the arguments in."""
+    summary, given = _bind(frame, unit, args, keywords, spread, position)
+    if summary is None:
+        return UNKNOWN
+    for effect in summary.effects:
+        _instantiate(frame, unit, effect, given, position)
+    frame.traits.update(
+        trait for trait in summary.traits if trait in ("log", "raise", "call") or trait.startswith("does:")
+    )
+    returned = summary.returns
+    whole = _passed_through(returned, unit)
+    if whole is not None and whole in given:
+        return given[whole]
+    return _substitute(frame, unit, returned, given, position)
+
+
+def _bind(
+    frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+) -> tuple[Summary | None, dict[int, Val]]:
+    engine = frame.engine
+    engine.edges.setdefault(frame.unit, set()).add(unit)
+    if frame.depth >= MAX_DEPTH:
+        return None, {}
+    _, facts = engine.project.unit(unit)
+    given: dict[int, Val] = {}
+    taken = 0
+    names: dict[str, int] = {}
+    for index, (name, kind, _, _) in enumerate(facts[4]):
+        names[name] = index
+        if kind in (0, 1):
+            if taken < len(args):
+                given[index] = args[taken]
+                taken += 1
+        elif kind == 2:
+            rest = args[taken:]
+            given[index] = Val(("tuple",), origins_of(spread), NO, dict(enumerate(rest)))
+            taken = len(args)
+    extra: dict[Any, Val] = {}
+    for name, value in keywords.items():
+        if name in names and facts[4][names[name]][1] not in (2, 4):
+            given[names[name]] = value
+        else:
+            extra[name] = value
+    for index, (_, kind, _, _) in enumerate(facts[4]):
+        if kind == 4:
+            given[index] = Val(("dict",), origins_of(spread), NO, extra)
+        elif index not in given and spread:
+            given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
+    generic = engine.summary(unit, (), frame.depth + 1)
+    spec = _spec(generic, given)
+    return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given
+
+
+def _spec(summary: Summary, given: dict[int, Val]) -> tuple[tuple[int, Any], ...]:
+    """The types of arguments that the unit looks into, as the key of a specialised summary."""
+    found = []
+    for index in sorted(given):
+        if f"touch{index}" in summary.traits:
+            key = type_key(given[index])
+            if key is not None:
+                found.append((index, key))
+    return tuple(found)
+
+
+def _passed_through(returned: Val, unit: int) -> int | None:
+    if len(returned.origins) == 1 and returned.type is None and returned.text is None and returned.items is None:
+        key, cleaned, _ = returned.origins[0]
+        if key[0] == "parameter" and key[1] == unit and len(key) == 3 and not cleaned:
+            return int(key[2])
+    return None
+
+
+def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], position: int, depth: int = 3) -> Val:
+    """A value of a summary in terms of the caller."""
+    origins = _substitute_origins(frame, unit, value.origins, given, position)
+    items = value.items
+    if items and depth:
+        items = {key: _substitute(frame, unit, item, given, position, depth - 1) for key, item in items.items()}
+    type_ = value.type
+    if type_ is not None and type_[0] in ("member", "bound", "super") and origins is not value.origins:
+        type_ = None
+    if origins is value.origins and items is value.items and type_ is value.type:
+        return value
+    return Val(type_, origins, value.const, items, value.text)
+
+
+def _substitute_origins(
+    frame: Frame, unit: int, origins: tuple[Origin, ...], given: dict[int, Val], position: int
+) -> tuple[Origin, ...]:
+    if not any(key[0] == "parameter" and key[1] == unit for key, _, _ in origins):
+        return origins
+    result: tuple[Origin, ...] = ()
+    note = f"passed to {frame.engine.short_name(unit)}"
+    for origin in origins:
+        key, cleaned, steps = origin
+        if key[0] != "parameter" or key[1] != unit:
+            result = join_origins(result, (origin,))
+            continue
+        argument = given.get(key[2])
+        if argument is None:
+            continue  # not given: the default, which is the unit's own
+        if len(key) == 4:
+            item = argument.items.get(key[3]) if argument.items is not None else None
+            found = deep_origins(item) if item is not None else _attribute_origins(argument, key[3])
+        else:
+            found = deep_origins(argument)
+        passed = tuple(
+            (
+                inner,
+                mask | cleaned,
+                append_chain((inner_steps, frame.unit, position, note), steps)
+                if inner[0] in ("source", "parameter", "field")
+                else inner_steps,
+            )
+            for inner, mask, inner_steps in found
+        )
+        result = join_origins(result, passed)
+    return result
+
+
+def _attribute_origins(argument: Val, name: str) -> tuple[Origin, ...]:
+    """The origins of an attribute of an argument that keeps none by name."""
+    return tuple(
+        ((*key, name), cleaned, steps) if key[0] == "parameter" and len(key) == 3 else (key, cleaned, steps)
+        for key, cleaned, steps in (argument.origins if argument.items is None else ())
+    )
+
+
+def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], position: int) -> None:
+    """Bring an effect of a callee that depends on its arguments into the caller's summary."""
+    if len(effect.calls) >= MAX_CALLS or len(frame.effects) >= MAX_EFFECTS:
+        return
+    depends = False
+    slots: dict[str, Any] = {}
+    matters = False
+    for name, value in effect.slots.items():
+        if isinstance(value, Val):
+            mine = _substitute(frame, unit, value, given, position)
+            if mine is not value:
+                depends = True
+                matters = matters or any(key[0] in ("source", "parameter", "loop") for key, _, _ in deep_origins(mine))
+            slots[name] = mine
+        else:
+            slots[name] = value
+    if not depends or not matters:
+        return
+    calls = ((frame.unit, position), *effect.calls)
+    key = (effect.kind, effect.unit, effect.position, effect.slots.get("relation"), position, len(frame.loops))
+    if key in frame.seen:
+        return
+    frame.seen.add(key)
+    frame.effects.append(
+        Found(
+            effect.kind,
+            effect.unit,
+            effect.position,
+            slots,
+            frame.loops + effect.loops,
+            frame.caught + effect.caught,
+            calls,
+        )
+    )
+
+
+def call_argument(frame: Frame, value: Val, args: list[Val], position: int) -> Val:
+    """Call a function that was handed over as an argument (`map`, `sorted(key=...)`)."""
+    if value.type is not None and value.type[0] in ("unit", "bound", "class", "external", "partial", "member"):
+        return call_value(frame, value, args, {}, [], position)
+    return UNKNOWN

@@ -1,0 +1,72 @@
+"""What was found, kept small until a rule asks for it: an effect record and the summary of a unit."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archwright.source.flow.values import Val
+
+
+class LoopMark(NamedTuple):
+    """A loop around an effect."""
+
+    unit: int
+    position: int
+    over: str
+    """`rows`, `items` or `while`."""
+    entity: str | None
+    query: tuple[int, int] | None
+    """Unit and position of the query whose rows are iterated."""
+    constant: bool
+
+
+class CaughtMark(NamedTuple):
+    """A handler around an effect."""
+
+    unit: int
+    position: int
+    types: tuple[str, ...]
+
+
+class Found:
+    """An effect found. `slots` maps the model effect's slot names to Val or plain data.
+
+    `calls` are (unit, position) of the calls from the judged unit down to the one that holds the effect.
+    """
+
+    __slots__ = ("calls", "caught", "kind", "loops", "position", "slots", "unit")
+
+    def __init__(
+        self,
+        kind: str,
+        unit: int,
+        position: int,
+        slots: dict[str, Any],
+        loops: tuple[LoopMark, ...] = (),
+        caught: tuple[CaughtMark, ...] = (),
+        calls: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.unit = unit
+        self.position = position
+        self.slots = slots
+        self.loops = loops
+        self.caught = caught
+        self.calls = calls
+
+    def values(self) -> list[Val]:
+        """The abstract values among the slots."""
+        return [value for value in self.slots.values() if isinstance(value, Val)]
+
+
+class Summary(NamedTuple):
+    """What a unit does, in terms of its parameters."""
+
+    returns: Val
+    effects: tuple[Found, ...]
+    """Every effect of the unit itself, and those of callees that depend on what this unit passed."""
+    traits: frozenset[str]
+    """`log`: writes a log or a report; `raise`: raises; `yield`: is a generator; `call`: calls something unknown."""
+
+
+EMPTY = Summary(Val(None, ()), (), frozenset())

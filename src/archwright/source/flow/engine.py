@@ -1,0 +1,433 @@
+"""The engine: summaries by unit and argument types, and the answers that depend on frameworks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow.annotations import annotated_value
+from archwright.source.flow.effects import EMPTY, Found, Summary
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.registry import Registry
+from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, join, join_all
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration
+from archwright.source.link.module import UNIT_BITS, Binding, Module
+from archwright.source.link.project import ClassInfo, Project
+from archwright.source.link.project import Found as Name
+
+MAX_SPECIALISED = 12
+"""Summaries of one unit for particular argument types; beyond, the general one serves."""
+
+Spec = tuple[tuple[int, Any], ...]
+
+
+class Engine:
+    """Interprets units on demand and keeps what it learnt."""
+
+    def __init__(self, project: Project, frameworks: list[Framework]) -> None:
+        self.project = project
+        self.registry = Registry(frameworks)
+        self.frameworks = frameworks
+        self.frameworks_by_name = {framework.name: framework for framework in frameworks}
+        self.summaries: dict[tuple[int, Spec], Summary] = {}
+        self.attributes_set: dict[tuple[int, Spec], dict[str, Val]] = {}
+        self.closures: dict[int, dict[str, Val]] = {}
+        self.edges: dict[int, set[int]] = {}
+        self.entries: dict[int, list[Entry]] = {}
+        self._specialised: dict[int, int] = {}
+        self._running: set[tuple[int, Spec]] = set()
+        self._globals: dict[tuple[int, str], Val | None] = {}
+        self._claims: dict[str, tuple[Framework, ...]] = {}
+        self._self_attributes: dict[tuple[str, str], Val] = {}
+        self._assigners: dict[str, dict[str, list[int]]] = {}
+        self._decorations: dict[int, frozenset[str]] = {}
+        for framework in frameworks:
+            framework.prepare(project, self)
+        for framework in frameworks:
+            for entry in framework.entries(project, self):
+                self.entries.setdefault(entry.unit, []).append(entry)
+
+    # --- summaries -----------------------------------------------------------------------------------
+    def summary(self, unit: int, spec: Spec = (), depth: int = 0) -> Summary:
+        """What a unit does, for arguments of the types in `spec`."""
+        key = (unit, spec)
+        known = self.summaries.get(key)
+        if known is not None:
+            return known
+        if key in self._running:
+            return EMPTY._replace(returns=UNKNOWN)
+        if spec:
+            if self._specialised.get(unit, 0) >= MAX_SPECIALISED:
+                return self.summary(unit, (), depth)
+            self._specialised[unit] = self._specialised.get(unit, 0) + 1
+        self._running.add(key)
+        try:
+            made = self._interpret(unit, spec, depth)
+        finally:
+            self._running.discard(key)
+        self.summaries[key] = made
+        return made
+
+    def _interpret(self, unit: int, spec: Spec, depth: int) -> Summary:
+        from archwright.source.flow.statements import block
+
+        module, facts = self.project.unit(unit)
+        owner = self.project.class_of_unit(unit)
+        frame = Frame(self, module, unit, facts, owner, self.closures.get(unit), depth)
+        types = dict(spec)
+        entries = self.entries.get(unit, ())
+        for index, (name, kind, annotation, default) in enumerate(facts[4]):
+            frame.env[name] = self._parameter(frame, index, name, kind, annotation, default, types.get(index), entries)
+        block(frame, facts[7])
+        if frame.self_name:
+            prefix = f"{frame.self_name}."
+            self.attributes_set[(unit, spec)] = {
+                name.removeprefix(prefix): value for name, value in frame.env.items() if name.startswith(prefix)
+            }
+        returns = join_all(frame.returns) if frame.returns else Val(None, (), None)
+        if returns.type is None and facts[6] is not None and not facts[8] & f.GENERATOR:
+            declared = annotated_value(self, module, facts[6])
+            if declared is not None:
+                returns = Val(
+                    declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
+                )
+        return Summary(returns, tuple(frame.effects), frozenset(frame.traits))
+
+    def _parameter(
+        self,
+        frame: Frame,
+        index: int,
+        name: str,
+        kind: int,
+        annotation: Any,
+        default: Any,
+        given: Any,
+        entries: Any,
+    ) -> Val:
+        origins: tuple[Any, ...] = ((("parameter", frame.unit, index), 0, None),)
+        for entry in entries:
+            if name in entry.parameters:
+                return entry.parameters[name]  # type: ignore[no-any-return]
+        if index == 0 and frame.owner is not None and "static" not in self.decorations(frame.unit):
+            frame.self_name = name
+            if given is None:
+                is_class = "class" in self.decorations(frame.unit)
+                return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
+        if given is not None:
+            return Val(("unit", given[1], None) if given[0] == "unit" else given, origins)
+        if kind == f.PARAM_VARARGS:
+            return Val(("tuple",), origins)
+        if kind == f.PARAM_KWARGS:
+            return Val(("dict",), origins)
+        if annotation is not None:
+            declared = annotated_value(self, frame.module, annotation)
+            if declared is not None:
+                items = declared.items
+                if items:
+                    items = {key: Val(item.type, origins, NO, item.items) for key, item in items.items()}
+                return Val(declared.type, origins, NO, items)
+        return Val(None, origins)
+
+    # --- names ---------------------------------------------------------------------------------------
+    def global_value(self, module: Module, name: str) -> Val | None:
+        """The value of a module's top-level name; None if nothing binds it."""
+        key = (module.index, name)
+        if key in self._globals:
+            return self._globals[key]
+        self._globals[key] = UNKNOWN  # a name that is defined by itself
+        found = self.project.resolve_name(module, name)
+        value = self.found_value(found) if found is not None else None
+        self._globals[key] = value
+        return value
+
+    def found_value(self, found: Name | None) -> Val:
+        """The value of what a name leads to."""
+        if found is None:
+            return UNKNOWN
+        if found.kind == "unit":
+            return Val(("unit", found.value, None))
+        if found.kind == "class":
+            return Val(("class", found.value))
+        if found.kind == "module":
+            return Val(("module", found.value))
+        if found.kind == "external":
+            return self.registry.external(found.value, None, 0)
+        if found.kind == "annotation":
+            module, scope, annotation, node = found.value
+            declared = annotated_value(self, module, annotation)
+            value = self.module_expression(module, node, scope) if node is not None else UNKNOWN
+            return value.with_type(declared.type) if declared is not None and value.type is None else value
+        module, scope, node = found.value
+        return self.module_expression(module, node, scope)
+
+    def module_expression(self, module: Module, node: Any, scope: ClassInfo | None = None) -> Val:
+        """The value of an expression at the top level of a module, or in a class body."""
+        from archwright.source.flow.expressions import evaluate
+
+        unit = module.index << UNIT_BITS
+        frame = Frame(self, module, unit, module.units[0], None, None, 8)
+        if scope is not None:
+            frame.closure = _ClassScope(self, scope)
+        return evaluate(frame, node)
+
+    def class_value(self, holder: ClassInfo, name: str, binding: Binding) -> Val | None:
+        """The value of a class attribute that is no method."""
+        key = (holder.module.index, f"{holder.facts[1]}.{name}")
+        if key not in self._globals:
+            self._globals[key] = UNKNOWN
+            self._globals[key] = self.found_value(self.project.resolve_binding(holder.module, holder, binding))
+        return self._globals[key]
+
+    def member_value(self, module: str, name: str) -> Val:
+        """`module.name` for a module of the project."""
+        target = self.project.by_name.get(module)
+        if target is not None:
+            value = self.global_value(target, name)
+            if value is not None:
+                return value
+        return self.found_value(self.project.resolve_member(module, name))
+
+    def imported_value(self, origin: str, name: str) -> Val:
+        """`from origin import name`."""
+        if origin in self.project.by_name:
+            return self.member_value(origin, name)
+        return self.found_value(self.project.resolve_member(origin, name))
+
+    def dotted_value(self, dotted: str) -> Val:
+        """`import dotted`."""
+        return self.found_value(self.project.resolve_dotted(dotted))
+
+    def external_value(self, frame: Frame, dotted: str, position: int) -> Val:
+        """A name outside of the project, at a place of a unit."""
+        return self.registry.external(self.project.external(dotted), frame, position)
+
+    # --- classes -------------------------------------------------------------------------------------
+    def claimants(self, info: ClassInfo) -> tuple[Framework, ...]:
+        """The framework files that claim a class."""
+        known = self._claims.get(info.name)
+        if known is None:
+            known = self._claims[info.name] = tuple(each for each in self.frameworks if each.claims(info))
+        return known
+
+    def instance_type(self, info: ClassInfo) -> tuple[Any, ...]:
+        """The type of an instance of a project class."""
+        for framework in self.claimants(info):
+            type_ = framework.instance(info)
+            if type_ is not None:
+                return type_
+        return ("instance", info)
+
+    def is_enum(self, info: ClassInfo) -> bool:
+        """True where a class is an enumeration: its members are constants."""
+        return any(base.startswith("enum.") or base.endswith("Choices") for base in info.external_bases())
+
+    def decorations(self, unit: int) -> frozenset[str]:
+        """`property`, `static` and `class` of a method."""
+        known = self._decorations.get(unit)
+        if known is None:
+            names = set()
+            for node in self.project.unit(unit)[1][5]:
+                target = node[2] if node[0] == f.CALL else node
+                name = target[2] if target[0] == f.NAME else target[3] if target[0] == f.ATTR else ""
+                if name.endswith("property") or name == "getter":
+                    names.add("property")
+                elif name == "staticmethod":
+                    names.add("static")
+                elif name == "classmethod":
+                    names.add("class")
+            known = self._decorations[unit] = frozenset(names)
+        return known
+
+    def units_of_class(self, info: ClassInfo) -> list[int]:
+        """The units that stand in a class body."""
+        return [
+            info.module.index << UNIT_BITS | index
+            for index, unit in enumerate(info.module.units)
+            if unit[9] == info.index
+        ]
+
+    def record_attribute(self, info: ClassInfo, name: str, value: Val) -> None:
+        """Remember what a method assigns to `self.name`; what depends on its arguments becomes unknown."""
+        if any(origin[0][0] == "parameter" for origin in value.origins):
+            kept = tuple(origin for origin in value.origins if origin[0][0] != "parameter")
+            value = Val(value.type, (*kept, UNKNOWN_ORIGIN), NO, None)
+        key = (info.name, name)
+        mine = self._self_attributes.get(key)
+        self._self_attributes[key] = join(mine, value) if mine is not None else value
+
+    def assigned_attribute(self, info: ClassInfo, name: str) -> Val | None:
+        """What the methods of a class assign to `self.name`, over its ancestry; None if none does."""
+        found: Val | None = None
+        for each in info.mro():
+            assigners = self._assigners.get(each.name)
+            if assigners is None:
+                assigners = self._assigners[each.name] = self._find_assigners(each)
+            for unit in assigners.get(name, ()):
+                self.summary(unit, (), 8)
+            value = self._self_attributes.get((each.name, name))
+            if value is not None:
+                found = value if found is None else join(found, value)
+        return found
+
+    def _find_assigners(self, info: ClassInfo) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for unit in self.units_of_class(info):
+            facts = self.project.unit(unit)[1]
+            if facts[4]:
+                for name in sorted(_assigned(facts[7], facts[4][0][0])):
+                    found.setdefault(name, []).append(unit)
+        return found
+
+    # --- frameworks ----------------------------------------------------------------------------------
+    def object_attribute(self, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val:
+        """`object.name` for an instance of an outside class."""
+        known = self.object_attribute_known(frame, value, dotted, name, position)
+        return known if known is not None else Val(("member", value, name), value.origins)
+
+    def object_attribute_known(self, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val | None:
+        """The same where a table or a framework file knows it; None otherwise."""
+        key = f"{dotted}.{name}"
+        found = self.registry.known_attribute(key, frame, position)
+        if found is not None:
+            return found
+        owner = self.registry.owner(dotted)
+        return owner.attribute(frame, value, name, position) if owner is not None else None
+
+    def call_external(self, site: CallSite) -> Val:
+        """Call something outside by its dotted name."""
+        found = self.registry.call(site.name, site)
+        if found is not None:
+            return found
+        site.frame.traits.add("call")
+        return UNKNOWN
+
+    def call_member(self, site: CallSite) -> Val:
+        """Call a method that the project does not define."""
+        receiver = site.receiver
+        type_ = receiver.type if receiver is not None else None
+        bases: tuple[str, ...] = ()
+        if receiver is not None and type_ is not None:
+            if type_[0] in ("query", "row"):
+                orm = self.frameworks_by_name.get(type_[1].orm)
+                found = orm.method(site) if orm is not None else None
+                if found is not None:
+                    return found
+            elif type_[0] == "object":
+                bases = (type_[1],)
+            elif type_[0] == "instance":
+                bases = type_[1].external_bases()
+                for framework in self.claimants(type_[1]):
+                    found = framework.method(site)
+                    if found is not None:
+                        return found
+        for base in bases:
+            found = self.registry.call(f"{base}.{site.name}", site)
+            if found is not None:
+                return found
+            owner = self.registry.owner(base)
+            found = owner.method(site) if owner is not None else None
+            if found is not None:
+                return found
+        found = self.registry.call_method(site)
+        if found is not None:
+            return found
+        site.frame.traits.add("call")
+        return UNKNOWN
+
+    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
+        """A loop over a value that a framework file knows."""
+        type_ = value.type
+        if type_ is None:
+            return None
+        if type_[0] in ("query", "row"):
+            orm = self.frameworks_by_name.get(type_[1].orm)
+            return orm.iterate(frame, value, position) if orm is not None else None
+        owners = self.claimants(type_[1]) if type_[0] == "instance" else (self.registry.owner(type_[1]),)
+        for owner in owners:
+            found = owner.iterate(frame, value, position) if owner is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def item_of(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
+        """`base[index]` for a value that a framework file knows."""
+        type_ = base.type
+        if type_ is None:
+            return None
+        if type_[0] in ("query", "row"):
+            orm = self.frameworks_by_name.get(type_[1].orm)
+            return orm.item(frame, base, index, position, is_slice=is_slice) if orm is not None else None
+        owner = self.registry.owner(type_[1]) if type_[0] == "object" else None
+        return owner.item(frame, base, index, position, is_slice=is_slice) if owner is not None else None
+
+    def enter(self, frame: Frame, value: Val, position: int) -> Val:
+        """`with value as x`."""
+        if value.type is not None and value.type[0] == "object":
+            found = self.registry.enter(value.type[1])
+            if found is not None:
+                return Val(("object", found), value.origins)
+        if value.type is not None and value.type[0] == "instance":
+            from archwright.source.flow.calls import call_unit
+
+            for name in ("__enter__", "__aenter__"):
+                unit = value.type[1].method(name)
+                if unit is not None:
+                    entered = call_unit(frame, unit, [value], {}, [], position)
+                    return entered if entered.type is not None else value
+        if value.type == ("generator",) and value.items:
+            return join_all(list(value.items.values()))
+        return value
+
+    def annotated(self, module: Module, node: Any) -> tuple[Any, ...] | None:
+        """The type an annotation declares, if it is one of use here."""
+        value = annotated_value(self, module, node)
+        return value.type if value is not None else None
+
+    def short_name(self, unit: int) -> str:
+        """A unit's name as a reader would say it."""
+        return str(self.project.unit(unit)[1][1])
+
+
+class _ClassScope(dict[str, Val]):
+    """The names of a class body, as a closure for the expressions in it."""
+
+    def __init__(self, engine: Engine, info: ClassInfo) -> None:
+        super().__init__()
+        self._engine = engine
+        self._info = info
+
+    def get(self, name: str, default: Any = None) -> Any:
+        binding = self._info.scope().get(name)
+        if binding is None:
+            return default
+        value = self._engine.class_value(self._info, name, binding)
+        return value if value is not None else default
+
+
+def _assigned(body: Any, self_name: str) -> set[str]:
+    """The attributes of `self` that statements assign."""
+    names: set[str] = set()
+    for node in body:
+        kind = node[0]
+        if kind in (f.ASSIGN, f.ANNASSIGN, f.AUGASSIGN):
+            targets = node[2] if kind == f.ASSIGN else (node[2],)
+            for target in targets:
+                for part in target[2] if target[0] in (f.TUPLE, f.LIST) else (target,):
+                    if part[0] == f.ATTR and part[2][0] == f.NAME and part[2][2] == self_name:
+                        names.add(part[3])
+        elif kind == f.IF:
+            names |= _assigned(node[3], self_name) | _assigned(node[4], self_name)
+        elif kind == f.FOR:
+            names |= _assigned(node[4], self_name)
+        elif kind in (f.WHILE, f.WITH):
+            names |= _assigned(node[3], self_name)
+        elif kind == f.TRY:
+            names |= _assigned(node[2], self_name) | _assigned(node[4], self_name) | _assigned(node[5], self_name)
+            for handler in node[3]:
+                names |= _assigned(handler[3], self_name)
+    return names
+
+
+def all_effects(engine: Engine) -> list[Found]:
+    """Every effect in every summary made so far."""
+    return [effect for summary in engine.summaries.values() for effect in summary.effects]

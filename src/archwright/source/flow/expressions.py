@@ -1,0 +1,310 @@
+"""Expressions to abstract values."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow import attributes, calls, operators
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.loops import loop_element
+from archwright.source.flow.refine import refine
+from archwright.source.flow.values import (
+    NO,
+    NUMBER,
+    UNKNOWN,
+    Val,
+    constant,
+    deep_origins,
+    join,
+    join_all,
+    origins_of,
+)
+from archwright.source.link.module import UNIT_BITS
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def evaluate(frame: Frame, node: tuple[Any, ...] | None) -> Val:
+    """The value of an expression; effects on the way are recorded in the frame."""
+    if node is None:
+        return UNKNOWN
+    handler = _HANDLERS.get(node[0])
+    return handler(frame, node) if handler is not None else UNKNOWN
+
+
+def lookup(frame: Frame, name: str) -> Val:
+    """The value of a name: local, enclosing function, module, builtin."""
+    value = frame.env.get(name)
+    if value is not None:
+        return value
+    if frame.closure is not None and name not in frame.globals:
+        value = frame.closure.get(name)
+        if value is not None:
+            return value
+    value = frame.engine.global_value(frame.module, name)
+    if value is not None:
+        return value
+    if name in _BUILTINS:
+        return Val(("external", f"builtins.{name}"))
+    return UNKNOWN
+
+
+def _name(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return lookup(frame, node[2])
+
+
+def _const(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return constant(node[2])
+
+
+def _attr(frame: Frame, node: tuple[Any, ...]) -> Val:
+    base = node[2]
+    if base[0] == f.NAME:
+        narrowed = frame.env.get(f"{base[2]}.{node[3]}")
+        if narrowed is not None:
+            return narrowed
+    return attributes.attribute(frame, evaluate(frame, base), node[3], node[1])
+
+
+def _call(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return calls.call(frame, node)
+
+
+def _binop(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return operators.binary(frame, node[1], node[2], evaluate(frame, node[3]), evaluate(frame, node[4]))
+
+
+def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
+    values = []
+    saved: dict[str, Val] | None = None
+    for index, part in enumerate(node[3]):
+        values.append(evaluate(frame, part))
+        if index + 1 < len(node[3]):
+            if saved is None:
+                saved = dict(frame.env)
+            refine(frame, part, node[2] == "and")
+    if saved is not None:
+        saved.update({name: value for name, value in frame.env.items() if name not in saved})
+        frame.env = saved
+    if node[2] == "or" and values[0].const is not NO and not values[0].const and not values[0].origins:
+        return join_all(values[1:])
+    return join_all(values)
+
+
+def _unary(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return operators.unary(node[2], evaluate(frame, node[3]))
+
+
+def _compare(frame: Frame, node: tuple[Any, ...]) -> Val:
+    left = evaluate(frame, node[2])
+    result = None
+    for operator, part in node[3]:
+        right = evaluate(frame, part)
+        compared = operators.compare(frame, node[1], operator, left, right)
+        result = compared if result is None else NUMBER
+        left = right
+    return result if result is not None else NUMBER
+
+
+def _ifexp(frame: Frame, node: tuple[Any, ...]) -> Val:
+    test = evaluate(frame, node[2])
+    known = operators.truth(test)
+    saved = dict(frame.env)
+    values = []
+    if known is not False:
+        refine(frame, node[2], True)
+        values.append(evaluate(frame, node[3]))
+        frame.env = dict(saved)
+    if known is not True:
+        refine(frame, node[2], False)
+        values.append(evaluate(frame, node[4]))
+        frame.env = saved
+    return join_all(values)
+
+
+def _subscript(frame: Frame, node: tuple[Any, ...]) -> Val:
+    base = evaluate(frame, node[2])
+    index = evaluate(frame, node[3])
+    return attributes.subscript(frame, base, index, node[1], is_slice=node[3][0] == f.SLICE)
+
+
+def _slice(frame: Frame, node: tuple[Any, ...]) -> Val:
+    for part in node[2:]:
+        if part is not None:
+            evaluate(frame, part)
+    return Val(("slice",))
+
+
+def _sequence(kind: str) -> Callable[[Frame, tuple[Any, ...]], Val]:
+    def build(frame: Frame, node: tuple[Any, ...]) -> Val:
+        items: dict[Any, Val] = {}
+        exact = True
+        for index, part in enumerate(node[2]):
+            if part[0] == f.STARRED:
+                value = attributes.element(frame, evaluate(frame, part[2]), part[1])
+                exact = False
+            else:
+                value = evaluate(frame, part)
+            key = index if exact else "*"
+            items[key] = join(items[key], value) if key in items else value
+            if len(items) > 64:
+                items = {"*": join_all(list(items.values()))}
+                exact = False
+        const: Any = NO
+        if exact and kind != "set" and all(value.const is not NO for value in items.values()):
+            const = tuple(value.const for value in items.values())
+        return Val((kind,), (), const, items)
+
+    return build
+
+
+def _dict(frame: Frame, node: tuple[Any, ...]) -> Val:
+    items: dict[Any, Val] = {}
+    origins: tuple[Any, ...] = ()
+    for key_node, value_node in node[2]:
+        value = evaluate(frame, value_node)
+        if key_node is None:
+            if value.items is not None:
+                items.update(value.items)
+            origins = origins_of([Val(None, origins), Val(None, value.origins)])
+            continue
+        key = evaluate(frame, key_node)
+        name = key.const if isinstance(key.const, (str, int, bytes)) else "*"
+        items[name] = join(items[name], value) if name == "*" and "*" in items else value
+        if name == "*":
+            origins = origins_of([Val(None, origins), Val(None, key.origins)])
+    return Val(("dict",), origins, NO, items)
+
+
+def _fstring(frame: Frame, node: tuple[Any, ...]) -> Val:
+    parts = [evaluate(frame, part) for part in node[2]]
+    return operators.concatenate(frame, node[1], parts)
+
+
+def _formatted(frame: Frame, node: tuple[Any, ...]) -> Val:
+    value = evaluate(frame, node[2])
+    if node[4] is not None:
+        evaluate(frame, node[4])
+    return operators.formatted(frame, node[1], value, node[3], node[4])
+
+
+def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
+    saved_env, saved_loops = dict(frame.env), frame.loops
+    for target, iterable, conditions, _ in node[5]:
+        element = loop_element(frame, iterable, evaluate(frame, iterable), iterable[1])
+        assign(frame, target, element)
+        for condition in conditions:
+            evaluate(frame, condition)
+            refine(frame, condition, True)
+    value = evaluate(frame, node[3])
+    extra = evaluate(frame, node[4]) if node[4] is not None else None
+    frame.env, frame.loops = saved_env, saved_loops
+    shape = {"generator": "list"}.get(node[2], node[2])
+    if extra is not None:
+        return Val(("dict",), value.origins, NO, {"*": extra})
+    return Val((shape,), (), NO, {"*": value})
+
+
+def _lambda(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return Val(("unit", frame.module.index << UNIT_BITS | node[2], scope_of(frame)))
+
+
+def scope_of(frame: Frame) -> dict[str, Val]:
+    """The names a nested function sees: this frame's, over those around it."""
+    if frame.closure:
+        return {**frame.closure, **frame.env}
+    return frame.env
+
+
+def _await(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return evaluate(frame, node[2])
+
+
+def _yield(frame: Frame, node: tuple[Any, ...]) -> Val:
+    frame.traits.add("yield")
+    if node[2] is not None:
+        frame.returns.append(Val(("generator",), (), NO, {"*": evaluate(frame, node[2])}))
+    return UNKNOWN
+
+
+def _yield_from(frame: Frame, node: tuple[Any, ...]) -> Val:
+    frame.traits.add("yield")
+    value = evaluate(frame, node[2])
+    element = attributes.element(frame, value, node[1])
+    frame.returns.append(Val(("generator",), (), NO, {"*": element}))
+    return UNKNOWN
+
+
+def _walrus(frame: Frame, node: tuple[Any, ...]) -> Val:
+    value = evaluate(frame, node[3])
+    assign(frame, node[2], value)
+    return value
+
+
+def _starred(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return evaluate(frame, node[2])
+
+
+def assign(frame: Frame, target: tuple[Any, ...], value: Val) -> None:
+    """Bind a target: a name, a tuple of targets, an attribute or an item."""
+    kind = target[0]
+    if kind == f.NAME:
+        name = target[2]
+        if frame.env:
+            prefix = f"{name}."
+            for narrowed in [key for key in frame.env if key.startswith(prefix)]:
+                del frame.env[narrowed]
+        frame.env[name] = value
+    elif kind in (f.TUPLE, f.LIST):
+        count = len(target[2])
+        for index, part in enumerate(target[2]):
+            if part[0] == f.STARRED:
+                assign(frame, part[2], Val(("list",), value.origins, NO, value.items))
+            else:
+                assign(frame, part, attributes.item(frame, value, index, part[1], exact=count))
+    elif kind == f.ATTR:
+        base = evaluate(frame, target[2])
+        attributes.set_attribute(frame, base, target[2], target[3], value, target[1])
+    elif kind == f.SUBSCRIPT:
+        base = evaluate(frame, target[2])
+        index = evaluate(frame, target[3])
+        attributes.set_item(frame, base, target[2], index, value, target[1])
+    elif kind == f.STARRED:
+        assign(frame, target[2], value)
+
+
+def everything(frame: Frame, value: Val) -> tuple[Any, ...]:
+    """All origins of a value, whatever it contains."""
+    return deep_origins(value)
+
+
+_HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], Val]] = {
+    f.CONST: _const,
+    f.NAME: _name,
+    f.ATTR: _attr,
+    f.CALL: _call,
+    f.BINOP: _binop,
+    f.BOOL: _bool,
+    f.UNARY: _unary,
+    f.COMPARE: _compare,
+    f.IFEXP: _ifexp,
+    f.SUBSCRIPT: _subscript,
+    f.SLICE: _slice,
+    f.LIST: _sequence("list"),
+    f.TUPLE: _sequence("tuple"),
+    f.SET: _sequence("set"),
+    f.DICT: _dict,
+    f.FSTRING: _fstring,
+    f.TEMPLATE: _fstring,
+    f.FORMATTED: _formatted,
+    f.COMPREHENSION: _comprehension,
+    f.LAMBDA_EXPR: _lambda,
+    f.AWAIT: _await,
+    f.YIELD: _yield,
+    f.YIELD_FROM: _yield_from,
+    f.STARRED: _starred,
+    f.WALRUS: _walrus,
+}

@@ -1,0 +1,84 @@
+"""One unit under interpretation: its names, the loops and handlers around the current place, what it did so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archwright.source.flow.effects import CaughtMark, Found, LoopMark
+from archwright.source.flow.values import Val
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.link.module import Module
+    from archwright.source.link.project import ClassInfo
+
+
+class Frame:
+    """The state of one interpretation of one unit."""
+
+    __slots__ = (
+        "caught",
+        "closure",
+        "depth",
+        "effects",
+        "engine",
+        "env",
+        "facts",
+        "globals",
+        "loops",
+        "module",
+        "owner",
+        "returns",
+        "seen",
+        "self_name",
+        "traits",
+        "unit",
+    )
+
+    def __init__(
+        self,
+        engine: Engine,
+        module: Module,
+        unit: int,
+        facts: tuple[Any, ...],
+        owner: ClassInfo | None,
+        closure: dict[str, Val] | None,
+        depth: int,
+    ) -> None:
+        self.engine = engine
+        self.module = module
+        self.unit = unit
+        self.facts = facts
+        self.owner = owner
+        self.closure = closure
+        self.depth = depth
+        self.env: dict[str, Val] = {}
+        self.globals: set[str] = set()
+        self.loops: tuple[LoopMark, ...] = ()
+        self.caught: tuple[CaughtMark, ...] = ()
+        self.effects: list[Found] = []
+        self.seen: set[tuple[Any, ...]] = set()
+        self.returns: list[Val] = []
+        self.traits: set[str] = set()
+        self.self_name: str | None = None
+
+    def emit(self, kind: str, position: int, **slots: Any) -> None:
+        """Record an effect at a place of this unit, once however often the place is walked."""
+        key = (kind, position, slots.get("relation"), len(self.loops))
+        if key in self.seen:
+            self._widen(kind, position, slots)
+            return
+        self.seen.add(key)
+        self.traits.add(f"does:{kind}")
+        self.effects.append(Found(kind, self.unit, position, slots, self.loops, self.caught))
+
+    def _widen(self, kind: str, position: int, slots: dict[str, Any]) -> None:
+        """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""
+        from archwright.source.flow.values import join
+
+        for found in self.effects:
+            if found.kind == kind and found.position == position and found.unit == self.unit and not found.calls:
+                for name, value in slots.items():
+                    mine = found.slots.get(name)
+                    if isinstance(value, Val) and isinstance(mine, Val):
+                        found.slots[name] = join(mine, value)

@@ -1,0 +1,77 @@
+"""Loops: what is iterated, and the mark that ties the body's effects to the loop's turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow import attributes
+from archwright.source.flow.effects import LoopMark
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import NO, Val, join_origins
+
+SMALL = 12
+"""A loop over a literal of at most so many elements runs a constant, small number of times."""
+
+
+def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: int) -> Val:
+    """Enter a loop over `iterable` and return its element, marked with the loop. The caller restores `frame.loops`."""
+    engine = frame.engine
+    type_ = iterable.type
+    over, entity, query = "items", None, None
+    value: Val | None = None
+    if type_ is not None and type_[0] in ("query", "object", "instance", "row"):
+        iteration = engine.iterate(frame, iterable, position)
+        if iteration is not None:
+            value, over, entity, query = iteration
+    if value is None:
+        value = attributes.element(frame, iterable, position)
+        rows = rows_of(value)
+        if rows is not None:
+            over, (entity, query) = "rows", rows
+    constant = _small(node, iterable)
+    mark = LoopMark(frame.unit, position, over, entity, query, constant)
+    frame.loops = (*frame.loops, mark)
+    if constant:
+        return value
+    return _marked(value, (("loop", frame.unit, position), 0, None))
+
+
+def rows_of(value: Val) -> tuple[str, tuple[int, int] | None] | None:
+    """The entity and query of a value that is a row, or a tuple with rows in it."""
+    if value.type is not None and value.type[0] == "row":
+        row = value.type[1]
+        return row.entity, (row.query.unit, row.query.position) if row.query is not None else None
+    if value.items is not None and value.type in (("tuple",), ("dict",)):
+        for item in value.items.values():
+            if item.type is not None and item.type[0] == "row":
+                return rows_of(item)
+    return None
+
+
+def _marked(value: Val, origin: tuple[Any, ...]) -> Val:
+    items = value.items
+    if items:
+        items = {key: _marked(item, origin) for key, item in items.items()}
+    return Val(
+        value.type,
+        join_origins(value.origins, (origin,)),
+        NO if value.const is not NO else value.const,
+        items,
+        value.text,
+    )
+
+
+def _small(node: tuple[Any, ...], iterable: Val) -> bool:
+    if iterable.const is not NO and isinstance(iterable.const, (tuple, str)):
+        return len(iterable.const) <= SMALL
+    if node[0] in (f.LIST, f.TUPLE, f.SET):
+        return len(node[2]) <= SMALL and all(part[0] != f.STARRED for part in node[2])
+    if iterable.type in (("list",), ("tuple",), ("set",), ("dict",)) and iterable.items is not None:
+        return (
+            bool(iterable.items) and "*" not in iterable.items and len(iterable.items) <= SMALL and not iterable.origins
+        )
+    if node[0] == f.CALL and node[2][0] == f.NAME and node[2][2] == "range" and node[3]:
+        stop = node[3][0] if len(node[3]) == 1 else node[3][1]
+        return bool(stop[0] == f.CONST and isinstance(stop[2], int) and stop[2] <= SMALL)
+    return False

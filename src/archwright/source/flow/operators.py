@@ -1,0 +1,184 @@
+"""Operators and texts: constants are folded, texts remember their shape, everything else joins its origins."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import NO, NUMBER, TEXT, UNKNOWN, Val, constant, deep_origins, join_origins, step
+
+MAX_TEXT = 4000
+"""Longer folded texts are cut: they only serve recognition and display."""
+
+_FOLD: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": lambda left, right: left << right if right < 64 else NO,
+    ">>": operator.rshift,
+    "**": lambda left, right: left**right if abs(left) < 1000 and 0 <= right < 16 else NO,
+}
+
+
+def truth(value: Val) -> bool | None:
+    """Whether a constant is true; None where it is not constant."""
+    if value.const is NO or value.origins:
+        return None
+    return bool(value.const)
+
+
+def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
+    """`left op right`."""
+    if op == "+" and (_texty(left) or _texty(right)):
+        return concatenate(frame, position, [left, right])
+    if op == "%" and _texty(left):
+        return percent_format(frame, position, left, right)
+    if op == "*" and left.const is NO and left.type in (("list",), ("tuple",)):
+        return Val(left.type, (), NO, {"*": item} if (item := _any_item(left)) is not None else None)
+    folded = _fold(op, left, right)
+    if folded is not None:
+        return folded
+    if (
+        op in ("|", "+", "-", "&")
+        and left.type is not None
+        and left.type[0] in ("query", "list", "tuple", "dict", "set")
+    ):
+        if left.items is not None or right.items is not None:
+            items = dict(left.items or {})
+            if left.type[0] != "dict":
+                items = {"*": joined} if (joined := _any_item(left, right)) is not None else {}
+            else:
+                items.update(right.items or {})
+            return Val(left.type, join_origins(left.origins, right.origins), NO, items)
+        return Val(left.type, join_origins(left.origins, right.origins))
+    if left.type == right.type == ("number",):
+        return Val(("number",), join_origins(left.origins, right.origins))
+    return Val(None, join_origins(deep_origins(left), deep_origins(right)))
+
+
+def _any_item(*containers: Val) -> Val | None:
+    result: Val | None = None
+    for container in containers:
+        for item in (container.items or {}).values():
+            result = (
+                item
+                if result is None
+                else Val(item.type if item.type == result.type else None, join_origins(result.origins, item.origins))
+            )
+    return result
+
+
+def _fold(op: str, left: Val, right: Val) -> Val | None:
+    if left.const is NO or right.const is NO or left.origins or right.origins:
+        return None
+    fold = _FOLD.get(op)
+    if fold is None:
+        return None
+    if op == "*" and (_long(left.const, right.const) or _long(right.const, left.const)):
+        return None
+    try:
+        result = fold(left.const, right.const)
+    except Exception:  # a constant expression that would fail at run time has no value here
+        return None
+    return None if result is NO else constant(result)
+
+
+def _long(repeated: Any, times: Any) -> bool:
+    return isinstance(repeated, (str, bytes, tuple)) and (
+        not isinstance(times, int) or times * len(repeated) > MAX_TEXT
+    )
+
+
+def _texty(value: Val) -> bool:
+    return value.text is not None or value.type == ("text",) or isinstance(value.const, (str, bytes))
+
+
+def shape(value: Val) -> str:
+    """The text of a value, `{}` where it is not constant."""
+    if value.text is not None:
+        return value.text
+    if value.const is not NO and not value.origins and isinstance(value.const, (str, int, float, bool)):
+        return str(value.const)
+    return "{}"
+
+
+def concatenate(frame: Frame, position: int, parts: list[Val]) -> Val:
+    """Texts one after the other."""
+    if all(part.const is not NO and isinstance(part.const, (str, int, float)) and not part.origins for part in parts):
+        return constant("".join(str(part.const) for part in parts)[:MAX_TEXT])
+    origins: tuple[Any, ...] = ()
+    for part in parts:
+        origins = join_origins(origins, deep_origins(part))
+    text = "".join(shape(part) for part in parts)[:MAX_TEXT]
+    return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text)
+
+
+def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: Any) -> Val:
+    """One `{value!conversion:spec}` of an f-string."""
+    if spec is not None and isinstance(value.const, (int, float)) and not value.origins:
+        return TEXT
+    if value.const is not NO and not value.origins and not conversion and isinstance(value.const, (str, int, float)):
+        return constant(str(value.const))
+    return Val(("text",), deep_origins(value), NO, None, "{}")
+
+
+def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
+    """`text % values`."""
+    if (right.type == ("tuple",) and right.items is not None) or (right.type == ("dict",) and right.items is not None):
+        values = list(right.items.values())
+    else:
+        values = [right]
+    template = shape(left)
+    text = template
+    if values and all("{}" not in shape(value) for value in values) and right.type != ("dict",):
+        for value in values:
+            text = text.replace("%s", shape(value), 1)
+    else:
+        text = text.replace("%s", "{}").replace("%d", "{}")
+    numeric = template.count("%d") + template.count("%i") == template.count("%") and "%" in template
+    origins = left.origins
+    if not numeric:
+        for value in values:
+            origins = join_origins(origins, deep_origins(value))
+    return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])
+
+
+def unary(op: str, value: Val) -> Val:
+    """`op value`."""
+    if value.const is not NO and not value.origins:
+        try:
+            if op == "not":
+                return constant(not value.const)
+            if op == "-":
+                return constant(-value.const)
+        except TypeError:
+            return UNKNOWN
+    return NUMBER if op == "not" else value
+
+
+def compare(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
+    """`left op right`: a truth, folded where both are constant."""
+    if op in ("in", "not in") and right.type is not None and right.type[0] == "query":
+        orm = frame.engine.frameworks_by_name.get(right.type[1].orm)
+        if orm is not None:
+            orm.evaluate(frame, right, position, "in")
+    folded = _fold(op, left, right)
+    return folded if folded is not None else NUMBER

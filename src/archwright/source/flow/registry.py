@@ -1,0 +1,88 @@
+"""The tables of all framework files in one: what a dotted name outside of the project is, gives and does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import Origin, Val, clean, step
+from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
+
+
+class Registry:
+    """Look-ups by dotted name over the framework files in use."""
+
+    def __init__(self, frameworks: Iterable[Framework]) -> None:
+        self.sources: dict[str, Source] = {}
+        self.returns: dict[str, str] = {}
+        self.cleaners: dict[str, int] = {}
+        self.attributes: dict[str, str] = {}
+        self.calls: dict[str, Handler] = {}
+        self.methods: dict[str, list[Handler]] = {}
+        self._owners: dict[str, Framework] = {}
+        for framework in frameworks:
+            self.sources.update(framework.sources)
+            self.returns.update(framework.returns)
+            self.cleaners.update(framework.cleaners)
+            self.attributes.update(framework.attributes)
+            self.calls.update(framework.calls)
+            for name, handler in framework.methods.items():
+                self.methods.setdefault(name, []).append(handler)
+            for dotted in framework.objects:
+                self._owners[dotted] = framework
+
+    def owner(self, dotted: str) -> Framework | None:
+        """The framework file that answers for instances of an outside class."""
+        return self._owners.get(dotted)
+
+    def enter(self, dotted: str) -> str | None:
+        """The class of `x` in `with <instance of dotted> as x`, where it is another."""
+        return self.returns.get(f"{dotted}.__enter__")
+
+    def external(self, dotted: str, frame: Frame | None, position: int) -> Val:
+        """The value of an outside name."""
+        known = self.known_attribute(dotted, frame, position)
+        return known if known is not None else Val(("external", dotted))
+
+    def known_attribute(self, dotted: str, frame: Frame | None, position: int) -> Val | None:
+        """The value of an outside name or attribute if a table knows it."""
+        source = self.sources.get(dotted)
+        if source is not None and dotted not in self.calls:
+            return sourced(source, frame, position)
+        held = self.attributes.get(dotted)
+        return Val(("object", held)) if held is not None else None
+
+    def call(self, dotted: str, site: CallSite) -> Val | None:
+        """Call an outside name; None where no table knows it."""
+        handler = self.calls.get(dotted)
+        if handler is not None:
+            found = handler(site)
+            if found is not None:
+                return found
+        source = self.sources.get(dotted)
+        if source is not None:
+            return sourced(source, site.frame, site.position)
+        mask = self.cleaners.get(dotted)
+        if mask is not None:
+            value = site.derived(("text",))
+            return Val(value.type, clean(value.origins, mask))
+        returned = self.returns.get(dotted)
+        if returned is not None:
+            return Val(("object", returned), site.receiver.origins if site.receiver is not None else ())
+        if dotted.rpartition(".")[2][:1].isupper() and site.receiver is None:
+            return Val(("object", dotted), site.derived().origins)
+        return None
+
+    def call_method(self, site: CallSite) -> Val | None:
+        """Call a method of a receiver that no table knows by class."""
+        for handler in self.methods.get(site.name, ()):
+            found = handler(site)
+            if found is not None:
+                return found
+        return None
+
+
+def sourced(source: Source, frame: Frame | None, position: int) -> Val:
+    """Data from outside that enters at a place."""
+    origins: tuple[Origin, ...] = ((("source", source.name, source.trust.value), 0, None),)
+    return Val(None, step(origins, frame.unit, position, source.name) if frame is not None else origins)

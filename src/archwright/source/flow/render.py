@@ -1,0 +1,183 @@
+"""Found effects as model objects: made only for the kinds that somebody asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from archwright.model import effect as m
+from archwright.model.base import Place
+from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
+from archwright.source import facts as f
+from archwright.source.flow.effects import Found, LoopMark
+from archwright.source.flow.values import BIT, Key, Val, chain, deep_origins
+from archwright.source.flow.values import NO as NO_CONSTANT
+from archwright.source.link.project import Project
+
+_SETTINGS = (
+    (
+        re.compile(r"(?:^|/)(?:tests?|testing)(?:/|\.py$)|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"),
+        m.Setting.TEST,
+    ),
+    (re.compile(r"(?:^|/)(?:migrations|alembic/versions|versions)/[^/]*\.py$"), m.Setting.MIGRATION),
+    (re.compile(r"(?:^|/)management/commands/"), m.Setting.COMMAND),
+    (re.compile(r"(?:^|/)tasks(?:\.py$|/)"), m.Setting.TASK),
+)
+_KINDS = {
+    "source": OriginKind.SOURCE,
+    "parameter": OriginKind.PARAMETER,
+    "field": OriginKind.FIELD,
+    "result": OriginKind.RESULT,
+    "unknown": OriginKind.UNKNOWN,
+}
+
+
+class Renderer:
+    """Turns `Found` records into the model's effects."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._settings: dict[str, m.Setting] = {}
+        self._makers: dict[str, Callable[[Found], m.Effect]] = {
+            "Interpret": self._interpret,
+            "Read": self._read,
+            "Load": self._load,
+            "Swallow": self._swallow,
+            "Log": self._log,
+        }
+
+    def effect(self, found: Found) -> m.Effect | None:
+        """The model's effect, or None for a kind that the model has no reader for yet."""
+        maker = self._makers.get(found.kind)
+        return maker(found) if maker is not None else None
+
+    def place(self, unit: int, position: int) -> Place:
+        """A place in a file of the project."""
+        module, _ = self._project.unit(unit)
+        return Place(module.path, f.line_of(position), f.column_of(position))
+
+    def value(self, value: Val) -> Value:
+        """An abstract value as the model tells it."""
+        origins = tuple(
+            self._origin(key, cleaned, steps) for key, cleaned, steps in deep_origins(value) if key[0] != "loop"
+        )
+        const = value.const if isinstance(value.const, (str, int, float, bool)) else None
+        if (not origins and value.const is not NO_CONSTANT) or (not origins and value.text is not None):
+            origins = (Origin(kind=OriginKind.CONSTANT),)
+        return Value(origins=origins, constant=const, text=value.text)
+
+    def _origin(self, key: Key, cleaned: int, steps: Any) -> Origin:
+        kind = _KINDS[key[0]]
+        name, trust = "", Trust.UNKNOWN
+        if kind is OriginKind.SOURCE:
+            name, trust = str(key[1]), Trust(key[2])
+        elif kind is OriginKind.FIELD:
+            name = f"{str(key[1]).rpartition('.')[2]}.{key[2]}"
+        elif kind is OriginKind.RESULT:
+            name = str(key[1])
+        elif kind is OriginKind.PARAMETER:
+            facts = self._project.unit(key[1])[1]
+            name = facts[4][key[2]][0] if key[2] < len(facts[4]) else ""
+        listed = tuple(Step(place=self.place(unit, position), note=note) for unit, position, note in chain(steps))
+        return Origin(
+            kind=kind,
+            name=name,
+            trust=trust,
+            steps=listed,
+            clean_for=frozenset(use for use in Use if cleaned & BIT[use]),
+        )
+
+    def _common(self, found: Found) -> dict[str, Any]:
+        place = self.place(found.unit, found.position)
+        setting = self._settings.get(place.path)
+        if setting is None:
+            setting = next((s for pattern, s in _SETTINGS if pattern.search(place.path)), m.Setting.UNKNOWN)
+            self._settings[place.path] = setting
+        facts = self._project.unit(found.unit)[1]
+        context = m.Context(
+            setting=setting,
+            is_async=bool(facts[8] & f.ASYNC),
+            loops=tuple(self._loop(mark) for mark in found.loops),
+            caught=tuple(m.Caught(place=self.place(c.unit, c.position), types=c.types) for c in found.caught),
+            calls=tuple(self.place(unit, position) for unit, position in found.calls),
+        )
+        return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
+
+    def _loop(self, mark: LoopMark) -> m.LoopContext:
+        return m.LoopContext(
+            place=self.place(mark.unit, mark.position),
+            over=mark.over,
+            entity=_short(mark.entity),
+            query=identity(mark.query),
+            constant=mark.constant,
+        )
+
+    def _interpret(self, found: Found) -> m.Effect:
+        value = self.value(found.slots["text"])
+        shape = found.slots.get("shape")
+        if shape is not None and value.text is None:
+            value = Value(origins=value.origins, constant=value.constant, text=shape)
+        return m.Interpret(
+            **self._common(found),
+            language=m.Language(found.slots["language"]),
+            text=value,
+            parameters=found.slots.get("parameters", False),
+            api=found.slots.get("api", ""),
+        )
+
+    def _read(self, found: Found) -> m.Effect:
+        slots = found.slots
+        return m.Read(
+            **self._common(found),
+            entity=_short(slots.get("entity")),
+            many=m.Many(slots.get("many", "unknown")),
+            predicate=tuple(m.Condition(path=path, operator=operator) for path, operator in slots.get("filters", ())),
+            order=tuple(slots.get("order", ())),
+            loaded=tuple(slots.get("loaded", ())),
+            locked=slots.get("locked", False),
+            built=self._built(slots.get("built"), found),
+            query=identity(slots.get("built")) or 0,
+            per_row=depends_on_loop(slots["depends"], found.loops),
+        )
+
+    def _load(self, found: Found) -> m.Effect:
+        slots = found.slots
+        return m.Load(
+            **self._common(found),
+            entity=_short(slots.get("entity")),
+            relation=slots["relation"],
+            many=m.Many(slots.get("many", "one")),
+            loaded=tuple(slots.get("loaded", ())),
+            built=self._built(slots.get("built"), found),
+            query=identity(slots.get("built")),
+        )
+
+    def _built(self, built: tuple[int, int] | None, found: Found) -> Place | None:
+        if built is None or built == (found.unit, found.position):
+            return None
+        return self.place(*built)
+
+    def _swallow(self, found: Found) -> m.Effect:
+        slots = found.slots
+        return m.Swallow(
+            **self._common(found), types=slots["types"], protects=slots["protects"], handler=slots["handler"]
+        )
+
+    def _log(self, found: Found) -> m.Effect:
+        return m.Log(**self._common(found), level=found.slots["level"], message=self.value(found.slots["message"]))
+
+
+def identity(built: tuple[int, int] | None) -> int | None:
+    """A query's identity: where it was built."""
+    return (built[0] << 36) | built[1] if built is not None else None
+
+
+def depends_on_loop(value: Val, loops: tuple[LoopMark, ...]) -> bool:
+    """True where the value comes from the element of one of the loops."""
+    marks = {("loop", mark.unit, mark.position) for mark in loops if not mark.constant}
+    return any(key in marks for key, _, _ in deep_origins(value))
+
+
+def _short(entity: str | None) -> str | None:
+    return entity.rpartition(".")[2] if entity else entity

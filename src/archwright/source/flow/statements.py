@@ -1,0 +1,353 @@
+"""Statements: control over effects. A block answers whether execution goes on after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from archwright.source import facts as f
+from archwright.source.flow import operators
+from archwright.source.flow.effects import CaughtMark, LoopMark
+from archwright.source.flow.expressions import assign, evaluate, scope_of
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.loops import loop_element
+from archwright.source.flow.patterns import bind_pattern
+from archwright.source.flow.refine import refine
+from archwright.source.flow.swallow import caught_types, judge_handler, judge_suppress, suppressed
+from archwright.source.flow.values import NONE, UNKNOWN, Val, join, step
+from archwright.source.link.module import UNIT_BITS
+
+
+def block(frame: Frame, body: tuple[Any, ...]) -> bool:
+    """Interpret statements. False where the end is never reached (return, raise, break, continue)."""
+    for node in body:
+        handler = _HANDLERS.get(node[0])
+        if handler is not None and not handler(frame, node):
+            return False
+    return True
+
+
+def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
+    evaluate(frame, node[2])
+    return True
+
+
+def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
+    value = evaluate(frame, node[3])
+    for target in node[2]:
+        assign(frame, target, value)
+    return True
+
+
+def _augassign(frame: Frame, node: tuple[Any, ...]) -> bool:
+    old = evaluate(frame, node[2])
+    value = operators.binary(frame, node[1], node[3], old, evaluate(frame, node[4]))
+    if value.type is None and old.type is not None and old.type[0] not in ("number",):
+        value = value.with_type(old.type)
+    assign(frame, node[2], value)
+    return True
+
+
+def _annassign(frame: Frame, node: tuple[Any, ...]) -> bool:
+    declared = frame.engine.annotated(frame.module, node[3])
+    if node[4] is not None:
+        value = evaluate(frame, node[4])
+        if value.type is None and declared is not None:
+            value = value.with_type(declared)
+        assign(frame, node[2], value)
+    return True
+
+
+def _return(frame: Frame, node: tuple[Any, ...]) -> bool:
+    value = evaluate(frame, node[2]) if node[2] is not None else NONE
+    frame.returns.append(
+        Val(value.type, step(value.origins, frame.unit, node[1], "returned"), value.const, value.items, value.text)
+    )
+    return False
+
+
+def _raise(frame: Frame, node: tuple[Any, ...]) -> bool:
+    if node[2] is not None:
+        evaluate(frame, node[2])
+    frame.traits.add("raise")
+    return False
+
+
+def _delete(frame: Frame, node: tuple[Any, ...]) -> bool:
+    for target in node[2]:
+        if target[0] == f.NAME:
+            frame.env.pop(target[2], None)
+        else:
+            evaluate(frame, target)
+    return True
+
+
+def _assert(frame: Frame, node: tuple[Any, ...]) -> bool:
+    evaluate(frame, node[2])
+    refine(frame, node[2], True)
+    return True
+
+
+def _global(frame: Frame, node: tuple[Any, ...]) -> bool:
+    frame.globals.update(node[2])
+    return True
+
+
+def _stop(frame: Frame, node: tuple[Any, ...]) -> bool:
+    return False
+
+
+def _go_on(frame: Frame, node: tuple[Any, ...]) -> bool:
+    return True
+
+
+def merge(frame: Frame, left: dict[str, Val] | None, right: dict[str, Val] | None) -> None:
+    """Set the frame's names to what they may be where two ways meet; None: that way never gets here."""
+    if left is None or right is None:
+        frame.env = left if left is not None else right if right is not None else frame.env
+        return
+    if left is right:
+        frame.env = left
+        return
+    merged = dict(left)
+    for name, value in right.items():
+        mine = left.get(name)
+        if mine is None:
+            if "." not in name:
+                merged[name] = value
+        elif mine is not value:
+            merged[name] = join(mine, value)
+    for name in left:
+        if "." in name and name not in right:
+            del merged[name]
+    frame.env = merged
+
+
+def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
+    known = operators.truth(evaluate(frame, node[2]))
+    before = frame.env
+    then_env: dict[str, Val] | None = None
+    else_env: dict[str, Val] | None = None
+    if known is not False:
+        frame.env = dict(before)
+        refine(frame, node[2], True)
+        if block(frame, node[3]):
+            then_env = frame.env
+    if known is not True:
+        frame.env = dict(before)
+        refine(frame, node[2], False)
+        if block(frame, node[4]):
+            else_env = frame.env
+    if then_env is None and else_env is None:
+        return False
+    merge(frame, then_env, else_env)
+    return True
+
+
+def _for(frame: Frame, node: tuple[Any, ...]) -> bool:
+    iterable = evaluate(frame, node[3])
+    saved = frame.loops
+    element = loop_element(frame, node[3], iterable, node[1])
+    before = dict(frame.env)
+    assign(frame, node[2], element)
+    _turns(frame, node[4], before, lambda: assign(frame, node[2], element))
+    frame.loops = saved
+    if node[5]:
+        block(frame, node[5])
+    return True
+
+
+def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
+    saved = frame.loops
+    test = evaluate(frame, node[2])
+    if operators.truth(test) is False:
+        return block(frame, node[4])
+    frame.loops = (*saved, LoopMark(frame.unit, node[1], "while", None, None, False))
+    before = dict(frame.env)
+    refine(frame, node[2], True)
+    _turns(frame, node[3], before, lambda: refine(frame, node[2], True))
+    frame.loops = saved
+    refine(frame, node[2], False)
+    if node[4]:
+        block(frame, node[4])
+    return not (operators.truth(test) is True and not _breaks(node[3]))
+
+
+def _breaks(body: tuple[Any, ...]) -> bool:
+    for node in body:
+        if node[0] == f.BREAK:
+            return True
+        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part) for part in _bodies(node)):
+            return True
+    return False
+
+
+def _bodies(node: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    if node[0] == f.IF:
+        return [node[3], node[4]]
+    if node[0] == f.WITH:
+        return [node[3]]
+    if node[0] == f.TRY:
+        return [node[2], *(handler[3] for handler in node[3]), node[4], node[5]]
+    return [case[2] for case in node[3]]
+
+
+def _turns(frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: Callable[[], None]) -> None:
+    """Walk a loop's body, and once more if a name that lives across turns came to hold other origins."""
+    block(frame, body)
+    after = frame.env
+    changed = any(
+        name in after and {o[0] for o in after[name].origins} - {o[0] for o in value.origins}
+        for name, value in before.items()
+    )
+    merge(frame, before, after)
+    if changed:
+        start()
+        entered = dict(frame.env)
+        block(frame, body)
+        merge(frame, entered, frame.env)
+
+
+def _with(frame: Frame, node: tuple[Any, ...]) -> bool:
+    saved, saved_traits = frame.caught, frame.traits
+    suppressing = []
+    for expression, target in node[2]:
+        value = evaluate(frame, expression)
+        types = suppressed(frame, expression)
+        if types:
+            suppressing.append(expression)
+            frame.caught = (*frame.caught, CaughtMark(frame.unit, expression[1], types))
+        if target is not None:
+            assign(frame, target, frame.engine.enter(frame, value, expression[1]))
+    frame.traits = set()
+    result = block(frame, node[3])
+    frame.caught = saved
+    inside, frame.traits = frame.traits, saved_traits | frame.traits
+    for expression in suppressing:
+        judge_suppress(frame, expression, inside, node[3])
+    return result or bool(suppressing)
+
+
+def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
+    saved, saved_traits = frame.caught, frame.traits
+    before = dict(frame.env)
+    if node[3]:
+        types = tuple(name for handler in node[3] for name in caught_types(frame, handler[1]))
+        frame.caught = (*saved, CaughtMark(frame.unit, node[1], types))
+    frame.traits = set()
+    alive = block(frame, node[2])
+    frame.caught = saved
+    tried, frame.traits = frame.traits, saved_traits | frame.traits
+    body_env = frame.env
+    if alive and node[4]:
+        alive = block(frame, node[4])
+    ways = [frame.env] if alive else []
+    for handler in node[3]:
+        merge(frame, dict(before), dict(body_env))
+        if handler[2]:
+            frame.env[handler[2]] = Val(("error",), UNKNOWN.origins)
+        if judge_handler(frame, node, handler, tried):
+            ways.append(frame.env)
+    frame.env = ways[0] if ways else body_env
+    for env in ways[1:]:
+        merge(frame, frame.env, env)
+    return not (node[5] and not block(frame, node[5])) and bool(ways)
+
+
+def _match(frame: Frame, node: tuple[Any, ...]) -> bool:
+    subject = evaluate(frame, node[2])
+    before = frame.env
+    ways: list[dict[str, Val]] = []
+    exhaustive = False
+    for pattern, guard, body in node[3]:
+        frame.env = dict(before)
+        answer = bind_pattern(frame, pattern, subject, node[2])
+        if answer is False:
+            continue
+        if guard is not None:
+            known = operators.truth(evaluate(frame, guard))
+            refine(frame, guard, True)
+            if known is False:
+                continue
+            answer = None if known is None else answer
+        if block(frame, body):
+            ways.append(frame.env)
+        if answer is True:
+            exhaustive = True
+            break
+    if not exhaustive:
+        ways.append(dict(before))
+    if not ways:
+        return False
+    frame.env = ways[0]
+    for env in ways[1:]:
+        merge(frame, frame.env, env)
+    return True
+
+
+def _import(frame: Frame, node: tuple[Any, ...]) -> bool:
+    for name, alias in node[2]:
+        dotted = name if alias else name.partition(".")[0]
+        frame.env[alias or dotted] = frame.engine.dotted_value(dotted)
+    return True
+
+
+def _from(frame: Frame, node: tuple[Any, ...]) -> bool:
+    origin = frame.module.absolute(node[2], node[4])
+    for name, alias in node[3]:
+        if name != "*":
+            frame.env[alias or name] = frame.engine.imported_value(origin, name)
+    return True
+
+
+def _def(frame: Frame, node: tuple[Any, ...]) -> bool:
+    unit_id = frame.module.index << UNIT_BITS | int(node[2])
+    unit = frame.module.units[node[2]]
+    for _, _, _, default in unit[4]:
+        if default is not None:
+            evaluate(frame, default)
+    frame.env[unit[0]] = Val(("unit", unit_id, None))
+    frame.engine.closures[unit_id] = frame.env if frame.closure is None else scope_of(frame)
+    for decorator in unit[5]:
+        evaluate(frame, decorator)
+    return True
+
+
+def _class(frame: Frame, node: tuple[Any, ...]) -> bool:
+    info = frame.engine.project.class_at(frame.module, node[2])
+    frame.env[info.short] = Val(("class", info))
+    for unit in frame.engine.units_of_class(info):
+        frame.engine.closures[unit] = frame.env if frame.closure is None else scope_of(frame)
+    return True
+
+
+def _type_alias(frame: Frame, node: tuple[Any, ...]) -> bool:
+    return True
+
+
+_HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], bool]] = {
+    f.EXPR: _expr,
+    f.ASSIGN: _assign,
+    f.AUGASSIGN: _augassign,
+    f.ANNASSIGN: _annassign,
+    f.RETURN: _return,
+    f.RAISE: _raise,
+    f.DELETE: _delete,
+    f.ASSERT: _assert,
+    f.GLOBAL: _global,
+    f.NONLOCAL: _go_on,
+    f.PASS: _go_on,
+    f.BREAK: _stop,
+    f.CONTINUE: _stop,
+    f.IF: _if,
+    f.FOR: _for,
+    f.WHILE: _while,
+    f.WITH: _with,
+    f.TRY: _try,
+    f.MATCH: _match,
+    f.IMPORT: _import,
+    f.FROM: _from,
+    f.DEF: _def,
+    f.CLASS: _class,
+    f.TYPE_ALIAS: _type_alias,
+}

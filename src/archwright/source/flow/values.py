@@ -1,0 +1,274 @@
+"""Abstract values: what is known of a piece of data while code is read.
+
+A value knows its type, its constant if it is one, its origins, and for containers the values under known keys.
+Types are small tuples whose first item tells them apart:
+
+    ("module", dotted)          a module of the project
+    ("class", ClassInfo)        a class of the project
+    ("unit", unit id, closure)  a function of the project; closure: the names around it, or None
+    ("bound", unit id, Val)     a method of the project with its receiver
+    ("external", dotted)        anything from outside of the project, by its canonical dotted name
+    ("instance", ClassInfo)     an instance of a project class
+    ("object", dotted)          an instance of an outside class
+    ("member", Val, name)       an attribute of a value that only its framework knows, until it is called
+    ("partial", Val, args, keywords)  a callable with arguments already given
+    ("query", Query)            a query that may not have run yet
+    ("row", Row)                a stored row
+    ("list" | "tuple" | "dict" | "set" | "text" | "number" | "generator",)   builtin shapes
+
+An origin is `(key, cleaned, steps)`. Keys:
+
+    ("source", name, trust)     data from outside
+    ("parameter", unit, index)  an argument of the unit being summarised
+    ("field", entity, field)    a field of a stored row
+    ("loop", unit, position)    the element of a loop: ties what happens in a body to the loop's turns
+    ("unknown",)                something that could not be read: it silences rules
+
+`cleaned` is a bit set over `USES`; `steps` a linked list `(previous, unit, position, note)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from archwright.model.value import Use
+
+USES: Final = tuple(Use)
+BIT: Final = {use: 1 << index for index, use in enumerate(USES)}
+ALL_USES: Final = (1 << len(USES)) - 1
+
+Key = tuple[Any, ...]
+Steps = tuple[Any, ...] | None
+Origin = tuple[Key, int, Steps]
+
+MAX_ORIGINS: Final = 8
+"""More origins than this on one value are cut: the first found are kept, and `unknown` is added."""
+MAX_STEPS: Final = 24
+
+
+class _NoConstant:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NO"
+
+
+NO: Final = _NoConstant()
+"""Stands for "not a constant", because None is one."""
+
+
+class Val:
+    """An abstract value. Never changed after it is made, except `items` of a container under construction."""
+
+    __slots__ = ("const", "items", "origins", "text", "type")
+
+    def __init__(
+        self,
+        type: tuple[Any, ...] | None = None,
+        origins: tuple[Origin, ...] = (),
+        const: Any = NO,
+        items: dict[Any, Val] | None = None,
+        text: str | None = None,
+    ) -> None:
+        self.type = type
+        self.origins = origins
+        self.const = const
+        self.items = items
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Val({self.type}, {[o[0] for o in self.origins]}, {self.const!r})"
+
+    def with_type(self, type: tuple[Any, ...] | None) -> Val:
+        """The same data under another type."""
+        return Val(type, self.origins, self.const, self.items, self.text)
+
+    def with_origins(self, origins: tuple[Origin, ...]) -> Val:
+        """The same shape with other origins; a constant it no longer is."""
+        return Val(self.type, origins, NO, None, self.text)
+
+
+class Query(NamedTuple):
+    """A query as built so far. Hashable, so that summaries can be specialised by it."""
+
+    orm: str
+    """The framework file that built it."""
+    entity: str | None
+    """Dotted name of the class whose rows it gives; None: unknown or plain tuples."""
+    unit: int
+    position: int
+    loaded: frozenset[str] = frozenset()
+    """Relation paths fetched along, dotted."""
+    flags: frozenset[str] = frozenset()
+    """`values` rows are not instances, `one` at most one row, `locked`, `limited`, `ordered`, `related`, `evaluated`, ..."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """(field path, operator) of each condition."""
+    order: tuple[str, ...] = ()
+    via: tuple[Any, ...] | None = None
+    """For the query behind a relation of a row: (Row, relation name)."""
+    path: str = ""
+    """Relation path from the entity of the rows that loaded it, for prefetched relations."""
+
+
+class Row(NamedTuple):
+    """A stored row: its entity, the query that fetched it, and the relation path from that query's rows."""
+
+    orm: str
+    entity: str
+    query: Query | None
+    path: str = ""
+
+
+UNKNOWN_ORIGIN: Final[Origin] = (("unknown",), 0, None)
+UNKNOWN: Final = Val(None, (UNKNOWN_ORIGIN,))
+NONE: Final = Val(None, (), None)
+NUMBER: Final = Val(("number",))
+TEXT: Final = Val(("text",))
+TRUTH: Final = Val(("number",))
+
+
+def constant(value: Any) -> Val:
+    """The value of a literal."""
+    if isinstance(value, str):
+        return Val(("text",), (), value, None, value)
+    if isinstance(value, bytes):
+        return Val(("text",), (), value)
+    if value is None:
+        return NONE
+    if isinstance(value, (bool, int, float, complex)):
+        return Val(("number",), (), value)
+    return Val(None, (), value)
+
+
+def join_origins(left: tuple[Origin, ...], right: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """All origins of both, each key once; what is cleaned on both ways only stays cleaned."""
+    if not right or left is right:
+        return left
+    if not left:
+        return right
+    merged: dict[Key, Origin] = {origin[0]: origin for origin in left}
+    for origin in right:
+        mine = merged.get(origin[0])
+        if mine is None:
+            merged[origin[0]] = origin
+        elif mine[1] != origin[1]:
+            dirtier = origin if (mine[1] & origin[1]) == origin[1] else mine
+            merged[origin[0]] = (origin[0], mine[1] & origin[1], dirtier[2])
+    if len(merged) == len(left):
+        return left if all(merged[o[0]] is o for o in left) else tuple(merged.values())
+    found = tuple(merged.values())
+    if len(found) > MAX_ORIGINS:
+        found = (*found[:MAX_ORIGINS], UNKNOWN_ORIGIN)
+    return found
+
+
+def join(left: Val, right: Val) -> Val:
+    """What a value may be where two ways of control meet."""
+    if left is right:
+        return left
+    const = left.const if left.const is right.const or _same_constant(left.const, right.const) else NO
+    if left.type == right.type:
+        type_ = left.type
+    elif left.const is None:
+        type_ = right.type
+    elif right.const is None:
+        type_ = left.type
+    else:
+        type_ = None
+    items = left.items
+    if left.items is not right.items:
+        if left.items is None or right.items is None:
+            items = None if left.items is None and right.items is None else (left.items or right.items)
+        else:
+            items = dict(left.items)
+            for key, value in right.items.items():
+                items[key] = join(items[key], value) if key in items else value
+    text = left.text if left.text == right.text else (left.text or right.text)
+    return Val(type_, join_origins(left.origins, right.origins), const, items, text)
+
+
+def _same_constant(left: Any, right: Any) -> bool:
+    return type(left) is type(right) and bool(left == right)
+
+
+def join_all(values: list[Val]) -> Val:
+    """The join of several values; no value at all is unknown."""
+    if not values:
+        return UNKNOWN
+    result = values[0]
+    for value in values[1:]:
+        result = join(result, value)
+    return result
+
+
+def origins_of(values: list[Val]) -> tuple[Origin, ...]:
+    """The origins of several values together, their known items included."""
+    result: tuple[Origin, ...] = ()
+    for value in values:
+        result = join_origins(result, deep_origins(value))
+    return result
+
+
+def deep_origins(value: Val, depth: int = 3) -> tuple[Origin, ...]:
+    """The origins of a value and, for a container, of everything known to be in it."""
+    result = value.origins
+    if value.items and depth:
+        for item in value.items.values():
+            result = join_origins(result, deep_origins(item, depth - 1))
+    return result
+
+
+def step(origins: tuple[Origin, ...], unit: int, position: int, note: str) -> tuple[Origin, ...]:
+    """The origins after one more place on their way. Loops and unknowns keep no way."""
+    return tuple(
+        (key, cleaned, (steps, unit, position, note))
+        if key[0] in ("source", "parameter", "field")
+        else (key, cleaned, steps)
+        for key, cleaned, steps in origins
+    )
+
+
+def clean(origins: tuple[Origin, ...], mask: int) -> tuple[Origin, ...]:
+    """The origins once the data is cleaned for the uses in `mask`."""
+    if not mask:
+        return origins
+    return tuple((key, cleaned | mask, steps) for key, cleaned, steps in origins)
+
+
+def chain(steps: Steps) -> list[tuple[int, int, str]]:
+    """The linked steps as a list of (unit, position, note), first first."""
+    listed: list[tuple[int, int, str]] = []
+    while steps is not None and len(listed) < MAX_STEPS:
+        previous, unit, position, note = steps
+        listed.append((unit, position, note))
+        steps = previous
+    return listed[::-1]
+
+
+def append_chain(steps: Steps, tail: Steps) -> Steps:
+    """`steps` followed by the steps of `tail`."""
+    for unit, position, note in chain(tail):
+        steps = (steps, unit, position, note)
+    return steps
+
+
+def type_key(value: Val) -> Any:
+    """What of a value's type a summary may be specialised by; None where the type says nothing of interest."""
+    type_ = value.type
+    if type_ is None or type_[0] in (
+        "text",
+        "number",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "generator",
+        "member",
+        "partial",
+    ):
+        return None
+    if type_[0] == "bound":
+        return ("unit", type_[1])
+    if type_[0] == "unit":
+        return ("unit", type_[1])
+    return type_

@@ -1,0 +1,186 @@
+"""What a framework file offers, and what it is given: the door between a library's calls and the model's words.
+
+Most of a library is data: which dotted names give an outside object (`returns`), data from outside (`sources`),
+clean data (`cleaners`), or do something (`calls`). What needs more (an ORM's rows and queries) overrides methods.
+Outside packages register a `Framework` under the entry point group `archwright.frameworks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from archwright.model.finding import Remedy
+from archwright.model.operation import Operation
+from archwright.model.value import Trust, Use
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import ALL_USES, BIT, Val, origins_of
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.link.project import ClassInfo, Project
+
+
+class Source(NamedTuple):
+    """Data from outside: what a person calls it, and who chooses it."""
+
+    name: str
+    trust: Trust = Trust.ANYONE
+
+
+class CallSite:
+    """A call to something that is not a function of the project."""
+
+    __slots__ = ("args", "frame", "keywords", "name", "position", "receiver", "spread")
+
+    def __init__(
+        self,
+        frame: Frame,
+        position: int,
+        name: str,
+        receiver: Val | None,
+        args: list[Val],
+        keywords: dict[str, Val],
+        spread: list[Val],
+    ) -> None:
+        self.frame = frame
+        self.position = position
+        self.name = name
+        """The dotted name of what is called, or the method's name."""
+        self.receiver = receiver
+        self.args = args
+        self.keywords = keywords
+        self.spread = spread
+        """Values of `*args` and `**kwargs` at the call."""
+
+    def argument(self, index: int, name: str = "") -> Val | None:
+        """The argument given by position or by name; None if it is not given (or only by a spread)."""
+        if 0 <= index < len(self.args):
+            return self.args[index]
+        return self.keywords.get(name) if name else None
+
+    def values(self) -> list[Val]:
+        """Every value given, the receiver left out."""
+        return [*self.args, *self.keywords.values(), *self.spread]
+
+    def emit(self, kind: str, **slots: Any) -> None:
+        """Record an effect at the call."""
+        self.frame.emit(kind, self.position, **slots)
+
+    def derived(self, type: tuple[Any, ...] | None = None, cleaned: int = 0) -> Val:
+        """A value made of the receiver and all arguments."""
+        origins = origins_of([*([self.receiver] if self.receiver is not None else []), *self.values()])
+        if cleaned:
+            origins = tuple((key, mask | cleaned, steps) for key, mask, steps in origins)
+        return Val(type, origins)
+
+
+class Iteration(NamedTuple):
+    """What a loop over a value gives."""
+
+    element: Val
+    over: str
+    entity: str | None = None
+    query: tuple[int, int] | None = None
+
+
+class Entry(NamedTuple):
+    """A unit that the framework calls, with what it passes.
+
+    `parameters`: values by parameter name; `operation` is None for units that run but are no operation (signals, hooks).
+    """
+
+    unit: int
+    parameters: dict[str, Val]
+    operation: Operation | None = None
+
+
+Handler = Callable[[CallSite], Val | None]
+
+
+def mask(*uses: Use) -> int:
+    """The bit set of some uses; none given: all."""
+    bits = 0
+    for use in uses:
+        bits |= BIT[use]
+    return bits or ALL_USES
+
+
+class Framework:
+    """The base of all framework files: a library that says nothing."""
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    """The library as a person writes it, for reports; empty: not worth a word."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Top-level import names; the file is skipped where no module imports one. Empty: always on."""
+    aliases: ClassVar[dict[str, str]] = {}
+    """Other dotted names of the same thing -> the name used in the tables below."""
+    returns: ClassVar[dict[str, str]] = {}
+    """Callable -> dotted class of the object it gives. A class gives its own instances without being listed."""
+    sources: ClassVar[dict[str, Source]] = {}
+    """Attribute or callable -> data from outside."""
+    cleaners: ClassVar[dict[str, int]] = {}
+    """Callable -> the uses its result is clean for (see `mask`)."""
+    objects: ClassVar[tuple[str, ...]] = ()
+    """Outside classes whose instances this file answers for in `attribute`, `method`, `iterate` and `item`."""
+    attributes: ClassVar[dict[str, str]] = {}
+    """Attribute -> dotted class of the object it holds."""
+    bases: ClassVar[tuple[str, ...]] = ()
+    """Outside classes whose project subclasses this file claims (see `claims`)."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, Handler] = {}
+        """Dotted callable, or `Class.method` of an outside class -> what the call does and gives."""
+        self.methods: dict[str, Handler] = {}
+        """Method name -> what it does on a receiver whose type is not known; it must look closely before it speaks."""
+
+    def prepare(self, project: Project, engine: Engine) -> None:
+        """Collect what the whole project says (models, routers), once, before anything is interpreted."""
+
+    def claims(self, info: ClassInfo) -> bool:
+        """True where instances of a project class are this file's business."""
+        return any(base in self.bases for base in info.external_bases())
+
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """The units that the framework calls."""
+        return ()
+
+    def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
+        """`value.name` for a row, a query, an instance of a claimed class; None: not known here."""
+        return None
+
+    def class_attribute(self, frame: Frame, info: ClassInfo, name: str, position: int) -> Val | None:
+        """`Class.name` for a claimed class."""
+        return None
+
+    def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
+        """`Class(...)` for a claimed class."""
+        return None
+
+    def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:
+        """The type of an instance of a claimed class, where it is more than an instance (a stored row)."""
+        return None
+
+    def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
+        """`base[index]` for a query, a row, or an object this file knows."""
+        return None
+
+    def method(self, call: CallSite) -> Val | None:
+        """`receiver.name(...)` where `attribute` gave a ("member", receiver, name)."""
+        return None
+
+    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
+        """A loop over a query, or over another value this file knows."""
+        return None
+
+    def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
+        """A query is used where it must run: `len`, `bool`, `list`."""
+
+    def enter(self, frame: Frame, value: Val, position: int) -> Val | None:
+        """`with value as x`: what x is."""
+        return None
+
+    def remedy(self, remedy: Remedy) -> str | None:
+        """The change in the library's own words; None: not known here."""
+        return None

@@ -1,0 +1,56 @@
+"""What route declarations of several web frameworks have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archwright.model.base import Place
+from archwright.model.value import Trust
+from archwright.source import facts as f
+from archwright.source.flow.values import ALL_USES, Val
+
+if TYPE_CHECKING:
+    from archwright.source.link.module import Module
+
+_CONVERTER = re.compile(r"<(?:(?P<kind>[a-zA-Z_][\w.]*)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_CLEAN = frozenset({"int", "float", "uuid"})
+
+
+def join_paths(*parts: str) -> str:
+    """Path pieces with exactly one slash between them."""
+    joined = ""
+    for part in parts:
+        if part:
+            joined = f"{joined.rstrip('/')}/{part.lstrip('/')}" if joined else part
+    return joined or "/"
+
+
+def template_path(path: str) -> str:
+    """`/x/<int:id>` as `/x/{id}`, with a leading slash."""
+    templated = _CONVERTER.sub(lambda match: "{" + match["name"] + "}", path)
+    return templated if templated.startswith("/") else f"/{templated}"
+
+
+def converter_is_clean(path: str, name: str) -> bool:
+    """True where the path's converter lets only numbers or UUIDs through."""
+    return any(match["name"] == name and match["kind"] in _CLEAN for match in _CONVERTER.finditer(path))
+
+
+def methods_of(call: tuple[Any, ...]) -> list[str]:
+    """The constant `methods=[...]` of a call, upper case; empty where there is none."""
+    for name, value in call[4]:
+        if name == "methods" and value[0] in (f.LIST, f.TUPLE, f.SET):
+            return [part[2].upper() for part in value[2] if part[0] == f.CONST and isinstance(part[2], str)]
+    return []
+
+
+def outside(name: str, unit: int, position: int, *, trust: Trust = Trust.ANYONE, clean: bool = False) -> Val:
+    """Text that a caller sends, as an entry unit receives it; `clean` where only numbers or UUIDs get through."""
+    steps = (None, unit, position, name)
+    return Val(("text",), ((("source", name, trust.value), ALL_USES if clean else 0, steps),))
+
+
+def place_of(module: Module, unit: tuple[Any, ...]) -> Place:
+    """Where a unit or class stands."""
+    return Place(module.path, f.line_of(unit[2]), f.column_of(unit[2]))

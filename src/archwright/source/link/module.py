@@ -1,0 +1,136 @@
+"""One module of the project: its facts, decoded when somebody asks, and what its top level binds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from archwright.source import facts as f
+
+UNIT_BITS = 16
+"""A unit's global id is `module index << UNIT_BITS | index in the file`."""
+
+
+class Binding(NamedTuple):
+    """What a name stands for at the top level of a module, or in a class body.
+
+    kind: `unit` | `class` (value: index), `module` (value: dotted name), `import` (value: (module, name)),
+    `expression` (value: the node assigned), `annotation` (value: (annotation, node | None)).
+    """
+
+    kind: str
+    value: Any
+
+
+class Module:
+    """A project module. `facts` are loaded on first use."""
+
+    __slots__ = ("_facts", "_load", "_scope", "_stars", "index", "is_package", "name", "path")
+
+    def __init__(self, index: int, name: str, path: str, is_package: bool, load: Callable[[], tuple[Any, ...]]) -> None:
+        self.index = index
+        self.name = name
+        self.path = path
+        self.is_package = is_package
+        self._load = load
+        self._facts: tuple[Any, ...] | None = None
+        self._scope: dict[str, Binding] | None = None
+        self._stars: list[str] = []
+
+    @property
+    def units(self) -> tuple[Any, ...]:
+        """The units of the file; the first is the module body."""
+        return self.facts[0]  # type: ignore[no-any-return]
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The classes of the file."""
+        return self.facts[1]  # type: ignore[no-any-return]
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """The file's facts, as `source.facts` lays them out."""
+        if self._facts is None:
+            self._facts = self._load()
+        return self._facts
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    def scope(self) -> dict[str, Binding]:
+        """What the top level binds. Where a name is bound several times the last one holds, as at run time."""
+        if self._scope is None:
+            self._scope = {}
+            self._stars = []
+            if self.units:
+                bind_statements(self.units[0][7], self._scope, self)
+        return self._scope
+
+    def stars(self) -> list[str]:
+        """Modules imported with a star, last first."""
+        self.scope()
+        return self._stars[::-1]
+
+    def absolute(self, module: str, level: int) -> str:
+        """The dotted name that `from <level dots><module> import` means here."""
+        if not level:
+            return module
+        parts = self.package.split(".") if self.package else []
+        parts = parts[: len(parts) - (level - 1)] if level > 1 else parts
+        return ".".join([*parts, module] if module else parts)
+
+
+def bind_statements(body: tuple[Any, ...], into: dict[str, Binding], module: Module, *, stars: bool = True) -> None:
+    """Record the names that statements bind, looking into if, try, with and for at the same level."""
+    for node in body:
+        kind = node[0]
+        if kind == f.DEF:
+            into[module.units[node[2]][0]] = Binding("unit", node[2])
+        elif kind == f.CLASS:
+            into[module.classes[node[2]][0]] = Binding("class", node[2])
+        elif kind == f.ASSIGN:
+            for target in node[2]:
+                _bind_target(target, node[3], into)
+        elif kind == f.ANNASSIGN:
+            if node[2][0] == f.NAME:
+                into[node[2][2]] = Binding("annotation", (node[3], node[4]))
+        elif kind == f.IMPORT:
+            for name, alias in node[2]:
+                into[alias or name.partition(".")[0]] = Binding("module", name if alias else name.partition(".")[0])
+        elif kind == f.FROM:
+            origin = module.absolute(node[2], node[4])
+            for name, alias in node[3]:
+                if name == "*":
+                    if stars:
+                        module._stars.append(origin)
+                else:
+                    into[alias or name] = Binding("import", (origin, name))
+        elif kind == f.IF:
+            # `else` first: the usual fall-back branches stand there, and the first branch should win
+            bind_statements(node[4], into, module, stars=stars)
+            bind_statements(node[3], into, module, stars=stars)
+        elif kind == f.TRY:
+            for handler in node[3]:
+                bind_statements(handler[3], into, module, stars=stars)
+            bind_statements(node[2], into, module, stars=stars)
+            bind_statements(node[4], into, module, stars=stars)
+            bind_statements(node[5], into, module, stars=stars)
+        elif kind in (f.WITH, f.FOR, f.WHILE):
+            bind_statements(node[4 if kind == f.FOR else 3], into, module, stars=stars)
+        elif kind == f.TYPE_ALIAS:
+            into[node[2]] = Binding("expression", node[3])
+
+
+def _bind_target(target: tuple[Any, ...], value: tuple[Any, ...], into: dict[str, Binding]) -> None:
+    if target[0] == f.NAME:
+        into[target[2]] = Binding("expression", value)
+    elif target[0] in (f.TUPLE, f.LIST):
+        elements = value[2] if value[0] in (f.TUPLE, f.LIST) and len(value[2]) == len(target[2]) else None
+        for index, part in enumerate(target[2]):
+            if elements is not None:
+                _bind_target(part, elements[index], into)
+            elif part[0] == f.NAME:
+                subscript = (f.SUBSCRIPT, target[1], value, (f.CONST, target[1], index))
+                into[part[2]] = Binding("expression", subscript)
