@@ -42,13 +42,15 @@ def main() -> int:
         signal.signal(number, lambda *_: None)
 
     child = _start(spec)
-    if _parent_lets_go(child, wake_read):
-        for number, seconds in spec["stop"]:
-            _signal_group(child, number)
-            if _ends_within(child, seconds, wake_read):
-                break
+    status = _until_parent_lets_go(child, wake_read)
+    for number, seconds in spec["stop"] if status is None else ():
+        _signal_group(child, number)
+        status = _until_ended(child, seconds, wake_read)
+        if status is not None:
+            break
     _signal_group(child, signal.SIGKILL)  # what does not listen, and what the command itself left behind
-    _, status = os.waitpid(child, 0)
+    if status is None:
+        _, status = os.waitpid(child, 0)
     for directory in spec["remove"]:
         shutil.rmtree(directory, ignore_errors=True)
     code = os.waitstatus_to_exitcode(status)
@@ -113,31 +115,31 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _parent_lets_go(child: int, wake_read: int) -> bool:
-    """Wait; True when the parent's end of the pipe closed or a signal asks to stop, False when the child ended."""
-    while not _ended(child):
+def _until_parent_lets_go(child: int, wake_read: int) -> int | None:
+    """The status of the child when it ended by itself; None when the pipe closed or a signal asks to stop."""
+    while (status := _status(child)) is None:
         ready, _, _ = select.select([0, wake_read], [], [])
         if 0 in ready and not os.read(0, 1):
-            return True
+            return None
         if wake_read in ready and any(number != signal.SIGCHLD for number in os.read(wake_read, 64)):
-            return True
-    return False
+            return None
+    return status
 
 
-def _ends_within(child: int, seconds: float, wake_read: int) -> bool:
+def _until_ended(child: int, seconds: float, wake_read: int) -> int | None:
     deadline = time.monotonic() + seconds
-    while not _ended(child):
+    while (status := _status(child)) is None:
         left = deadline - time.monotonic()
         if left <= 0:
-            return False
+            return None
         if select.select([wake_read], [], [], left)[0]:
             os.read(wake_read, 64)
-    return True
+    return status
 
 
-def _ended(child: int) -> bool:
-    # WNOWAIT: the ended child keeps its number until its process group has been dealt with
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _status(child: int) -> int | None:
+    ended, status = os.waitpid(child, os.WNOHANG)
+    return status if ended else None
 
 
 def _signal_group(child: int, number: int) -> None:
