@@ -1,7 +1,7 @@
 """Runs `archwright review` on one tree and checks what must hold on any code.
 
 Not a script; `sample_findings.py` imports it. The checks: exit code 0 or 1, no traceback, JSON and nothing else on
-standard output, and every Python file of the tree either counted as reviewed or covered by a note that says why not.
+standard output, and every Python file of the tree either counted as reviewed or counted as left out for a stated reason.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PYTHON_SUFFIXES = (".py", ".pyi")
+PYTHON_SUFFIX = ".py"
+COUNTED_REASONS = ("generated code", "vendored code")
+"""Reasons in `stats.not_reviewed` whose `files` are Python files left out; its other entries are languages and links."""
+IGNORED_REASON = "ignored by .gitignore"
 
 
 class ReviewError(Exception):
@@ -43,7 +47,7 @@ def python_files(tree: Path) -> list[str]:
         directories[:] = sorted(d for d in directories if d != ".git")
         for name in sorted(names):
             path = Path(directory, name)
-            if name.endswith(PYTHON_SUFFIXES) and not path.is_symlink():
+            if name.endswith(PYTHON_SUFFIX) and not path.is_symlink():
                 found.append(path.relative_to(tree).as_posix())
     return found
 
@@ -79,18 +83,35 @@ def review(command: Sequence[str], tree: Path, home: Path, timeout: float) -> Re
     if missing:
         raise ReviewError(f"the report lacks {', '.join(missing)}")
     files = python_files(tree)
-    check_accounted(report, files)
+    check_accounted(report["stats"], files, ignored_files(tree))
     return Reviewed(report, run.stdout, len(files), count_lines(tree, files))
 
 
-def check_accounted(report: dict[str, Any], files: Sequence[str]) -> None:
-    """Raise ReviewError unless the Python files reviewed and those under a skipping note add up to all of them."""
-    reviewed = int(report["stats"]["files"])
-    skipping = [str(note["path"]).rstrip("/") for note in report["notes"] if note["kind"] == "skipped"]
-    exact = set(skipping)
-    covered = sum(file in exact or any(file.startswith(f"{path}/") for path in skipping) for file in files)
-    if reviewed + covered != len(files):
+def ignored_files(tree: Path) -> set[str]:
+    """The Python files that the tree's .gitignore files exclude, as Git itself sees it, relative to the tree."""
+    with tempfile.TemporaryDirectory(prefix="archwright-ignored-") as scratch:
+        git = ["git", f"--git-dir={scratch}", f"--work-tree={tree.resolve()}", "-c", f"core.excludesFile={os.devnull}"]
+        subprocess.run([*git, "init", "--quiet"], check=True)
+        listing = subprocess.run(
+            [*git, "ls-files", "-z", "--others", "--ignored", "--exclude-standard"],
+            cwd=tree, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+    names = (name.decode(errors="surrogateescape") for name in listing.split(b"\0"))
+    return {name for name in names if name.endswith(PYTHON_SUFFIX)}
+
+
+def check_accounted(stats: dict[str, Any], files: Sequence[str], ignored: set[str]) -> None:
+    """Raise ReviewError unless the Python files reviewed and those left out for a stated reason add up to all of them.
+
+    What .gitignore excludes may be large and need not be counted by the reviewer, but it must be mentioned.
+    """
+    reasons = {part["what"]: int(part["files"]) for part in stats["not_reviewed"]}
+    if any(file in ignored for file in files) and IGNORED_REASON not in reasons:
+        raise ReviewError(f"{len(ignored)} Python files are excluded by .gitignore and the report does not say so")
+    present = sum(file not in ignored for file in files)
+    left_out = sum(reasons.get(reason, 0) for reason in COUNTED_REASONS)
+    if stats["files"] + left_out != present:
         raise ReviewError(
-            f"{len(files)} Python files on disk, {reviewed} reviewed and {covered} noted as skipped: "
-            f"{len(files) - reviewed - covered} not accounted for"
+            f"{present} Python files on disk that .gitignore leaves in, {stats['files']} reviewed and {left_out} left out "
+            f"for a reason: {present - stats['files'] - left_out} not accounted for"
         )

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from measured import CommandError, run_measured
-from reviewing import PYTHON_SUFFIXES, count_lines, isolated, python_files
+from reviewing import PYTHON_SUFFIX, count_lines, isolated, python_files
 from tools import Tool, as_data, make_tools, read_output
 
 
@@ -49,7 +49,7 @@ def copy_tree(tree: Path, into: Path, exclude: Sequence[str], *, all_files: bool
         for name in sorted(names):
             source = Path(directory, name)
             path = source.relative_to(tree).as_posix()
-            wanted = (all_files and name not in (".gitignore", ".semgrepignore")) or name.endswith(PYTHON_SUFFIXES)
+            wanted = (all_files and name not in (".gitignore", ".semgrepignore")) or name.endswith(PYTHON_SUFFIX)
             if source.is_symlink() or not wanted or any(fnmatch.fnmatch(path, glob) for glob in exclude):
                 continue
             target = into / path

@@ -72,7 +72,7 @@ def read_output(tool: Tool, output: Path) -> None:
         raise CommandError(f"its output is not JSON: {error}") from None
     if "findings" in report:
         tool.findings = len(report["findings"])
-        tool.unread = len({note["path"] for note in report["notes"] if note["kind"] == "unreadable"})
+        tool.unread = len({note["path"] for note in report["notes"] if "not read" in note["message"]})
     else:
         tool.findings = len(report["results"])
         tool.unread = len({error.get("filename") or error.get("path") for error in report["errors"]})

@@ -10,15 +10,15 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
-# Finds every `return` in the tree (rule by parity of the line); leaves files named bad.py out with a note.
+# Finds every `return` in the tree (rule by parity of the line); counts files named bad.py as generated; drops silent.py.
 REVIEWER = """
 import json, pathlib, sys
-findings, notes, read = [], [], 0
+findings, left_out, read = [], 0, 0
 for file in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
     if file.name == "silent.py":
         continue
     if file.name == "bad.py":
-        notes.append({"kind": "skipped", "path": file.as_posix(), "message": "binary"})
+        left_out += 1
         continue
     read += 1
     for number, line in enumerate(file.read_text().splitlines(), 1):
@@ -26,7 +26,8 @@ for file in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
             findings.append({"rule": f"demo/{'odd' if number % 2 else 'even'}", "path": file.as_posix(), "line": number,
                 "column": 5, "end_line": number, "message": "a return", "impact": "low", "confidence": "high",
                 "fingerprint": f"{file.as_posix()}{number}", "trace": [{"path": file.as_posix(), "line": 1, "note": "starts"}]})
-print(json.dumps({"version": 1, "findings": findings, "notes": notes, "stats": {"files": read}}))
+print(json.dumps({"version": 1, "findings": findings, "notes": [],
+    "stats": {"files": read, "not_reviewed": [{"what": "generated code", "files": left_out}]}}))
 sys.exit(1)
 """
 
@@ -122,12 +123,19 @@ def test_a_sample_is_stratified_reproducible_and_grows_by_addition(study: Path) 
     }
 
 
-def test_a_file_that_is_neither_reviewed_nor_noted_stops_the_sampling(study: Path) -> None:
+def test_a_file_that_is_neither_reviewed_nor_counted_stops_the_sampling(study: Path) -> None:
     (study / "trees" / "two" / "silent.py").write_text("x = 1\n")
     done = sample(study, "a.jsonl")
     assert done.returncode == 1
-    assert "two: 3 Python files on disk, 1 reviewed and 1 noted as skipped: 1 not accounted for" in done.stderr
+    assert "two: 3 Python files on disk that .gitignore leaves in, 1 reviewed and 1 left out" in done.stderr
+    assert "1 not accounted for" in done.stderr
     assert not (study / "a.jsonl").exists()
+
+
+def test_what_gitignore_excludes_must_be_mentioned(study: Path) -> None:
+    (study / "trees" / "two" / ".gitignore").write_text("silent.py\n")
+    (study / "trees" / "two" / "silent.py").write_text("x = 1\n")
+    assert "excluded by .gitignore and the report does not say so" in sample(study, "a.jsonl").stderr
 
 
 def test_a_sheet_is_never_written_over(study: Path) -> None:
