@@ -72,6 +72,11 @@ def visible(text: str) -> str:
     return "".join(char if char == "\t" or _shows(char) else _escaped(char) for char in text)
 
 
+def visible_lines(text: str) -> str:
+    """The text as `visible` shows it, its line breaks kept."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
 def width_of(text: str) -> int:
     """The columns a text takes: two for wide characters, none for combining ones."""
     if text.isascii():

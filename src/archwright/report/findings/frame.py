@@ -37,7 +37,7 @@ class _Drawing:
     def __init__(self, terminal: Terminal, gutter: int) -> None:
         self.terminal = terminal
         self.gutter = gutter
-        self.room = terminal.width - gutter - 8
+        self.room = terminal.width - gutter - 9
         self.cut = 0
         self.bar = terminal.paint(terminal.sign("│", "|"), "dim")
         self.ellipsis = terminal.sign("…", "...")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from archwright.model.finding import Finding, Impact
 from archwright.report.findings.document import Document, View
+from archwright.report.terminal import visible_lines
 
 _LEVELS = {Impact.CRITICAL: "error", Impact.HIGH: "error", Impact.MEDIUM: "warning", Impact.LOW: "notice"}
 
@@ -31,8 +32,7 @@ def _command(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return escaped.encode(errors="backslashreplace").decode()
+    return visible_lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from archwright.model.finding import Confidence, Edit, Finding, Impact
 from archwright.report.findings.document import Document, Note, RuleDoc, View
 from archwright.report.findings.linehash import line_hashes
+from archwright.report.terminal import visible_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "archwright/v1"
@@ -190,5 +191,5 @@ def _dropped(count: int) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    """The text without lone surrogates, which are not Unicode text and which JSON readers refuse."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """The text without what readers refuse or a page would hide: lone surrogates, control characters."""
+    return visible_lines(text)

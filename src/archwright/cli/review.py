@@ -1,0 +1,132 @@
+"""`archwright review [PATH...]`: findings in an existing backend."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archwright.cli._failure import WrongUse
+
+if TYPE_CHECKING:
+    from archwright.review.project import Reviewed
+    from archwright.review.rule import Rule
+
+LEVELS = ("critical", "high", "medium", "low")
+FORMATS = ("text", "json", "sarif", "github", "markdown", "junit", "html")
+"""The names in `report.findings.formats`, repeated so that `--help` needs none of them (a test compares)."""
+_NOTES = 10
+"""Notes that a person is shown; machine formats hold them all."""
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "review",
+        help="find defects in an existing backend, without running it",
+        description="Review Python backends whole: data is followed through every function and file. Nothing is run.",
+        epilog="Exit codes: 0 no finding at or over the level, 1 findings, 2 wrong use, 3 an internal fault.",
+    )
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files or directories (default: .)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write the findings (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    parser.add_argument(
+        "--fail-on",
+        choices=(*LEVELS, "never"),
+        default="high",
+        metavar="LEVEL",
+        help="exit with 1 on a finding of this impact or graver: critical, high, medium, low, never (default: high)",
+    )
+    parser.add_argument("--all", action="store_true", help="add findings of low confidence")
+    for option, text in (
+        ("--select", "only these rules or families, separated by commas"),
+        ("--ignore", "all but these rules or families"),
+    ):
+        parser.add_argument(option, action="append", default=[], metavar="NAMES", help=text)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Review, write the document, and answer by the gravest finding."""
+    from archwright.report.findings.document import View
+    from archwright.report.findings.formats import FORMATS as FORMATS_BY_NAME
+    from archwright.report.terminal import Terminal, terminal_of
+    from archwright.review.project import review_project
+
+    for path in arguments.paths:
+        if not Path(path).exists():
+            raise WrongUse(f"there is no file or directory {path}", "paths are read from the current directory")
+    rules = _rules(arguments.select, arguments.ignore)
+    started = time.perf_counter()
+    reviewed = review_project(arguments.paths, rules, everything=arguments.all)
+    figures = reviewed.document.figures
+    if not figures.files:
+        seen = ", ".join(f"{part.files} {part.what}" for part in figures.not_reviewed)
+        raise WrongUse(
+            f"there is no Python file in {' '.join(arguments.paths)}, so nothing was reviewed",
+            f"what was seen: {seen}" if seen else "give the directory that holds the code",
+        )
+    format_ = FORMATS_BY_NAME[arguments.format]
+    to_screen = arguments.output is None and format_.person
+    view = View(
+        source=reviewed.source,
+        terminal=terminal_of(sys.stdout) if to_screen else Terminal(),
+        seconds=time.perf_counter() - started if to_screen else None,
+    )
+    _write(format_.render(reviewed.document, view), arguments.output)
+    _tell(reviewed, arguments.output)
+    if reviewed.faults:
+        return 3
+    worst = LEVELS.index(arguments.fail_on) if arguments.fail_on in LEVELS else -1
+    return int(any(finding.impact.rank <= worst for finding in reviewed.document.findings))
+
+
+def _rules(wanted: list[str], unwanted: list[str]) -> "tuple[Rule, ...]":
+    from archwright.cli.explain import near
+    from archwright.review.registry import all_rules, select
+    from archwright.review.rule import RuleError
+
+    try:
+        available = all_rules()
+        rules = select(available, _split(wanted), _split(unwanted))
+    except RuleError as error:
+        raise WrongUse(str(error), "mend or uninstall the package that brings this rule") from error
+    except KeyError as error:
+        name = str(error.args[0])
+        raise WrongUse(f"there is no rule or family {name!r}", near(name, [r.name for r in available])) from None
+    if not rules:
+        raise WrongUse("no rule is left to run", "--ignore takes away every rule that --select names")
+    return rules
+
+
+def _split(names: list[str]) -> list[str]:
+    return [name.strip() for given in names for name in given.split(",") if name.strip()]
+
+
+def _write(text: str, output: str | None) -> None:
+    text = f"{text}\n" if text else ""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise WrongUse(f"{output} can't be written: {error.strerror}") from error
+
+
+def _tell(reviewed: "Reviewed", output: str | None) -> None:
+    """What is no part of the document goes to standard error."""
+    from archwright.report.findings.document import tally
+    from archwright.report.terminal import visible
+
+    document = reviewed.document
+    for note in document.notes[:_NOTES]:
+        place = f"{note.path}:{note.line}: " if note.line else f"{note.path}: " if note.path else ""
+        sys.stderr.write(f"note: {visible(place + note.message)}\n")
+    if len(document.notes) > _NOTES:
+        sys.stderr.write(f"note: {len(document.notes) - _NOTES} more; --format json holds them all\n")
+    for fault in reviewed.faults:
+        text = visible(f"rule {fault.rule} failed at {fault.place}: {fault.error}")
+        sys.stderr.write(f"archwright review: internal fault: {text}    please send this line and what you ran\n")
+    if output is not None:
+        sys.stderr.write(f"{visible(output)}: {tally(document.findings)}\n")
