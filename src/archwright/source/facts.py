@@ -55,7 +55,9 @@ SET = 14  # elements
 DICT = 15  # ((key | None, value), ...)      None is **value
 FSTRING = 16  # parts                          CONST or FORMATTED, adjacent literals joined
 FORMATTED = 17  # value, conversion, format     conversion: "" "r" "s" "a"; format: FSTRING | None
-COMPREHENSION = 18  # "list"|"set"|"dict"|"generator", element, value | None, ((target, iterable, conditions, is_async), ...)
+COMPREHENSION = (
+    18  # "list"|"set"|"dict"|"generator", element, value | None, ((target, iterable, conditions, is_async), ...)
+)
 LAMBDA_EXPR = 19  # unit index
 AWAIT = 20  # value
 YIELD = 21  # value | None

@@ -129,13 +129,13 @@ class Program:
     def stats(self) -> Stats:
         """What was reviewed, and what was not."""
         discovery = self._loaded.discovery
-        left_out = [(skipped.reason, skipped.files) for skipped in discovery.skipped if skipped.files]
+        left_out = [(skipped.reason, max(skipped.files, skipped.directories)) for skipped in discovery.skipped]
         return Stats(
             files=len(self._loaded.files),
             lines=sum(file.facts[2] for file in self._loaded.files),
             frameworks=self._frameworks,
             endpoints=len(self.operations),
-            not_reviewed=tuple([*discovery.languages(), *left_out]),
+            not_reviewed=(*discovery.languages(), *left_out),
         )
 
 

@@ -55,8 +55,8 @@ def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -
         if name == "Coroutine" and inner[0] == f.TUPLE:
             return annotated_value(engine, module, inner[2][-1], depth - 1)
         if name in ("type", "Type"):
-            found = engine.project.resolve_expression(module, first)
-            return Val(("class", found.value)) if found is not None and found.kind == "class" else None
+            named = engine.project.resolve_expression(module, first)
+            return Val(("class", named.value)) if named is not None and named.kind == "class" else None
         shape = _SHAPES.get(name)
         if shape is not None:
             element = annotated_value(engine, module, first, depth - 1)

@@ -49,6 +49,8 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
             binding = parent.scope().get(name)
             if binding is not None and binding.kind == "unit":
                 return Val(("bound", parent.module.index << UNIT_BITS | int(binding.value), receiver))
+        if receiver.type is not None and receiver.type[0] in ("query", "row"):
+            return Val(("member", receiver, name))
         return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
     return Val(("member", value, name), value.origins)
 

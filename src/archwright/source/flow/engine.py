@@ -126,6 +126,11 @@ class Engine:
                 if items:
                     items = {key: Val(item.type, origins, NO, item.items) for key, item in items.items()}
                 return Val(declared.type, origins, NO, items)
+        elif index < 2:  # conventions name the first parameters of a handler: request, info, session
+            for framework in self.frameworks:
+                type_ = framework.parameter(frame, index, name)
+                if type_ is not None:
+                    return Val(type_, origins)
         return Val(None, origins)
 
     # --- names ---------------------------------------------------------------------------------------

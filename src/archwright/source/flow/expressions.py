@@ -270,15 +270,9 @@ def assign(frame: Frame, target: tuple[Any, ...], value: Val) -> None:
         attributes.set_attribute(frame, base, target[2], target[3], value, target[1])
     elif kind == f.SUBSCRIPT:
         base = evaluate(frame, target[2])
-        index = evaluate(frame, target[3])
-        attributes.set_item(frame, base, target[2], index, value, target[1])
+        attributes.set_item(frame, base, target[2], evaluate(frame, target[3]), value, target[1])
     elif kind == f.STARRED:
         assign(frame, target[2], value)
-
-
-def everything(frame: Frame, value: Val) -> tuple[Any, ...]:
-    """All origins of a value, whatever it contains."""
-    return deep_origins(value)
 
 
 _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], Val]] = {

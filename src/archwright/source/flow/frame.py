@@ -62,15 +62,15 @@ class Frame:
         self.traits: set[str] = set()
         self.self_name: str | None = None
 
-    def emit(self, kind: str, position: int, **slots: Any) -> None:
+    def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""
-        key = (kind, position, slots.get("relation"), len(self.loops))
+        key = (effect, position, slots.get("relation"), len(self.loops))
         if key in self.seen:
-            self._widen(kind, position, slots)
+            self._widen(effect, position, slots)
             return
         self.seen.add(key)
-        self.traits.add(f"does:{kind}")
-        self.effects.append(Found(kind, self.unit, position, slots, self.loops, self.caught))
+        self.traits.add(f"does:{effect}")
+        self.effects.append(Found(effect, self.unit, position, slots, self.loops, self.caught))
 
     def _widen(self, kind: str, position: int, slots: dict[str, Any]) -> None:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""

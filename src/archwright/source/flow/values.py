@@ -106,8 +106,8 @@ class Query(NamedTuple):
     order: tuple[str, ...] = ()
     via: tuple[Any, ...] | None = None
     """For the query behind a relation of a row: (Row, relation name)."""
-    path: str = ""
-    """Relation path from the entity of the rows that loaded it, for prefetched relations."""
+    manager: str | None = None
+    """Dotted name of the project's manager or query class whose methods it has."""
 
 
 class Row(NamedTuple):

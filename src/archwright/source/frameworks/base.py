@@ -63,9 +63,9 @@ class CallSite:
         """Every value given, the receiver left out."""
         return [*self.args, *self.keywords.values(), *self.spread]
 
-    def emit(self, kind: str, **slots: Any) -> None:
+    def emit(self, effect: str, /, **slots: Any) -> None:
         """Record an effect at the call."""
-        self.frame.emit(kind, self.position, **slots)
+        self.frame.emit(effect, self.position, **slots)
 
     def derived(self, type: tuple[Any, ...] | None = None, cleaned: int = 0) -> Val:
         """A value made of the receiver and all arguments."""
@@ -156,6 +156,10 @@ class Framework:
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         """`Class(...)` for a claimed class."""
+        return None
+
+    def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
+        """The type of a parameter without annotation that the library's conventions name (`request` of a view)."""
         return None
 
     def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:

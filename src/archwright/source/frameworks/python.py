@@ -24,11 +24,51 @@ from archwright.source.flow.values import (
 from archwright.source.frameworks.base import CallSite, Framework, Source, mask
 
 _TEXT_METHODS = frozenset(
-    ["strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "replace", "removeprefix", "removesuffix", "center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode", "decode", "hex", "format_map"]
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "center",
+        "ljust",
+        "rjust",
+        "zfill",
+        "expandtabs",
+        "translate",
+        "encode",
+        "decode",
+        "hex",
+        "format_map",
+    ]
 )
 _SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
 _TESTS = frozenset(
-    ["startswith", "endswith", "isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric", "isidentifier", "isspace", "islower", "isupper", "find", "rfind", "index", "rindex", "count"]
+    [
+        "startswith",
+        "endswith",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isdecimal",
+        "isnumeric",
+        "isidentifier",
+        "isspace",
+        "islower",
+        "isupper",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+    ]
 )
 _LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"])
 

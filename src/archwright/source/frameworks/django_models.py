@@ -1,0 +1,253 @@
+"""Django models as declared: fields, relations in both directions, managers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archwright.source import facts as f
+from archwright.source.link.project import ClassInfo, Project
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+_MODEL_BASES = frozenset(
+    {
+        "django.db.models.Model",
+        "django.contrib.auth.models.AbstractUser",
+        "django.contrib.auth.models.AbstractBaseUser",
+        "django.contrib.auth.base_user.AbstractBaseUser",
+        "django.contrib.auth.models.User",
+        "django.contrib.gis.db.models.Model",
+        "mptt.models.MPTTModel",
+        "polymorphic.models.PolymorphicModel",
+        "model_utils.models.TimeStampedModel",
+        "django_extensions.db.models.TimeStampedModel",
+        "treebeard.mp_tree.MP_Node",
+    }
+)
+_QUERY_BASES = frozenset({"Manager", "QuerySet", "BaseManager", "UserManager", "BaseUserManager", "TreeManager"})
+_RELATIONS = {
+    "ForeignKey": "one",
+    "OneToOneField": "one",
+    "ManyToManyField": "many",
+    "ParentalKey": "one",
+    "ParentalManyToManyField": "many",
+    "TreeForeignKey": "one",
+    "GenericForeignKey": "generic",
+    "GenericRelation": "many",
+    "AutoOneToOneField": "one",
+}
+
+
+class Relation(NamedTuple):
+    """A relation of a model, seen from the model that has the attribute."""
+
+    target: str | None
+    """Dotted name of the other model; None: generic or not found."""
+    many: bool
+    column: str = ""
+    """The attribute that holds the key (`customer_id`), which is read without a query; empty on the far side."""
+
+
+class ModelInfo:
+    """One model with what instances and the class offer."""
+
+    __slots__ = ("columns", "info", "managers", "ordered", "relations")
+
+    def __init__(self, info: ClassInfo) -> None:
+        self.info = info
+        self.columns: set[str] = {"id", "pk"}
+        self.relations: dict[str, Relation] = {}
+        self.managers: dict[str, str | None] = {}
+        """Manager attribute -> dotted class of the project's manager or query set, None for Django's own."""
+        self.ordered = False
+
+
+class Models:
+    """All models of a project."""
+
+    def __init__(self, project: Project, engine: Engine) -> None:
+        self._project = project
+        self._engine = engine
+        self._is_model: dict[str, bool] = {}
+        self.models: dict[str, ModelInfo] = {}
+        self._by_short: dict[str, list[str]] = {}
+        classes = [info for info in project.all_classes() if self.is_model(info)]
+        for info in classes:
+            self._by_short.setdefault(info.short, []).append(info.name)
+        for info in classes:
+            self.models[info.name] = ModelInfo(info)
+        for info in classes:
+            self._read(info)
+        self._reverse()
+
+    def is_model(self, info: ClassInfo) -> bool:
+        """True for a class that derives from a Django model, by its bases or because one of its ancestors declares model fields."""
+        known = self._is_model.get(info.name)
+        if known is None:
+            self._is_model[info.name] = False
+            known = self._is_model[info.name] = any(
+                (base in _MODEL_BASES) if isinstance(base, str) else self.is_model(base) for base in info.bases()
+            ) or self._declares_relations(info)
+        return known
+
+    def _declares_relations(self, info: ClassInfo) -> bool:
+        if not info.facts[4]:
+            return False
+        for binding in info.scope().values():
+            if binding.kind == "expression" and binding.value[0] == f.CALL:
+                name = self._callee(info, binding.value)
+                if name.startswith("django.db.models.") and name.endswith(("Field", "ForeignKey")):
+                    return True
+        return False
+
+    @staticmethod
+    def is_query_class(info: ClassInfo) -> bool:
+        """True for the project's managers and query sets."""
+        return any(
+            base.startswith(("django.", "mptt.", "polymorphic.")) and base.rpartition(".")[2] in _QUERY_BASES
+            for base in info.external_bases()
+        )
+
+    # --- reading one model -----------------------------------------------------------------------------
+    def _read(self, info: ClassInfo) -> None:
+        model = self.models[info.name]
+        for holder in reversed(info.mro()):
+            for name, binding in holder.scope().items():
+                if binding.kind in ("expression", "annotation"):
+                    node = binding.value if binding.kind == "expression" else binding.value[1]
+                    if node is not None and node[0] == f.CALL:
+                        self._read_attribute(model, holder, name, node)
+            meta = holder.scope().get("Meta")
+            if meta is not None and meta.kind == "class":
+                model.ordered = model.ordered or "ordering" in self._project.class_at(holder.module, meta.value).scope()
+
+    def _read_attribute(self, model: ModelInfo, holder: ClassInfo, name: str, node: tuple[Any, ...]) -> None:
+        callee = self._callee(holder, node)
+        short = callee.rpartition(".")[2]
+        kind = _RELATIONS.get(short)
+        if kind is not None:
+            target = self._target(holder, node, model.info) if kind != "generic" else None
+            column = f"{name}_id" if kind == "one" else ""
+            model.relations[name] = Relation(target, kind == "many", column)
+            if column:
+                model.columns.add(column)
+        elif short.endswith("Field"):
+            model.columns.add(name)
+        else:
+            manager = self._manager(holder, node)
+            if isinstance(manager, str):
+                model.managers[name] = manager or None
+
+    def _callee(self, holder: ClassInfo, node: tuple[Any, ...]) -> str:
+        """The outside class that a call makes an instance of: itself, or the field class a project class derives from."""
+        found = self._project.resolve_expression(holder.module, node[2])
+        if found is None:
+            return node[2][3] if node[2][0] == f.ATTR else ""
+        if found.kind == "external":
+            return str(found.value)
+        if found.kind == "class":
+            bases = found.value.external_bases()
+            return next((b for b in bases if b.rpartition(".")[2] in _RELATIONS or b.endswith("Field")), "")
+        return ""
+
+    def _target(self, holder: ClassInfo, node: tuple[Any, ...], model: ClassInfo) -> str | None:
+        given = node[3][0] if node[3] else next((value for name, value in node[4] if name == "to"), None)
+        if given is None:
+            return None
+        if given[0] == f.CONST and isinstance(given[2], str):
+            return self.by_label(given[2], model)
+        found = self._project.resolve_expression(holder.module, given)
+        if found is not None and found.kind == "class":
+            return str(found.value.name)
+        if given[0] == f.ATTR and given[3] == "AUTH_USER_MODEL":
+            return self.user_model()
+        value = self._engine.module_expression(holder.module, given)
+        return self.by_label(value.const, model) if isinstance(value.const, str) else None
+
+    def user_model(self) -> str | None:
+        """The model that AUTH_USER_MODEL names."""
+        for module in self._project.modules:
+            if "settings" in module.path:
+                binding = module.scope().get("AUTH_USER_MODEL")
+                if binding is not None and binding.kind == "expression" and binding.value[0] == f.CONST:
+                    return self.by_label(binding.value[2], None)
+        return None
+
+    def by_label(self, label: str, model: ClassInfo | None) -> str | None:
+        """The model that `self`, `Model` or `app.Model` names."""
+        if label == "self":
+            return model.name if model is not None else None
+        app, _, short = label.rpartition(".")
+        names = self._by_short.get(short, [])
+        if len(names) > 1 and app:
+            names = [name for name in names if app in name.split(".")] or names
+        elif len(names) > 1 and model is not None:
+            names = [name for name in names if name.rpartition(".")[0] == model.name.rpartition(".")[0]] or names
+        return names[0] if len(names) == 1 else None
+
+    def _manager(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
+        """The project class behind a manager attribute; "" for Django's own; None where it is no manager."""
+        function = node[2]
+        if function[0] == f.ATTR and function[3] in ("as_manager", "from_queryset"):
+            found = self._project.resolve_expression(
+                holder.module, function[2] if function[3] == "as_manager" else (node[3] or (function,))[0]
+            )
+            return str(found.value.name) if found is not None and found.kind == "class" else ""
+        if function[0] == f.CALL:  # Manager.from_queryset(QuerySet)()
+            return self._manager(holder, function)
+        found = self._project.resolve_expression(holder.module, function)
+        if found is not None and found.kind == "class" and self.is_query_class(found.value):
+            return str(found.value.name)
+        if found is not None and found.kind == "external" and found.value.rpartition(".")[2] in _QUERY_BASES:
+            return ""
+        if found is not None and found.kind == "expression" and found.value[2][0] == f.CALL:
+            return self._manager(holder, found.value[2]) if found.value[2] is not function else None
+        return None
+
+    # --- the far side ------------------------------------------------------------------------------------
+    def _reverse(self) -> None:
+        for model in list(self.models.values()):
+            if self._abstract(model.info):
+                continue
+            for holder in model.info.mro():
+                for name, binding in holder.scope().items():
+                    relation = model.relations.get(name)
+                    if (
+                        relation is None
+                        or relation.target is None
+                        or binding.kind != "expression"
+                        or binding.value[0] != f.CALL
+                    ):
+                        continue
+                    node = binding.value
+                    short = self._callee(holder, node).rpartition(".")[2]
+                    target = self.models.get(relation.target)
+                    if target is None or short == "GenericRelation":
+                        continue
+                    single = short in ("OneToOneField", "AutoOneToOneField")
+                    accessor = self._accessor(model.info, node, single=single)
+                    if accessor and accessor not in target.relations:
+                        target.relations[accessor] = Relation(model.info.name, not single)
+
+    @staticmethod
+    def _accessor(info: ClassInfo, node: tuple[Any, ...], *, single: bool) -> str:
+        for name, value in node[4]:
+            if name == "related_name":
+                if value[0] != f.CONST or not isinstance(value[2], str):
+                    return ""
+                text = value[2].replace("%(class)s", info.short.lower()).replace("%(app_label)s", "")
+                return "" if text.endswith("+") else text
+        return info.short.lower() if single else f"{info.short.lower()}_set"
+
+    def _abstract(self, info: ClassInfo) -> bool:
+        meta = info.scope().get("Meta")
+        if meta is None or meta.kind != "class":
+            return False
+        binding = self._project.class_at(info.module, meta.value).scope().get("abstract")
+        return (
+            binding is not None
+            and binding.kind == "expression"
+            and binding.value[0] == f.CONST
+            and binding.value[2] is True
+        )

@@ -1,0 +1,153 @@
+"""Django's URL configuration: which view serves which path, through includes and routers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archwright.source import facts as f
+from archwright.source.flow.values import Val
+from archwright.source.frameworks.routes import join_paths
+from archwright.source.link.module import Module
+from archwright.source.link.project import Project
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+_PATHS = frozenset({"path", "re_path", "url"})
+_GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
+_NUMERIC = re.compile(r"(?:\\d|\[0-9\])(?:[+*]|\{[\d,]+\})?")
+_MAX_DEPTH = 8
+
+
+class Pattern(NamedTuple):
+    """A view at a path. `parameters`: name -> True where the pattern lets only digits through."""
+
+    path: str
+    view: Val
+    parameters: dict[str, bool]
+    router: bool = False
+    methods: str = ""
+
+    def extended(self, tail: str) -> Pattern:
+        """The same view below a further path segment."""
+        names = dict(self.parameters)
+        if tail.startswith("{"):
+            names[tail.strip("{}")] = False
+            names["id"] = False
+        return self._replace(path=join_paths(self.path, tail) + "/", parameters=names)
+
+
+class UrlTable:
+    """All patterns of a project, each under the prefixes by which it is included."""
+
+    def __init__(self, project: Project, engine: Engine) -> None:
+        self._project = project
+        self._engine = engine
+
+    def patterns(self) -> Iterator[Pattern]:
+        """Patterns of the modules that bind `urlpatterns` and that no other includes, and so on through includes."""
+        modules = [module for module in self._project.modules if "urlpatterns" in module.scope()]
+        included: set[int] = set()
+        for module in modules:
+            for call in _calls(module.units[0][7]):
+                target = self._included(module, call)
+                if target is not None:
+                    included.add(target.index)
+        for module in modules:
+            if module.index not in included:
+                yield from self._module(module, "", {}, 0)
+        yield from self._routers()
+
+    def _module(self, module: Module, prefix: str, parameters: dict[str, bool], depth: int) -> Iterator[Pattern]:
+        if depth > _MAX_DEPTH:
+            return
+        for call in _calls(module.units[0][7]):
+            name = call[2][2] if call[2][0] == f.NAME else call[2][3] if call[2][0] == f.ATTR else ""
+            if name not in _PATHS or not call[3]:
+                continue
+            text = self._text(module, call[3][0])
+            if text is None:
+                continue
+            piece, names = _read(text, regex=name != "path")
+            path = join_paths(prefix, piece) if prefix else piece
+            together = {**parameters, **names}
+            view_node = call[3][1] if len(call[3]) > 1 else next((v for n, v in call[4] if n == "view"), None)
+            if view_node is None:
+                continue
+            target = self._included(module, view_node)
+            if target is not None:
+                yield from self._module(target, path, together, depth + 1)
+                continue
+            view = self._view(module, view_node)
+            if view is not None:
+                yield Pattern(path, view, together)
+
+    def _included(self, module: Module, node: tuple[Any, ...]) -> Module | None:
+        if node[0] != f.CALL or node[2][0] not in (f.NAME, f.ATTR) or not node[3]:
+            return None
+        if (node[2][2] if node[2][0] == f.NAME else node[2][3]) != "include":
+            return None
+        first = node[3][0]
+        if first[0] == f.TUPLE and first[2]:
+            first = first[2][0]
+        if first[0] == f.CONST and isinstance(first[2], str):
+            return self._project.by_name.get(first[2])
+        found = self._project.resolve_expression(module, first)
+        return self._project.by_name.get(found.value) if found is not None and found.kind == "module" else None
+
+    def _text(self, module: Module, node: tuple[Any, ...]) -> str | None:
+        value = self._engine.module_expression(module, node)
+        return value.const if isinstance(value.const, str) else None
+
+    def _view(self, module: Module, node: tuple[Any, ...]) -> Val | None:
+        """The function or class behind a view expression: `f`, `C.as_view()`, `decorator(f)`."""
+        while node[0] == f.CALL:
+            if node[2][0] == f.ATTR and node[2][3] == "as_view":
+                node = node[2][2]
+                break
+            if not node[3]:
+                return None
+            node = node[3][0]
+        if node[0] == f.CONST:
+            return None
+        value = self._engine.found_value(self._project.resolve_expression(module, node))
+        return value if value.type is not None and value.type[0] in ("unit", "class") else None
+
+    def _routers(self) -> Iterator[Pattern]:
+        """`router.register("prefix", ViewSet)` anywhere; the prefix of an include around it is left out."""
+        for module in self._project.modules:
+            for call in _calls(module.units[0][7]) if module.units else ():
+                if call[2][0] != f.ATTR or call[2][3] != "register" or len(call[3]) < 2:
+                    continue
+                text = self._text(module, call[3][0])
+                view = self._view(module, call[3][1])
+                if text is not None and view is not None and view.type is not None and view.type[0] == "class":
+                    piece, names = _read(text, regex=True)
+                    yield Pattern(piece + "/", view, names, router=True)
+
+
+def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
+    """Every call expression in the statements of a module body, outermost first; bodies of functions are not entered."""
+    for node in body:
+        if isinstance(node, tuple):
+            if len(node) == 5 and node[0] == f.CALL and isinstance(node[3], tuple) and isinstance(node[2], tuple):
+                yield node
+            yield from _calls(node)
+
+
+def _read(text: str, *, regex: bool) -> tuple[str, dict[str, bool]]:
+    """A pattern's path with `<name>` for each parameter, and which parameters let only digits through."""
+    names: dict[str, bool] = {}
+    if not regex:
+        for name in re.findall(r"<(?:\w+:)?(\w+)>", text):
+            names[name] = False
+        return text, names
+
+    def group(match: re.Match[str]) -> str:
+        names[match[1]] = bool(_NUMERIC.fullmatch(match[2]))
+        return f"<{match[1]}>"
+
+    path = _GROUP.sub(group, text).removeprefix("^").removesuffix("$").replace("\\", "").rstrip("?")
+    return path, names
