@@ -1,0 +1,9 @@
+"""A person's brief in YAML to the model: every mistake at once, each at its line and column.
+
+`read` is the way in; `vocabulary` declares every word once, for the reader, the JSON Schema and the manual.
+"""
+
+from archwright.brief.problems import BriefError, Problem
+from archwright.brief.read import parse_brief, read_brief
+
+__all__ = ["BriefError", "Problem", "parse_brief", "read_brief"]
