@@ -239,7 +239,7 @@ class PeerStep(Model, frozen=True, kw_only=True):
 
 
 class Embed(Model, frozen=True, kw_only=True):
-    """Child rows that a response carries inside their parent's record."""
+    """Rows of another table that a response carries inside a record: its children, or (`many` false) a row it refers to."""
 
     name: str
     """The field of the response that holds the list."""
@@ -249,7 +249,9 @@ class Embed(Model, frozen=True, kw_only=True):
     parent_columns: tuple[str, ...]
     order: tuple[Sort, ...]
     maximum: int
-    """The most child rows a parent's record carries."""
+    """The most rows a record carries."""
+    many: bool = True
+    """False: one record, or null where the reference is empty."""
 
 
 class Route(Model, frozen=True, kw_only=True):
