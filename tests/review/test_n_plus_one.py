@@ -1,0 +1,107 @@
+"""`query/n-plus-one` on effects made by hand: it must be a loop over rows, and the query must be about the row."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from archwright.model.base import Place
+from archwright.model.effect import Context, Load, LoopContext, Read, Setting
+from archwright.model.finding import Confidence, Finding, Impact
+from archwright.review.engine import review
+from archwright.review.rules.query.n_plus_one import NPlusOne
+
+BUILT = Place("views.py", 4, 12)
+ROWS = LoopContext(place=Place("views.py", 9, 5), over="rows", entity="Order", query=7)
+Review = Callable[..., tuple[Finding, ...]]
+
+
+def load(*loops: LoopContext, setting: Setting = Setting.REQUEST, line: int = 3, **changes: Any) -> Load:
+    given: dict[str, Any] = {"entity": "Order", "relation": "customer", "built": BUILT, "query": 7}
+    context = Context(loops=loops, setting=setting, calls=(Place("views.py", 10, 9),))
+    return Load(
+        place=Place("serializers.py", line, 9), unit="serializers.show", context=context, **{**given, **changes}
+    )
+
+
+def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any) -> Read:
+    given: dict[str, Any] = {"entity": "Line", "per_row": True}
+    context = Context(loops=loops, setting=setting)
+    return Read(place=Place("views.py", 11, 9), unit="views.list", context=context, **{**given, **changes})
+
+
+@pytest.fixture
+def found(program: Any) -> Review:
+    def run(*effects: Load | Read, operations: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+        reached = {effect.unit: operations for effect in effects}
+        return review(program(effects, {}, reached), [NPlusOne()]).findings
+
+    return run
+
+
+def test_the_trace_runs_from_the_query_to_the_access(found: Review) -> None:
+    (finding,) = found(load(ROWS), operations=("GET /orders", "GET /old"))
+    assert [(step.path, step.line) for step in finding.trace] == [
+        ("views.py", 4),
+        ("views.py", 9),
+        ("views.py", 10),
+        ("serializers.py", 3),
+    ]
+    assert finding.message == "Order.customer is fetched by one more query for each Order of the loop."
+    assert finding.fix == "Fetch customer along with the query at views.py:4."
+    assert "GET /orders and 1 other" in finding.why.replace("operations", "other")
+    assert finding.confidence is Confidence.HIGH
+
+
+def test_a_query_about_the_row(found: Review) -> None:
+    (finding,) = found(read(ROWS))
+    assert finding.message == "Line is queried once for each Order of the loop."
+    assert "fetch Line for all of them with one query" in finding.fix
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        load(),
+        load(LoopContext(place=ROWS.place, over="items")),
+        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=8)),
+        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=7, constant=True)),
+        load(ROWS, query=None),
+        load(ROWS, loaded=("customer",)),
+        load(ROWS, setting=Setting.TEST),
+        load(ROWS, setting=Setting.MIGRATION),
+        read(ROWS, per_row=False),
+        read(),
+        read(LoopContext(place=ROWS.place, over="while")),
+    ],
+)
+def test_silent(found: Review, effect: Load | Read) -> None:
+    assert found(effect) == ()
+
+
+def test_another_path_being_loaded_does_not_help(found: Review) -> None:
+    assert found(load(ROWS, loaded=("lines", "customer__address")))
+
+
+def test_nested_loops_in_a_request_are_graver(found: Review) -> None:
+    outer = LoopContext(place=Place("views.py", 8, 1), over="rows", entity="Customer", query=6)
+    assert found(load(ROWS))[0].impact is Impact.MEDIUM
+    (nested,) = found(load(outer, ROWS))
+    assert nested.impact is Impact.HIGH
+    assert nested.why.startswith("2 nested loops")
+
+
+def test_outside_of_requests_nobody_waits(found: Review) -> None:
+    assert found(load(ROWS, setting=Setting.COMMAND))[0].impact is Impact.LOW
+    assert found(load(ROWS, setting=Setting.UNKNOWN), operations=("GET /",))[0].impact is Impact.MEDIUM
+
+
+def test_what_is_not_known_of_the_entities_lowers_the_confidence(found: Review) -> None:
+    assert found(read(ROWS, entity=None))[0].confidence is Confidence.MEDIUM
+
+
+def test_a_relation_missing_from_one_query_is_one_finding(found: Review) -> None:
+    (finding,) = found(load(ROWS, line=3), load(ROWS, line=30), load(ROWS, line=3))
+    assert finding.line == 3
+    assert finding.trace[-1].note == "here too"
+    assert len(found(load(ROWS), load(ROWS, relation="shop", line=4))) == 2

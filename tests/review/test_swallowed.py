@@ -1,0 +1,100 @@
+"""`error/swallowed` on effects made by hand: only a loss that matters, and only where nobody meant it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from archwright.model.base import Place
+from archwright.model.effect import Context, Setting, Swallow
+from archwright.model.finding import Confidence, Finding, Impact
+from archwright.review.engine import review
+from archwright.review.rules.error.swallowed import SwallowedError
+
+CODE = "def pay():\n    try:\n        save()\n    except Exception:\n        pass\n"
+Review = Callable[..., tuple[Finding, ...]]
+
+
+@pytest.fixture
+def found(program: Any) -> Review:
+    def run(code: str = CODE, **changes: Any) -> tuple[Finding, ...]:
+        given: dict[str, Any] = {
+            "place": Place("shop/pay.py", 4, 5),
+            "unit": "shop.pay.pay",
+            "types": ("Exception",),
+            "protects": ("call", "write"),
+            "handler": "pass",
+        }
+        effect = Swallow(**{**given, **changes})
+        return review(program([effect], {effect.place.path: code}), [SwallowedError()]).findings
+
+    return run
+
+
+def test_a_write_is_lost(found: Review) -> None:
+    (finding,) = found()
+    assert (
+        finding.message
+        == "Any exception of a write to the database is dropped: the handler does nothing with it but pass."
+    )
+    assert (finding.impact, finding.confidence, finding.line) == (Impact.MEDIUM, Confidence.HIGH, 4)
+
+
+@pytest.mark.parametrize("types", [("BaseException",), ("builtins.Exception",), ("ValueError", "Exception")])
+def test_broad_handlers(found: Review, types: tuple[str, ...]) -> None:
+    assert found(types=types)
+
+
+@pytest.mark.parametrize(
+    "types", [("ValueError",), ("KeyError", "TypeError"), ("Order.DoesNotExist",), ("ImportError",), ("?",), ()]
+)
+def test_expected_errors_are_silent(found: Review, types: tuple[str, ...]) -> None:
+    assert found(types=types) == ()
+
+
+@pytest.mark.parametrize("protects", [(), ("call",), ("cache",)])
+def test_nothing_that_matters_is_lost(found: Review, protects: tuple[str, ...]) -> None:
+    assert found(protects=protects) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["__del__", "__aexit__", "close", "shutdown_pool", "_cleanup", "track_event", "safe_str"]
+)
+def test_clean_up_and_best_effort_are_silent(found: Review, name: str) -> None:
+    assert found(unit=f"shop.pay.Client.{name}") == ()
+
+
+@pytest.mark.parametrize(
+    "path", ["tests/test_pay.py", "shop/tests/pay.py", "scripts/load.py", "shop/migrations/0001_x.py", "conftest.py"]
+)
+def test_what_stands_beside_the_service_is_silent(found: Review, path: str) -> None:
+    assert found(place=Place(path, 4, 5)) == ()
+
+
+@pytest.mark.parametrize("setting", [Setting.TEST, Setting.MIGRATION])
+def test_tests_and_migrations_are_silent(found: Review, setting: Setting) -> None:
+    assert found(context=Context(setting=setting)) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "confidence"),
+    [
+        (CODE.replace("pass", "pass  # the mirror may be down, it catches up"), Confidence.LOW),
+        (CODE.replace("        pass", "        # best effort only\n        pass"), Confidence.LOW),
+        (CODE.replace("Exception:", "Exception:  # noqa: BLE001"), Confidence.HIGH),
+        (CODE.replace("Exception:", "Exception:  # pylint: disable=broad-except"), Confidence.HIGH),
+        (CODE.replace("pass", "pass  # TODO handle it some day"), Confidence.HIGH),
+        (CODE.replace("pass", "pass  # hm"), Confidence.HIGH),
+    ],
+)
+def test_a_comment_that_explains_lowers_the_confidence(found: Review, code: str, confidence: Confidence) -> None:
+    assert found(code)[0].confidence is confidence
+
+
+def test_a_default_may_be_the_contract(found: Review) -> None:
+    assert found(handler="return a default")[0].confidence is Confidence.MEDIUM
+
+
+def test_reads_weigh_less_than_writes(found: Review) -> None:
+    assert found(protects=("read",))[0].impact is Impact.LOW
+    assert found(protects=("http", "read"))[0].impact is Impact.MEDIUM
