@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.routes import join_paths
 from archwright.source.link.module import Module
@@ -61,33 +62,58 @@ class UrlTable:
         yield from self._routers()
 
     def _module(self, module: Module, prefix: str, parameters: dict[str, bool], depth: int) -> Iterator[Pattern]:
+        for node in _assigned(module.units[0][7], "urlpatterns"):
+            yield from self._list(module, node, prefix, parameters, depth)
+
+    def _list(
+        self, module: Module, node: tuple[Any, ...], prefix: str, parameters: dict[str, bool], depth: int
+    ) -> Iterator[Pattern]:
+        """The patterns of an expression that gives a list of them."""
         if depth > _MAX_DEPTH:
             return
-        for call in _calls(module.units[0][7]):
-            name = call[2][2] if call[2][0] == f.NAME else call[2][3] if call[2][0] == f.ATTR else ""
-            if name not in _PATHS or not call[3]:
-                continue
-            text = self._text(module, call[3][0])
-            if text is None:
-                continue
-            piece, names = _read(text, regex=name != "path")
-            path = join_paths(prefix, piece) if prefix else piece
-            together = {**parameters, **names}
-            view_node = call[3][1] if len(call[3]) > 1 else next((v for n, v in call[4] if n == "view"), None)
-            if view_node is None:
-                continue
-            target = self._included(module, view_node)
-            if target is not None:
-                yield from self._module(target, path, together, depth + 1)
-                continue
+        kind = node[0]
+        if kind in (f.LIST, f.TUPLE):
+            for part in node[2]:
+                yield from self._list(module, part, prefix, parameters, depth)
+        elif kind == f.BINOP:
+            yield from self._list(module, node[3], prefix, parameters, depth)
+            yield from self._list(module, node[4], prefix, parameters, depth)
+        elif kind == f.STARRED:
+            yield from self._list(module, node[2], prefix, parameters, depth)
+        elif kind in (f.NAME, f.ATTR):
+            found = self._project.resolve_expression(module, node)
+            if found is not None and found.kind == "expression" and found.value[2] is not node:
+                yield from self._list(found.value[0], found.value[2], prefix, parameters, depth + 1)
+        elif kind == f.CALL:
+            yield from self._called(module, node, prefix, parameters, depth)
+
+    def _called(
+        self, module: Module, call: tuple[Any, ...], prefix: str, parameters: dict[str, bool], depth: int
+    ) -> Iterator[Pattern]:
+        name = _name(call[2])
+        if name not in _PATHS:
+            for argument in call[3]:  # i18n_patterns(...), format_suffix_patterns([...])
+                if argument[0] in (f.LIST, f.CALL, f.NAME, f.STARRED):
+                    yield from self._list(module, argument, prefix, parameters, depth + 1)
+            return
+        view_node = call[3][1] if len(call[3]) > 1 else next((v for n, v in call[4] if n == "view"), None)
+        if not call[3] or view_node is None:
+            return
+        piece, names = _read(self._text(module, call[3][0]), regex=name != "path")
+        path = join_paths(prefix, piece) if prefix else piece
+        together = {**parameters, **names}
+        target = self._included(module, view_node)
+        if target is not None:
+            yield from self._module(target, path, together, depth + 1)
+        elif view_node[0] == f.CALL and _name(view_node[2]) == "include" and view_node[3]:
+            yield from self._list(module, view_node[3][0], path, together, depth + 1)
+        else:
             view = self._view(module, view_node)
             if view is not None:
                 yield Pattern(path, view, together)
 
     def _included(self, module: Module, node: tuple[Any, ...]) -> Module | None:
-        if node[0] != f.CALL or node[2][0] not in (f.NAME, f.ATTR) or not node[3]:
-            return None
-        if (node[2][2] if node[2][0] == f.NAME else node[2][3]) != "include":
+        if node[0] != f.CALL or _name(node[2]) != "include" or not node[3]:
             return None
         first = node[3][0]
         if first[0] == f.TUPLE and first[2]:
@@ -97,9 +123,9 @@ class UrlTable:
         found = self._project.resolve_expression(module, first)
         return self._project.by_name.get(found.value) if found is not None and found.kind == "module" else None
 
-    def _text(self, module: Module, node: tuple[Any, ...]) -> str | None:
-        value = self._engine.module_expression(module, node)
-        return value.const if isinstance(value.const, str) else None
+    def _text(self, module: Module, node: tuple[Any, ...]) -> str:
+        """The constant parts of a path expression."""
+        return shape(self._engine.module_expression(module, node)).replace("{}", "")
 
     def _view(self, module: Module, node: tuple[Any, ...]) -> Val | None:
         """The function or class behind a view expression: `f`, `C.as_view()`, `decorator(f)`."""
@@ -123,9 +149,31 @@ class UrlTable:
                     continue
                 text = self._text(module, call[3][0])
                 view = self._view(module, call[3][1])
-                if text is not None and view is not None and view.type is not None and view.type[0] == "class":
+                if view is not None and view.type is not None and view.type[0] == "class":
                     piece, names = _read(text, regex=True)
                     yield Pattern(piece + "/", view, names, router=True)
+
+
+def _name(node: tuple[Any, ...]) -> str:
+    """The last part of a name or dotted name."""
+    return str(node[2] if node[0] == f.NAME else node[3]) if node[0] in (f.NAME, f.ATTR) else ""
+
+
+def _assigned(body: Any, name: str) -> Iterator[tuple[Any, ...]]:
+    """Everything that statements put into a list of that name."""
+    for node in body:
+        kind = node[0]
+        if kind == f.ASSIGN and any(_name(target) == name for target in node[2]):
+            yield node[3]
+        elif (kind == f.AUGASSIGN and _name(node[2]) == name) or (kind == f.ANNASSIGN and node[4] and _name(node[2]) == name):
+            yield node[4]
+        elif kind == f.EXPR and node[2][0] == f.CALL and node[2][2][0] == f.ATTR and _name(node[2][2][2]) == name:
+            yield from node[2][3]
+        elif kind == f.IF:
+            yield from _assigned(node[3], name)
+            yield from _assigned(node[4], name)
+        elif kind == f.TRY:
+            yield from _assigned(node[2], name)
 
 
 def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
