@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from archwright.brief.entities import Formula, formula
-from archwright.brief.kinds import Choice, Definitions, Either, Flag, Kind, Listed, Schema, Scope, Short
+from archwright.brief.kinds import Choice, Definitions, Either, Flag, Kind, Listed, Name, Schema, Scope, Short
 from archwright.brief.lexicon import (
     ENTITY,
     ENTITY_NAME,
@@ -16,7 +16,6 @@ from archwright.brief.lexicon import (
     LABEL,
     LABEL_NAME,
     PATH,
-    Name,
     scalar,
 )
 from archwright.brief.nodes import Node, Pairs, Scalar, describe, quote
@@ -101,7 +100,7 @@ class _Touched(Kind[TouchDraft]):
         if self.text(node, scope) is None or not isinstance(node, Scalar):
             return None
         match = re.match(
-            rf"\s*(?P<entity>{ENTITY})(\.(?P<field>{FIELD}))?\s*(?P<rest>(?P<op>=|\+=|-=)?.*)$", node.text, re.S
+            rf"\s*(?P<entity>{ENTITY})(\.(?P<field>{FIELD}))?\s*(?P<rest>(?P<op>=|\+=|-=)?.*)$", node.text, re.DOTALL
         )
         if match is None or (match["rest"] and not (self.write and match["op"] and match["field"])):
             scope.note(node, f"{scope.path} can't be {quote(node.text.strip())}", f"write {self.expected}")
@@ -117,7 +116,7 @@ class _Touched(Kind[TouchDraft]):
             return None
         return TouchDraft(entity, (field,), (SetDraft(field, match["op"], value),))
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         change = rf"(\.{FIELD}(\s*(=|\+=|-=)\s*\S.*)?)?" if self.write else rf"(\.{FIELD})?"
         return {"type": "string", "pattern": rf"^\s*{ENTITY}{change}\s*$"}
 
@@ -144,7 +143,7 @@ class _Sets(Kind[tuple[SetDraft, ...]]):
                 found.append(SetDraft(field, match["op"] or "=", tree))
         return tuple(found)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {
             "type": "object",
             "propertyNames": {"pattern": f"^{FIELD}$"},
@@ -161,7 +160,7 @@ def _touch_table(name: str, *, write: bool) -> Built[TouchDraft]:
     if write:
         entries.insert(2, Entry("set", _Sets(), "New values that the caller does not give.", "{status: paid}"))
 
-    def make(values: Values, scope: Scope) -> TouchDraft | None:
+    def make(values: Values, _scope: Scope) -> TouchDraft | None:
         entity = values.get("entity")
         sets: tuple[SetDraft, ...] = values.get("set", ())
         fields = tuple(values.get("fields", ())) + tuple(draft.field for draft in sets)
@@ -185,7 +184,7 @@ def _filter(stream: Stream, scope: Scope) -> FilterDraft | None:
     return None if field is None else FilterDraft(field, OPERATORS[operator.text] if operator else "=", optional)
 
 
-def _filter_long(values: Values, scope: Scope) -> FilterDraft | None:
+def _filter_long(values: Values, _scope: Scope) -> FilterDraft | None:
     field = values.get("field")
     kind = values.get("is", "equal")
     return None if field is None else FilterDraft(field, OPERATORS.get(kind, "="), values.get("optional", False))
@@ -235,7 +234,7 @@ def _scan(stream: Stream, scope: Scope) -> FilterDraft | None:
     return FilterDraft(field, "within", window=window)
 
 
-def _scan_long(values: Values, scope: Scope) -> FilterDraft | None:
+def _scan_long(values: Values, _scope: Scope) -> FilterDraft | None:
     field = values.get("field")
     return None if field is None else FilterDraft(field, "within", window=values.get("last"))
 
@@ -270,7 +269,7 @@ class _Sorted(Kind[SortDraft]):
             return None
         return SortDraft(Word(word.text[down:], word.place), down)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*-?{PATH}\s*$"}
 
 
@@ -367,7 +366,7 @@ class _Measured(Kind[MeasureDraft]):
             return MeasureDraft("count", None)
         return MeasureDraft(match["function"], Word(match["field"], node.at(match.start("field"))))
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*(count|({'|'.join(MEASURES)})\s+({ENTITY}\.)?{FIELD})\s*$"}
 
 

@@ -53,7 +53,7 @@ def _field_drafts(draft: EntityDraft, scope: Scope) -> list[tuple[Word, Values]]
             first = found.setdefault(fold(name), word)
             if not re.fullmatch(FIELD, name):
                 where = f"{draft.name.text} can't have a field {quote(name)}"
-                scope.note(word, where, f"write {FIELD_NAME.expected}")
+                scope.note(word, where, f"write {FIELD_NAME.mended(name)}")
             elif first is not word:
                 message = f"field {quote(name)} of {draft.name.text} stands twice, but for case or `_`"
                 scope.note(word, message, f"the first is in line {first.place.line}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from archwright.brief.expression import Expression, ExpressionError, parse_expression
-from archwright.brief.fields import FIELD
+from archwright.brief.fields import FIELD, looks_like_field
 from archwright.brief.kinds import UNKNOWN, Definitions, Either, Kind, Listed, Named, Schema, Scope, Short, Text
 from archwright.brief.lexicon import ENTITY, ENTITY_NAME, FIELD_NAME, number, scalar
 from archwright.brief.lexicon import FIELD as FIELD_PATTERN
@@ -86,7 +87,7 @@ class Condition(Kind[Formula]):
             return None
         return formula(node, node.text.rstrip(), 0, scope)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "minLength": 1, "description": self.expected}
 
 
@@ -114,7 +115,7 @@ class Combined(Kind[Combination]):
             offset += len(part) + 1
         return combination(names, where, scope, signed=self.signed)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         field = f"-?{FIELD_PATTERN}" if self.signed else FIELD_PATTERN
         return {"type": "string", "pattern": rf"^\s*{field}(\s*\+\s*{field})*(\s+where\s.+)?\s*$"}
 
@@ -162,7 +163,7 @@ class _Signed(Kind[Word]):
             return None
         return Word(node.text.strip(), node.at(0))
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": f"^-?{FIELD_PATTERN}$"}
 
 
@@ -183,7 +184,7 @@ def _part_of(stream: Stream, scope: Scope) -> PartOf | None:
     return None if entity is None or name is None else PartOf(entity, name)
 
 
-def _part_of_long(values: Values, scope: Scope) -> PartOf | None:
+def _part_of_long(values: Values, _scope: Scope) -> PartOf | None:
     entity = values.get("entity")
     return None if entity is None else PartOf(entity, values.get("as"))
 
@@ -211,6 +212,11 @@ def _depends(stream: Stream, scope: Scope) -> Depends | None:
         scope.note(stream.start, f"{scope.path} is no dependency", "write zip -> city, or zip + country -> city")
         return None
     return Depends(left, right)
+
+
+def _depends_long(values: Values, _scope: Scope) -> Depends | None:
+    left, right = values.get("fields"), values.get("give")
+    return Depends(left, right) if left and right else None
 
 
 def _hot(stream: Stream, scope: Scope) -> float | None:
@@ -248,7 +254,22 @@ _DEPENDS = Table(
 )
 _NAMES = rf"{FIELD_PATTERN}(\s*\+\s*{FIELD_PATTERN})*"
 FIELDS = Table("fields", "Fields by name", (), rest=FIELD, rest_key=FIELD_NAME)
-ENTITY_TABLE = Table(
+
+
+class _EntityTable(Table):
+    """The words of an entity, told apart from fields that happen to be called so."""
+
+    def take(self, values: Values, word: Word, node: Node, kind: Kind[Any], scope: Scope) -> None:
+        confused = word.text in self.words and word.text != "about"
+        if confused and isinstance(node, Scalar) and looks_like_field(node.text):
+            values.keys[word.text] = word
+            hint = f"for a field of that name write fields: {{{word.text}: {node.text}}}"
+            scope.note(word, f"{word.text} in {scope.path} is a word of the brief, not a field", hint)
+            return
+        super().take(values, word, node, kind, scope)
+
+
+ENTITY_TABLE = _EntityTable(
     "entity",
     "An entity: its fields by name, and words about it as a whole",
     (
@@ -294,7 +315,7 @@ ENTITY_TABLE = Table(
                 Either(
                     "depends",
                     Short(_depends, rf"\s*{_NAMES}\s*->\s*{_NAMES}\s*", "a dependency such as zip -> city"),
-                    Built(_DEPENDS, lambda values, _: _depends_long(values)),
+                    Built(_DEPENDS, _depends_long),
                 )
             ),
             "A functional dependency beside the key: rows equal on the left are equal on the right.",
@@ -306,7 +327,12 @@ ENTITY_TABLE = Table(
         Entry("row_size", SIZE, "The size of a row, where it is not the sum of its fields.", "20kB"),
         Entry(
             "hot",
-            Short(_hot, rf"\s*(zipf\s+)?\d(\.\d{{1,9}})?\s*|\s*(even|{UNKNOWN})\s*", "zipf 0.9, even or unknown"),
+            Short(
+                _hot,
+                rf"\s*(zipf\s+)?\d(\.\d{{1,9}})?\s*|\s*(even|{UNKNOWN})\s*",
+                "zipf 0.9, even or unknown",
+                also={"type": "number", "minimum": 0, "maximum": 5},
+            ),
             "How unevenly rows are read: the exponent of a Zipf distribution, or `even`.",
             "zipf 0.9",
             "unknown",
@@ -316,9 +342,4 @@ ENTITY_TABLE = Table(
     rest=FIELD,
     rest_key=FIELD_NAME,
 )
-ENTITIES = Named("entity", ENTITY_NAME, ENTITY_TABLE, lambda name, values, place: EntityDraft(name, values, place))
-
-
-def _depends_long(values: Values) -> Depends | None:
-    left, right = values.get("fields"), values.get("give")
-    return Depends(left, right) if left and right else None
+ENTITIES = Named("entity", ENTITY_NAME, ENTITY_TABLE, EntityDraft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from archwright.brief.kinds import Choice, Definitions, Either, Flag, Kind, Listed, Name, Schema, Scope, Short, Text
@@ -25,7 +26,7 @@ from archwright.model.entity import OnDelete, Type
 
 TYPES = tuple(type_.value for type_ in Type if type_ not in {Type.ENUM, Type.REFERENCE, Type.UNKNOWN})
 TYPE = Choice("type", "type", TYPES)
-ENUM = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,47}"
+ENUM = r"[A-Za-z_][A-Za-z0-9_-]{0,47}"
 ENUM_VALUE = Name("enum_value", ENUM, "a word such as open or in-transit")
 MARKS = {">=": "min", "<=": "max", ">": "above", "<": "below"}
 
@@ -48,7 +49,7 @@ class Copied(Kind[Copy]):
         path = FIELD_PATH.read(node, scope)
         return None if path is None else Copy(path)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return {"anyOf": [{"type": "boolean"}, definitions.refer(FIELD_PATH)]}
 
 
@@ -164,6 +165,12 @@ def _set(values: Values, name: str, word: Word, value: object) -> None:
         values.read[name] = value
 
 
+def looks_like_field(text: str) -> bool:
+    """Whether the text can only be a field: a type or a reference, and its words."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    return (first in TYPES or first.startswith("->")) and re.fullmatch(_PATTERN, text) is not None
+
+
 def _pattern() -> str:
     flags = [name for name, entry in _ENTRIES.items() if isinstance(entry.kind, Flag)]
     valued = [name for name, entry in _ENTRIES.items() if not isinstance(entry.kind, Flag) and name != "copied"]
@@ -175,6 +182,9 @@ def _pattern() -> str:
     return rf"\s*{kind}(\s+{setting})*\s*"
 
 
+_PATTERN = _pattern()
+
+
 def _long(values: Values, scope: Scope) -> Values:
     if not any(values.has(word) for word in ("type", "to", "values")):
         scope.note(values.place, f"{scope.path} has no type", "add type:, to: or values:")
@@ -184,7 +194,7 @@ def _long(values: Values, scope: Scope) -> Values:
 FIELD = Either(
     "field",
     Short(
-        _short, _pattern(), "a type such as text, -> Customer or open|paid, then its words", also={"enum": list(TYPES)}
+        _short, _PATTERN, "a type such as text, -> Customer or open|paid, then its words", also={"enum": list(TYPES)}
     ),
     Built(FIELD_TABLE, _long),
 )

@@ -69,7 +69,7 @@ class Kind(ABC, Generic[T]):
         """The value; None after a note."""
 
     @abstractmethod
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         """The JSON Schema of what `read` accepts."""
 
     def text(self, node: Node, scope: Scope) -> str | None:
@@ -88,7 +88,7 @@ class Text(Kind[str]):
     def read(self, node: Node, scope: Scope) -> str | None:
         return self.text(node, scope)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "minLength": 1}
 
 
@@ -101,14 +101,14 @@ class Flag(Kind[bool]):
         text = self.text(node, scope)
         if text is None:
             return None
-        if text not in {"true", "false"}:
+        if text not in {"true", "True", "TRUE", "false", "False", "FALSE"}:
             meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
             hint = f"write {meant}" if meant in {"true", "false"} else "write true or false"
             scope.note(node, f"{scope.path} is {quote(text)}", hint)
             return None
-        return text == "true"
+        return text.lower() == "true"
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "boolean"}
 
 
@@ -132,7 +132,7 @@ class Choice(Kind[str]):
             return None
         return text
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"enum": list(self.options)}
 
 
@@ -149,11 +149,19 @@ class Name(Kind[Word]):
             return None
         word = whole(node)
         if not re.fullmatch(self.pattern, word.text):
-            scope.note(word, f"{scope.path} can't be {quote(word.text)}", f"write {self.expected}")
+            scope.note(word, f"{scope.path} can't be {quote(word.text)}", f"write {self.mended(word.text)}")
             return None
         return word
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def mended(self, text: str) -> str:
+        """What to write in place of a text that does not fit: the same in the right letters, if that is enough."""
+        parts = re.findall(r"[A-Za-z][a-z0-9]*|[0-9]+", text)
+        candidates = (text.lower(), "_".join(parts).lower(), "".join(part.capitalize() for part in parts))
+        plain = text.isascii() and len(text) < 80
+        fitting = [candidate for candidate in candidates if plain and re.fullmatch(self.pattern, candidate)]
+        return fitting[0] if fitting else self.expected
+
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": f"^{self.pattern}$"}
 
 
@@ -182,7 +190,7 @@ class Short(Kind[T]):
             return None
         return value
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         short: Schema = {"type": "string", "pattern": f"^{self.pattern}$"}
         return {"anyOf": [self.also, short]} if self.also else short
 
@@ -205,7 +213,7 @@ class Listed(Kind[tuple[T, ...]]):
         values = [self.kind.read(item, scope) for item in node.items]
         return None if any(value is None for value in values) else tuple(v for v in values if v is not None)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         inner = definitions.refer(self.kind)
         return {"anyOf": [inner, {"type": "array", "items": inner, "minItems": 1}]}
 
@@ -222,7 +230,7 @@ class Either(Kind[T]):
     def read(self, node: Node, scope: Scope) -> T | None:
         return self.long.read(node, scope) if isinstance(node, Pairs) else self.short.read(node, scope)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return {"anyOf": [definitions.refer(self.short), definitions.refer(self.long)]}
 
 
@@ -245,7 +253,7 @@ class Named(Kind[tuple[T, ...]]):
         for key, value in node.pairs:
             word = whole(key)
             if not re.fullmatch(self.key.pattern, word.text):
-                scope.note(word, f"{quote(word.text)} can't name {a(self.what)}", f"write {self.key.expected}")
+                scope.note(word, f"{quote(word.text)} can't name {a(self.what)}", f"write {self.key.mended(word.text)}")
             first = seen.setdefault(fold(word.text), word)
             if first is not word:
                 message = f"{self.what} {quote(word.text)} differs from {quote(first.text)} only in case or `_`"
@@ -255,7 +263,7 @@ class Named(Kind[tuple[T, ...]]):
                 found.append(self.of(word, read, key.place))
         return tuple(found)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return {
             "type": "object",
             "propertyNames": {"pattern": f"^{self.key.pattern}$"},

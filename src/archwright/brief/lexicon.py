@@ -41,7 +41,7 @@ class Number(Kind[int | float]):
             scope.note(node, f"{scope.path}: {quote(text)} is not a number", "write digits, such as 5 or 0.5")
         return value
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{NUMBER}$"}]}
 
 
@@ -56,7 +56,7 @@ class Literal(Kind[Word]):
             return None
         return whole(node) if node.plain else Word(node.text, node.place, quoted=True)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": ["string", "number", "boolean"]}
 
 

@@ -8,6 +8,7 @@ and control characters are refused with their places. PyYAML scans and parses; c
 from __future__ import annotations
 
 import re
+from typing import NoReturn, Protocol
 
 import yaml
 
@@ -37,7 +38,15 @@ _HINTS = (
 )
 
 
-class _Stop(Exception):  # noqa: N818  not an error of the caller: the note is already made
+class _Mark(Protocol):
+    """A position as PyYAML gives it: from 0."""
+
+    line: int
+    column: int
+    index: int
+
+
+class _Stop(Exception):
     """Reading can't go on."""
 
 
@@ -55,9 +64,7 @@ def load(data: bytes | str, name: str, notes: Notes) -> Node | None:
     except _Stop:
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = composer.place(mark) if mark is not None else None
-        notes.add(place, f"not YAML: {_told(error)}", _hint(error))
+        notes.add(composer.mark(error.problem_mark or error.context_mark), f"not YAML: {_told(error)}", _hint(error))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # chr() and int() inside the scanner refuse some escapes and directives with plain ValueErrors.
         notes.add(composer.here(), f"not YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}")
@@ -68,16 +75,18 @@ def _decode(data: bytes | str, name: str, notes: Notes) -> str | None:
     if len(data) > MAX_BYTES:
         notes.add(None, f"the file is larger than {MAX_BYTES // 1000} kB", "a brief is a page or a few; is this one?")
         return None
-    if isinstance(data, bytes):
+    if isinstance(data, str):
+        text = data
+    else:
         try:
-            data = data.decode("utf-8-sig")
+            text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8", "replace")
             line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
             message = f"byte 0x{data[error.start]:02x} is not UTF-8 text"
             notes.add(Place(name, line, column), message, "save the file as UTF-8")
             return None
-    text = data.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
     bad = _CONTROL.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
@@ -108,11 +117,17 @@ class _Composer:
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._count = 0
 
-    def place(self, mark: yaml.Mark) -> Place:
-        return Place(self._name, mark.line + 1, mark.column + 1)
+    def mark(self, mark: _Mark | None) -> Place:
+        """The place of a mark of the parser."""
+        return Place(self._name, mark.line + 1, mark.column + 1) if mark is not None else Place(self._name)
+
+    def place(self, event: yaml.Event) -> Place:
+        """The place where an event begins."""
+        return self.mark(event.start_mark)
 
     def here(self) -> Place:
-        return self.place(self._parser.get_mark())
+        """How far the scanner has come."""
+        return self.mark(self._parser.get_mark())
 
     def document(self) -> Node | None:
         """The only document of the stream."""
@@ -127,16 +142,16 @@ class _Composer:
         self._next()
         event = self._next()
         if isinstance(event, yaml.DocumentStartEvent):
-            self._stop(event.start_mark, "a second document begins here", "one file holds one brief; remove the `---`")
+            self._stop(event, "a second document begins here", "one file holds one brief; remove the `---`")
         return node
 
     def _next(self) -> yaml.Event:
-        event = self._parser.get_event()
-        assert event is not None
+        event = self._parser.get_event()  # type: ignore[no-untyped-call]
+        assert isinstance(event, yaml.Event)
         return event
 
-    def _stop(self, mark: yaml.Mark, message: str, hint: str = "") -> None:
-        self._notes.add(self.place(mark), message, hint)
+    def _stop(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
+        self._notes.add(self.place(event), message, hint)
         raise _Stop
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -144,10 +159,10 @@ class _Composer:
             return self._alias(event)
         assert isinstance(event, yaml.NodeEvent)
         if depth > MAX_DEPTH:
-            self._stop(event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
         self._grow(event, 1)
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-            self._notes.add(self.place(event.start_mark), f"tag {quote(event.tag)} is not read here", "leave it out")
+            self._notes.add(self.place(event), f"tag {quote(event.tag)} is not read here", "leave it out")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         before = self._count
@@ -163,7 +178,7 @@ class _Composer:
             items = []
             while not isinstance(inner := self._next(), yaml.SequenceEndEvent):
                 items.append(self._node(inner, depth + 1))
-            return Items(tuple(items), self.place(event.start_mark))
+            return Items(tuple(items), self.place(event))
         return self._mapping(event, depth)
 
     def _mapping(self, event: yaml.Event, depth: int) -> Pairs:
@@ -179,29 +194,30 @@ class _Composer:
                 self._notes.add(key.place, message, f"the first is in line {first.line}")
             else:
                 pairs[key.text] = (key, value)
-        return Pairs(tuple(pairs.values()), self.place(event.start_mark))
+        return Pairs(tuple(pairs.values()), self.place(event))
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
-        name = event.anchor
+        name = event.anchor or ""
         if name not in self._anchors:
-            self._stop(event.start_mark, f"alias *{name} has no anchor &{name} before it")
+            self._stop(event, f"alias *{name} has no anchor &{name} before it")
         anchored = self._anchors[name]
         if anchored is None:
-            self._stop(event.start_mark, f"alias *{name} stands inside its own anchor")
-            raise AssertionError
+            self._stop(event, f"alias *{name} stands inside its own anchor")
         self._grow(event, anchored[1])
         return anchored[0]
 
     def _grow(self, event: yaml.Event, nodes: int) -> None:
         self._count += nodes
         if self._count > MAX_NODES:
-            self._stop(event.start_mark, f"more than {MAX_NODES:,} values once aliases are written out")
+            self._stop(event, f"more than {MAX_NODES:,} values once aliases are written out")
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        place = self.place(event.start_mark)
+        place = self.place(event)
         bad = _CONTROL.search(event.value)
         if bad:
             self._notes.add(place, f"character U+{ord(bad[0]):04X} can't stand in a brief", "remove the escape")
+        assert event.start_mark is not None
+        assert event.end_mark is not None
         source = self._text[event.start_mark.index : event.end_mark.index]
         exact = None
         if source == event.value:

@@ -34,7 +34,7 @@ def unit_pattern(kind: type[Quantity]) -> str:
     if kind is Budget:
         return rf"{_NUMBER}[A-Z]{{3}}\s*/\s*month"
     units = "|".join(sorted((unit for unit in kind.units if unit), key=len, reverse=True))
-    return f"{_NUMBER}({units})" if units else rf"\d+(\.\d+)?\s*[kMG]?"
+    return f"{_NUMBER}({units})" if units else r"\d+(\.\d+)?\s*[kMG]?"
 
 
 def measure(text: str, kind: type[Q], largest: float = LARGEST) -> Q:
@@ -84,7 +84,7 @@ class Measured(Kind[Q], Generic[Q]):
             complain(node, text, self.quantity, scope, error)
             return None
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         pattern = f"^({unit_pattern(self.quantity)}|{UNKNOWN})$"
         schema: Schema = {"type": "string", "pattern": pattern, "description": self.expected}
         if self.quantity is Count:
@@ -117,7 +117,7 @@ class Whole(Kind[int]):
             return None
         return number
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         integer: Schema = {"type": "integer", "minimum": self.least, "maximum": self.most}
         pattern = self._pattern().replace("?P<number>", "")
         return {"anyOf": [integer, {"type": "string", "pattern": f"^({pattern}|{UNKNOWN})$"}]}
@@ -148,7 +148,7 @@ class Period(Kind[Duration]):
             scope.note(node, f"{scope.path}: {quote(text)} is not a period", f"write {self.expected}")
             return None
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         words = "|".join(_LONG_UNITS)
         return {"type": "string", "pattern": rf"^(\d{{1,6}}(\.\d+)?\s*({words})|{unit_pattern(Duration)}|{UNKNOWN})$"}
 

@@ -100,9 +100,10 @@ def check_row_formula(formula: Formula, entity: Entity, scope: Scope) -> bool:
 
 def check_dotted_formula(formula: Formula, entities: Entities, scope: Scope, own: Entity | None = None) -> bool:
     """Whether every name in a formula over several entities is `Entity.field`, a field of `own`, or an enum's word."""
-    known = {(entity.name, field.name): field for entity in entities.values() for field in entity.fields}
-    if own is not None:
-        known |= {(field.name,): field for field in own.fields}  # type: ignore[dict-item]
+    known: dict[tuple[str, ...], Field] = {}
+    for entity in entities.values():
+        known |= {(entity.name, field.name): field for field in entity.fields}
+    known |= {(field.name,): field for field in own.fields} if own is not None else {}
     words = _enum_words(formula, known)
     good = True
     for path in paths(formula.tree):

@@ -83,7 +83,7 @@ def _policy(stream: Stream, scope: Scope) -> PolicyDraft | None:
     return None if role is None or when is None else PolicyDraft(role, owns, when)
 
 
-def _long(values: Values, scope: Scope) -> PolicyDraft | None:
+def _long(values: Values, _scope: Scope) -> PolicyDraft | None:
     role = values.get("role")
     return None if role is None else PolicyDraft(role, values.get("owns"), values.get("when", ()))
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from archwright.brief.core import example
 from archwright.brief.kinds import Definitions, Kind, Name, Schema, Scope
 from archwright.brief.nearest import suggest
-from archwright.brief.nodes import Node, Pairs, Scalar, describe, quote
+from archwright.brief.nodes import Node, Pairs, describe, quote
 from archwright.brief.words import Word, whole
 from archwright.model.base import Place
 
@@ -89,33 +90,34 @@ class Table(Kind[Values]):
             word = whole(key)
             entry = self._by_name.get(word.text)
             if entry is not None:
-                self._take(values, word, value, entry.kind, scope)
+                self.take(values, word, value, entry.kind, scope)
             elif self.rest is None:
                 where = f" in {scope.path}" if scope.path else ""
                 scope.note(word, f"unknown word {quote(word.text)}{where}", suggest(word.text, self.words, "words"))
             else:
-                self._take(values, word, value, self.rest, scope)
+                self.take(values, word, value, self.rest, scope)
         for entry in self.entries:
             if entry.required and not values.has(entry.name):
                 hint = f"add {entry.name}: {entry.example}" if entry.example else f"add {entry.name}"
                 scope.note(values.place, f"{scope.path or 'the brief'} lacks {entry.name}", hint)
         return values
 
-    def _take(self, values: Values, word: Word, node: Node, kind: Kind[Any], scope: Scope) -> None:
+    def take(self, values: Values, word: Word, node: Node, kind: Kind[Any], scope: Scope) -> None:
+        """Read the value of one key into `values`."""
         values.keys[word.text] = word
         values.nodes[word.text] = node
         read = kind.read(node, scope.inner(word.text))
         if read is not None:
             values.read[word.text] = read
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         properties = {}
         for entry in self.entries:
             about = entry.about + (f" Left out: {entry.default}." if entry.default else "")
             reference = definitions.refer(entry.kind)
             properties[entry.name] = {**reference, "description": about}
             if entry.example:
-                properties[entry.name]["examples"] = [_plain(entry.example)]
+                properties[entry.name]["examples"] = [example(entry.example)]
         schema: Schema = {"type": "object", "title": self.title, "properties": properties}
         required = [entry.name for entry in self.entries if entry.required]
         if required:
@@ -142,15 +144,5 @@ class Built(Kind[T]):
         values = self.table.read(node, scope)
         return None if values is None else self.make(values, scope)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return self.table.schema(definitions)
-
-
-def _plain(example: str) -> Any:
-    """The example as JSON holds it, for editors that offer it."""
-    if example in {"true", "false"}:
-        return example == "true"
-    return int(example) if example.isdecimal() else example
-
-
-__all__ = ["Built", "Entry", "Scalar", "Table", "Values"]

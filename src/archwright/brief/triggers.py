@@ -49,7 +49,7 @@ class Endpoint(Kind[Http | GraphqlField]):
             scope.note(node, f"{scope.path} can't be {quote(text)}", f"write {self.expected}")
         return None
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*({_ENDPOINT}|{_ROOT_FIELD})\s*$"}
 
 
@@ -87,7 +87,7 @@ class Every(Kind[Schedule]):
             return None
         return Schedule(every=str(duration))
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*(\d\S*(\s+(ms|s|m|h|d|w|y))?|{_CRON})\s*$"}
 
 

@@ -100,7 +100,7 @@ class _Stand(Kind[Stand]):
             return None
         return Stand(entity, by, claim.text if claim is not None else "sub")
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*{ENTITY}(\s+by\s+{FIELD})?(\s+from\s+{self.claim})?\s*$"}
 
 
@@ -162,7 +162,7 @@ class _RoleSource(Kind[Values]):
             values.read["from"] = source
         return values
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return SOURCE.schema(definitions)
 
 
@@ -287,7 +287,7 @@ class _RuleText(Kind[RuleDraft]):
         tree = formula(node, text, 0, scope)
         return None if tree is None else RuleDraft(text.strip(), node, tree)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "minLength": 1}
 
 
@@ -325,7 +325,7 @@ class _Rules(Kind[tuple[RuleDraft, ...]]):
         drafts = [self.rule.read(item, scope) for item in nodes]
         return tuple(draft for draft in drafts if draft is not None)
 
-    def schema(self, definitions: Definitions) -> Schema:
+    def schema(self, definitions: Definitions, /) -> Schema:
         return Listed(self.rule).schema(definitions)
 
 
