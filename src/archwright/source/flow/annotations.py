@@ -82,7 +82,8 @@ def _quoted(engine: Engine, module: Module, node: Any, depth: int) -> Val | None
 
 
 def _named(engine: Engine, module: Module, node: Any) -> Val | None:
-    found = engine.project.resolve_expression(module, node)
+    project = engine.project
+    found = project.resolve_name(module, node[2]) if node[0] == f.NAME else project.resolve_expression(module, node)
     if found is None:
         if node[0] == f.NAME:
             return _builtin(f"builtins.{node[2]}")

@@ -40,6 +40,7 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
     if kind == "class":
         return class_attribute(frame, type_[1], name, position)
     if kind in ("row", "query"):
+        touched(frame, value)
         orm = engine.frameworks_by_name.get(type_[1].orm)
         found = orm.attribute(frame, value, name, position) if orm is not None else None
         return found if found is not None else Val(("member", value, name))
@@ -52,6 +53,8 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
         if receiver.type is not None and receiver.type[0] in ("query", "row"):
             return Val(("member", receiver, name))
         return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
+    if kind == "tuple" and value.items is not None and name in value.items:
+        return value.items[name]
     return Val(("member", value, name), value.origins)
 
 
@@ -79,6 +82,7 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
     engine = frame.engine
     if value.items is not None and name in value.items:
         return value.items[name]
+    touched(frame, value)
     for framework in engine.claimants(info):
         found = framework.attribute(frame, value, name, position)
         if found is not None:
@@ -119,6 +123,13 @@ def _with_path(frame: Frame, found: Val, value: Val, name: str) -> Val:
         if paths
         else found
     )
+
+
+def touched(frame: Frame, value: Val) -> None:
+    """Remember that the unit looks into an argument, so that its summary is made anew for arguments of other types."""
+    for key, _, _ in value.origins:
+        if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
+            frame.traits.add(f"touch{key[2]}")
 
 
 def method_value(frame: Frame, receiver: Val, unit_id: int, position: int) -> Val:
@@ -189,6 +200,13 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
         found = frame.engine.item_of(frame, base, index, position, is_slice=is_slice)
         if found is not None:
             return found
+    if isinstance(base.const, (str, tuple)) and isinstance(index.const, int) and not base.origins and not index.origins:
+        try:
+            picked = base.const[index.const]
+        except IndexError:
+            return UNKNOWN
+        if base.items is None:
+            return constant(picked)
     if is_slice:
         return Val(base.type, base.origins, NO, {"*": element(frame, base, position)} if base.items else None)
     if base.items is not None:

@@ -73,6 +73,8 @@ def call_value(
         for key, _, _ in function.origins:
             if key[0] == "parameter" and len(key) == 3:
                 frame.traits.add(f"touch{key[2]}")
+            elif key[0] == "source":
+                return function  # a method that gives data from outside: request.get_json()
         return UNKNOWN
     kind = type_[0]
     if kind == "unit":
@@ -113,7 +115,8 @@ def construct(
     if init is not None:
         summary, given = _bind(frame, init, [instance, *args], keywords, spread, position)
         if summary is not None:
-            for name, value in engine.attributes_set.get((init, _spec(summary, given)), {}).items():
+            spec = _spec(summary, given, engine.receiver_type(init))
+            for name, value in engine.attributes_set.get((init, spec), {}).items():
                 items[name] = _substitute(frame, init, value, given, position)
     elif info.facts[4] or info.facts[6]:
         # dataclasses, NamedTuples and other declared records: the keywords are the attributes
@@ -177,17 +180,20 @@ def _bind(
         elif index not in given and spread:
             given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
     generic = engine.summary(unit, (), frame.depth + 1)
-    spec = _spec(generic, given)
+    spec = _spec(generic, given, engine.receiver_type(unit))
     return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given
 
 
-def _spec(summary: Summary, given: dict[int, Val]) -> tuple[tuple[int, Any], ...]:
-    """The types of arguments that the unit looks into, as the key of a specialised summary."""
+def _spec(summary: Summary, given: dict[int, Val], receiver: tuple[Any, ...] | None) -> tuple[tuple[int, Any], ...]:
+    """The types of arguments that the unit looks into, as the key of a specialised summary.
+
+    A method's receiver of the very class that declares it (`receiver`) tells nothing new.
+    """
     found = []
     for index in sorted(given):
         if f"touch{index}" in summary.traits:
             key = type_key(given[index])
-            if key is not None:
+            if key is not None and not (index == 0 and key == receiver):
                 found.append((index, key))
     return tuple(found)
 
@@ -266,7 +272,9 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
     for name, value in effect.slots.items():
         if isinstance(value, Val):
             mine = _substitute(frame, unit, value, given, position)
-            if mine is not value:
+            if mine is not value or any(
+                key[0] == "parameter" and key[1] == frame.unit for key, _, _ in deep_origins(value)
+            ):  # what a nested function sees of its surroundings is the caller's own
                 depends = True
                 matters = matters or any(key[0] in ("source", "parameter", "loop") for key, _, _ in deep_origins(mine))
             slots[name] = mine

@@ -113,6 +113,8 @@ class Engine:
             if given is None:
                 is_class = "class" in self.decorations(frame.unit)
                 return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
+        if given is not None and given[0] == "rows":
+            return Val((given[1],), origins, NO, {"*": Val(given[2], origins)})
         if given is not None:
             return Val(("unit", given[1], None) if given[0] == "unit" else given, origins)
         if kind == f.PARAM_VARARGS:
@@ -221,6 +223,11 @@ class Engine:
             if type_ is not None:
                 return type_
         return ("instance", info)
+
+    def receiver_type(self, unit: int) -> tuple[Any, ...] | None:
+        """The type of a method's receiver when the method is summarised for itself; None for what is no method."""
+        owner = self.project.class_of_unit(unit)
+        return self.instance_type(owner) if owner is not None else None
 
     def is_enum(self, info: ClassInfo) -> bool:
         """True where a class is an enumeration: its members are constants."""

@@ -47,6 +47,10 @@ def truth(value: Val) -> bool | None:
 
 def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     """`left op right`."""
+    if _is_query(left) or _is_query(right):
+        made = _operate(frame, op, left, right, position)
+        if made is not None:
+            return made
     if op == "+" and (_texty(left) or _texty(right)):
         return concatenate(frame, position, [left, right])
     if op == "%" and _texty(left):
@@ -72,6 +76,21 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     if left.type == right.type == ("number",):
         return Val(("number",), join_origins(left.origins, right.origins))
     return Val(None, join_origins(deep_origins(left), deep_origins(right)))
+
+
+def _is_query(value: Val) -> bool:
+    return value.type is not None and value.type[0] == "query"
+
+
+def _operate(frame: Frame, op: str, left: Val, right: Val, position: int) -> Val | None:
+    """What an operator makes of queries and their columns, where their framework file knows."""
+    for value in (left, right):
+        if value.type is not None and value.type[0] == "query":
+            orm = frame.engine.frameworks_by_name.get(value.type[1].orm)
+            made = orm.operate(frame, op, left, right, position) if orm is not None else None
+            if made is not None:
+                return made
+    return None
 
 
 def _any_item(*containers: Val) -> Val | None:
@@ -180,5 +199,9 @@ def compare(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         orm = frame.engine.frameworks_by_name.get(right.type[1].orm)
         if orm is not None:
             orm.evaluate(frame, right, position, "in")
+    elif _is_query(left) or _is_query(right):
+        made = _operate(frame, op, left, right, position)
+        if made is not None:
+            return made
     folded = _fold(op, left, right)
     return folded if folded is not None else NUMBER

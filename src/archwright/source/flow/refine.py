@@ -30,10 +30,11 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
 
 
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
+    from archwright.source.flow.expressions import evaluate
+
     if operator in ("in", "not in") and (operator == "in") == holds:
-        container = _value(frame, right)
-        if container is not None and any(key[0] == "source" for key, _, _ in container.origins):
-            return
+        if any(key[0] in ("source", "parameter") for key, _, _ in evaluate(frame, right).origins):
+            return  # a list that the sender chooses allows everything
         _clean(frame, left)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         for one, other in ((left, right), (right, left)):

@@ -20,16 +20,19 @@ class Registry:
         self.calls: dict[str, Handler] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
-        for framework in frameworks:
+        listed = list(frameworks)
+        for framework in listed:
             self.sources.update(framework.sources)
             self.returns.update(framework.returns)
             self.cleaners.update(framework.cleaners)
             self.attributes.update(framework.attributes)
             self.calls.update(framework.calls)
-            for name, handler in framework.methods.items():
-                self.methods.setdefault(name, []).append(handler)
             for dotted in framework.objects:
                 self._owners[dotted] = framework
+        # a library that the project imports speaks before Python's own containers and texts do
+        for framework in sorted(listed, key=lambda each: not each.packages):
+            for name, handler in framework.methods.items():
+                self.methods.setdefault(name, []).append(handler)
 
     def owner(self, dotted: str) -> Framework | None:
         """The framework file that answers for instances of an outside class."""

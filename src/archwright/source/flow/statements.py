@@ -224,7 +224,7 @@ def _with(frame: Frame, node: tuple[Any, ...]) -> bool:
     frame.caught = saved
     inside, frame.traits = frame.traits, saved_traits | frame.traits
     for expression in suppressing:
-        judge_suppress(frame, expression, inside, node[3])
+        judge_suppress(frame, expression, inside)
     return result or bool(suppressing)
 
 
@@ -246,7 +246,7 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
         merge(frame, dict(before), dict(body_env))
         if handler[2]:
             frame.env[handler[2]] = Val(("error",), UNKNOWN.origins)
-        if judge_handler(frame, node, handler, tried):
+        if judge_handler(frame, handler, tried):
             ways.append(frame.env)
     frame.env = ways[0] if ways else body_env
     for env in ways[1:]:

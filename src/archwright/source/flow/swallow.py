@@ -47,7 +47,7 @@ def _type_name(value: Val) -> str:
     return value.type[1].name if value.type is not None and value.type[0] == "class" else "?"
 
 
-def judge_handler(frame: Frame, node: tuple[Any, ...], handler: tuple[Any, ...], traits: set[str]) -> bool:
+def judge_handler(frame: Frame, handler: tuple[Any, ...], traits: set[str]) -> bool:
     """Walk one except clause; record a Swallow where the error leaves no trace. Answers whether control goes on after it."""
     from archwright.source.flow.statements import block
 
@@ -58,17 +58,17 @@ def judge_handler(frame: Frame, node: tuple[Any, ...], handler: tuple[Any, ...],
             "Swallow",
             position,
             types=caught_types(frame, type_node),
-            protects=_protects(traits, node[2]),
+            protects=_protects(traits),
             handler=kind,
         )
     return block(frame, body)
 
 
-def judge_suppress(frame: Frame, node: tuple[Any, ...], traits: set[str], body: tuple[Any, ...]) -> None:
+def judge_suppress(frame: Frame, node: tuple[Any, ...], traits: set[str]) -> None:
     """Record a Swallow for `with suppress(...)`."""
     types = suppressed(frame, node)
     if types:
-        frame.emit("Swallow", node[1], types=types, protects=_protects(traits, body), handler="suppress")
+        frame.emit("Swallow", node[1], types=types, protects=_protects(traits), handler="suppress")
 
 
 def suppressed(frame: Frame, node: tuple[Any, ...]) -> tuple[str, ...]:
@@ -83,19 +83,11 @@ def suppressed(frame: Frame, node: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(name for part in node[3] for name in caught_types(frame, part))
 
 
-def _protects(traits: set[str], body: tuple[Any, ...]) -> tuple[str, ...]:
+def _protects(traits: set[str]) -> tuple[str, ...]:
     kinds = {_PROTECTED[trait[5:]] for trait in traits if trait.startswith("does:") and trait[5:] in _PROTECTED}
-    if _has_call(body):
+    if "call" in traits:  # something outside that no table knows: it may do anything
         kinds.add("call")
     return tuple(sorted(kinds))
-
-
-def _has_call(node: Any) -> bool:
-    if not isinstance(node, tuple):
-        return False
-    if node and node[0] == f.CALL and len(node) == 5:
-        return True
-    return any(_has_call(part) for part in node)
 
 
 def _silent(body: tuple[Any, ...], name: str | None) -> str | None:

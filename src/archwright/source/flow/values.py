@@ -32,6 +32,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from archwright.model.value import Use
+from archwright.source.facts import line_of
 
 USES: Final = tuple(Use)
 BIT: Final = {use: 1 << index for index, use in enumerate(USES)}
@@ -219,13 +220,17 @@ def deep_origins(value: Val, depth: int = 3) -> tuple[Origin, ...]:
 
 
 def step(origins: tuple[Origin, ...], unit: int, position: int, note: str) -> tuple[Origin, ...]:
-    """The origins after one more place on their way. Loops and unknowns keep no way."""
+    """The origins after one more place on their way. Loops and unknowns keep no way; what repeats on a line is told once."""
     return tuple(
         (key, cleaned, (steps, unit, position, note))
-        if key[0] in ("source", "parameter", "field")
+        if key[0] in ("source", "parameter", "field") and not _told(steps, unit, position, note)
         else (key, cleaned, steps)
         for key, cleaned, steps in origins
     )
+
+
+def _told(steps: Steps, unit: int, position: int, note: str) -> bool:
+    return steps is not None and steps[1] == unit and steps[3] == note and line_of(steps[2]) == line_of(position)
 
 
 def clean(origins: tuple[Origin, ...], mask: int) -> tuple[Origin, ...]:
@@ -255,6 +260,10 @@ def append_chain(steps: Steps, tail: Steps) -> Steps:
 def type_key(value: Val) -> Any:
     """What of a value's type a summary may be specialised by; None where the type says nothing of interest."""
     type_ = value.type
+    if value.items and type_ in (("list",), ("set",), ("generator",)):
+        kinds = {item.type for item in value.items.values()}
+        held = kinds.pop() if len(kinds) == 1 else None
+        return ("rows", type_[0], held) if held is not None and held[0] == "row" else None
     if type_ is None or type_[0] in (
         "text",
         "number",

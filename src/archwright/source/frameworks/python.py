@@ -173,7 +173,7 @@ class Python(Framework):
                 "format": _format,
                 "join": _join,
                 "get": _get,
-                "pop": _get,
+                "pop": _pop,
                 "setdefault": _get,
                 "items": _items,
                 "values": _values,
@@ -426,8 +426,6 @@ def _join(site: CallSite) -> Val | None:
 def _get(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or _opaque(site) or not site.args:
-        if receiver is not None and not site.args and site.name == "pop" and not _opaque(site):
-            return attributes.element(site.frame, receiver, site.position)
         return None
     found = attributes.subscript(site.frame, receiver, site.args[0], site.position, is_slice=False)
     if site.name == "setdefault" and len(site.args) > 1 and receiver.items is not None:
@@ -437,6 +435,30 @@ def _get(site: CallSite) -> Val | None:
     if len(site.args) > 1:
         return join(found, site.args[1])
     return found
+
+
+def _pop(site: CallSite) -> Val | None:
+    """`list.pop` moves what stands behind; outside of loops the places of a list stay known."""
+    receiver = site.receiver
+    if receiver is None or _opaque(site):
+        return None
+    items = receiver.items
+    if receiver.type == ("list",) and items and "*" not in items:
+        index = site.args[0].const if site.args else len(items) - 1
+        if isinstance(index, int) and not site.frame.loops and -len(items) <= index < len(items):
+            values = [items[key] for key in sorted(items)]
+            taken = values.pop(index)
+            items.clear()
+            items.update(enumerate(values))
+            receiver.const = NO
+            return taken
+        everything = join_all(list(items.values()))
+        items.clear()
+        items["*"] = everything
+        return everything
+    if not site.args:
+        return attributes.element(site.frame, receiver, site.position)
+    return _get(site)
 
 
 def _items(site: CallSite) -> Val | None:
