@@ -18,9 +18,13 @@ class FakeProgram:
         files: dict[str, str] | None = None,
         operations: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
+        """`operations` are those that reach `path:line`."""
         self.effects = effects
         self.files = files or {}
         self.operations = operations or {}
+
+    def unit_at(self, place: Place) -> str | None:
+        return f"{place.path}:{place.line}"
 
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         return self.operations.get(unit, ())

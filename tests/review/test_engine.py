@@ -10,7 +10,7 @@ from archwright.model.effect import Effect, Interpret, Language, Read, Swallow
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Value
 from archwright.review.engine import function_of, review, wanted
-from archwright.review.rule import Rule, Verdict
+from archwright.review.rule import Reaching, Rule, Verdict
 
 CODE = "def list_users(name):\n    cursor.execute(\n        text(name),\n    )\n\n\n\ndef other(name):\n    run(name)\n"
 
@@ -47,7 +47,7 @@ def test_only_the_kinds_asked_for_are_judged(program: Any, verdict: Any) -> None
 
 
 def test_a_finding_is_filled_in(program: Any, verdict: Any) -> None:
-    given = program([sql(2)], {"app.py": CODE}, {"app.list_users": ("GET /users", "GET /people")})
+    given = program([sql(2)], {"app.py": CODE}, {"app.py:2": ("GET /users", "GET /people")})
     (finding,) = review(given, [Says(verdict)]).findings
     assert (finding.rule, finding.path, finding.line, finding.column, finding.end_line) == (
         "family/says",
@@ -70,6 +70,13 @@ def test_one_place_reached_from_several_callers_is_one_finding(program: Any, ver
 def test_one_cause_at_several_places_names_them(program: Any, verdict: Any) -> None:
     found = review(program([sql(9, "app.other"), sql(2)], {"app.py": CODE}), [Says(verdict, cause="c")]).findings
     assert [(f.line, [(s.line, s.note) for s in f.trace]) for f in found] == [(2, [(9, "here too")])]
+
+
+def test_the_operations_are_those_that_reach_the_start(program: Any, verdict: Any) -> None:
+    operations = {"app.py:2": ("GET /everything",), "views.py:7": ("GET /users",)}
+    given = program([sql(2)], {"app.py": CODE}, operations)
+    (finding,) = review(given, [Says(verdict, start=Place("views.py", 7))]).findings
+    assert finding.operations == ("GET /users",)
 
 
 def test_the_gravest_and_surest_speaks_for_the_cause(program: Any, verdict: Any) -> None:
@@ -127,11 +134,11 @@ def test_a_rule_is_told_what_it_asks_for(program: Any, verdict: Any) -> None:
     told: list[object] = []
 
     class Asks(Says):
-        def check(self, effect: Read, operations: tuple[str, ...], program: object) -> Iterator[Verdict]:  # type: ignore[override]
-            told.extend([operations, program])
+        def check(self, effect: Read, reaching: Reaching, program: object) -> Iterator[Verdict]:  # type: ignore[override]
+            told.extend([reaching(effect.place), program])
             return iter(())
 
-    given = program([Read(place=Place("app.py", 2), unit="app.f", entity="User")], {}, {"app.f": ("GET /users",)})
+    given = program([Read(place=Place("app.py", 2), unit="app.f", entity="User")], {}, {"app.py:2": ("GET /users",)})
     review(given, [Asks(verdict)])
     assert told == [("GET /users",), given]
 
@@ -141,7 +148,7 @@ def test_the_frameworks_words_for_a_remedy_are_added(program: Any, verdict: Any)
     rule = Says(verdict, remedy=remedy, fix="Load it.")
     given = program([sql(2)], {"app.py": CODE})
     words = {RemedyKind.LOAD: '.select_related("customer")'}
-    assert review(given, [rule], lambda r: words[r.kind]).findings[0].fix == 'Load it. .select_related("customer")'
+    assert review(given, [rule], lambda r: words[r.kind]).findings[0].fix == 'Load it: .select_related("customer")'
     assert review(given, [rule], lambda r: None).findings[0].fix == "Load it."
 
 

@@ -33,7 +33,7 @@ def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any
 @pytest.fixture
 def found(program: Any) -> Review:
     def run(*effects: Load | Read, operations: tuple[str, ...] = ()) -> tuple[Finding, ...]:
-        reached = {effect.unit: operations for effect in effects}
+        reached = {"views.py:9": operations}
         return review(program(effects, {}, reached), [NPlusOne()]).findings
 
     return run
@@ -94,6 +94,42 @@ def test_nested_loops_in_a_request_are_graver(found: Review) -> None:
 def test_outside_of_requests_nobody_waits(found: Review) -> None:
     assert found(load(ROWS, setting=Setting.COMMAND))[0].impact is Impact.LOW
     assert found(load(ROWS, setting=Setting.UNKNOWN), operations=("GET /",))[0].impact is Impact.MEDIUM
+
+
+def test_the_trace_follows_the_calls_into_the_units_that_hold_the_loops(found: Review) -> None:
+    outer = LoopContext(place=Place("tasks.py", 328, 5), over="rows", entity="Document", query=1)
+    inner = LoopContext(place=Place("backend.py", 477, 9), over="rows", entity="Note", query=2)
+    calls = (Place("tasks.py", 329, 9), Place("backend.py", 267, 9))
+    (finding,) = found(
+        Load(
+            place=Place("backend.py", 483, 9),
+            unit="backend.build",
+            entity="Note",
+            relation="user",
+            built=Place("backend.py", 477, 21),
+            query=2,
+            context=Context(loops=(outer, inner), calls=calls),
+        )
+    )
+    assert [(step.path, step.line) for step in finding.trace] == [
+        ("tasks.py", 328),
+        ("tasks.py", 329),
+        ("backend.py", 267),
+        ("backend.py", 477),
+        ("backend.py", 483),
+    ]
+    assert finding.trace[3].note == "the query for Note is built, without user; for each Note"
+
+
+def test_a_deep_relation_is_named_by_its_owner(found: Review) -> None:
+    (finding,) = found(load(ROWS, entity="Project", relation="project.owner"))
+    assert finding.message.startswith("Project.owner is fetched")
+    assert finding.fix == "Fetch project.owner along with the query at views.py:4."
+
+
+def test_a_query_a_row_in_a_batch_job_is_often_meant(found: Review) -> None:
+    assert found(read(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
+    assert found(load(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.HIGH
 
 
 def test_what_is_not_known_of_the_entities_lowers_the_confidence(found: Review) -> None:

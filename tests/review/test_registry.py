@@ -13,7 +13,7 @@ from archwright.model.finding import Impact
 from archwright.review import registry
 from archwright.review.needs import needs_of
 from archwright.review.registry import all_rules, checked, select
-from archwright.review.rule import Example, Rule, RuleError, Verdict, documentation
+from archwright.review.rule import Example, Reaching, Rule, RuleError, Verdict, documentation
 
 DOCUMENTED = """Says something.
 
@@ -81,7 +81,7 @@ def takes_a_bag(self: Rule, effect: Interpret, **bag: object) -> None: ...
         ({"check": takes_anything}, "annotated with nothing"),
         ({"check": takes_every_effect}, "must be a kind of effect"),
         ({"check": takes_text}, "must be a kind of effect"),
-        ({"check": takes_the_weather}, "asks for weather; what can be asked for is program, operations"),
+        ({"check": takes_the_weather}, "asks for weather; what can be asked for is program, reaching"),
         ({"check": takes_a_bag}, "name each thing it needs"),
     ],
 )
@@ -92,12 +92,12 @@ def test_a_wrong_declaration_is_refused(changes: dict[str, Any], message: str) -
 
 
 def test_a_rule_may_judge_several_kinds() -> None:
-    def check(self: Rule, effect: Load | Read, operations: tuple[str, ...]) -> Iterator[Verdict]:
+    def check(self: Rule, effect: Load | Read, reaching: Reaching) -> Iterator[Verdict]:
         return iter(())
 
     needs = needs_of(checked(declared(check=check)))
     assert needs.kinds == (Load, Read)
-    assert needs.facts == ("operations",)
+    assert needs.facts == ("reaching",)
 
 
 def test_select_by_rule_and_by_family() -> None:

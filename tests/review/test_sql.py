@@ -27,7 +27,7 @@ def found(program: Any) -> Review:
             "api": "cursor.execute",
         }
         effect = Interpret(**{**given, **changes})
-        return review(program([effect], {}, {"db.run": operations}), [SqlInjection()]).findings
+        return review(program([effect], {}, {"views.py:3": operations}), [SqlInjection()]).findings
 
     return run
 

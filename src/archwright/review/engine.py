@@ -17,7 +17,7 @@ from archwright.report.lines import lines_of
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.program import Program
-from archwright.review.rule import Rule, Verdict
+from archwright.review.rule import Reaching, Rule, Verdict
 
 Render = Callable[[Remedy], str | None]
 """A remedy in the words of the project's libraries; None where none of them knows it."""
@@ -53,19 +53,20 @@ def review(program: Program, rules: Iterable[Rule], render: Render | None = None
         needs = needs_of(rule)
         for kind in needs.kinds:
             dispatch[kind].append((rule, needs.facts))
+    reaching = _reaching(program)
+    facts = {"program": program, "reaching": reaching}
     causes: dict[tuple[str, str], list[_Judged]] = defaultdict(list)
     faults: list[Fault] = []
     for effect in program.effects:
         for rule, asked in dispatch.get(type(effect), ()):
-            facts = {name: _FACTS[name](program, effect) for name in asked}
             try:
-                for verdict in rule.check(effect, **facts):
+                for verdict in rule.check(effect, **{name: facts[name] for name in asked}):
                     judged = _Judged(rule=rule, effect=effect, verdict=verdict)
                     causes[rule.name, verdict.cause or str(judged.place)].append(judged)
             except Exception as error:  # noqa: BLE001 - one broken rule must not hide what the others found
                 message = f"{type(error).__name__}: {error}"
                 faults.append(Fault(rule=rule.name, place=effect.place, error=message))
-    findings = [_finding(program, group, render) for group in causes.values()]
+    findings = [_finding(program, group, reaching, render) for group in causes.values()]
     return Review(findings=_ordered(_fingerprinted(program, findings)), faults=tuple(faults))
 
 
@@ -80,10 +81,17 @@ def function_of(unit: str, path: str) -> str:
     return unit
 
 
-_FACTS: dict[str, Callable[[Program, Effect], object]] = {
-    "program": lambda program, _: program,
-    "operations": lambda program, effect: program.operations_reaching(effect.unit),
-}
+def _reaching(program: Program) -> Reaching:
+    """The operations that reach a place, each place looked up once."""
+    known: dict[Place, tuple[str, ...]] = {}
+
+    def reaching(place: Place) -> tuple[str, ...]:
+        if place not in known:
+            unit = program.unit_at(place)
+            known[place] = program.operations_reaching(unit) if unit is not None else ()
+        return known[place]
+
+    return reaching
 
 
 class _Judged(Model, frozen=True, kw_only=True):
@@ -104,7 +112,7 @@ class _Judged(Model, frozen=True, kw_only=True):
         return (verdict.impact.rank, verdict.confidence.rank, self.place, len(verdict.trace), verdict.message)
 
 
-def _finding(program: Program, group: list[_Judged], render: Render | None) -> Finding:
+def _finding(program: Program, group: list[_Judged], reaching: Reaching, render: Render | None) -> Finding:
     """One finding for all verdicts of a cause."""
     group = sorted(group, key=lambda judged: judged.order)
     first = group[0]
@@ -112,7 +120,7 @@ def _finding(program: Program, group: list[_Judged], render: Render | None) -> F
     rendered = render(verdict.remedy) if render is not None and verdict.remedy is not None else None
     line = max(place.line, 1)
     lines = lines_of(program.source(place.path) or "")
-    units = {judged.effect.unit for judged in group}
+    starts = {judged.verdict.start or judged.place for judged in group}
     return Finding(
         rule=first.rule.name,
         path=place.path,
@@ -120,22 +128,23 @@ def _finding(program: Program, group: list[_Judged], render: Render | None) -> F
         column=max(place.column, 1),
         end_line=end_of(lines, line, place.column),
         function=function_of(first.effect.unit, place.path),
-        operations=tuple(sorted({name for unit in units for name in program.operations_reaching(unit)})),
+        operations=tuple(sorted({name for start in starts for name in reaching(start)})),
         message=verdict.message,
         why=verdict.why,
-        fix=f"{verdict.fix} {rendered}" if rendered else verdict.fix,
+        fix=f"{verdict.fix.removesuffix('.')}: {rendered}" if rendered else verdict.fix,
         impact=verdict.impact,
         confidence=verdict.confidence,
-        trace=verdict.trace + _also(place, group[1:]),
+        trace=verdict.trace + _also(verdict.trace, place, group[1:]),
         cwe=first.rule.cwe,
         fingerprint="",
     )
 
 
-def _also(place: Place, others: Sequence[_Judged]) -> tuple[TraceStep, ...]:
-    """The further places of the same cause."""
-    places = sorted({judged.place for judged in others} - {place})
-    return tuple(TraceStep(path=p.path, line=max(p.line, 1), note="here too") for p in places[:_ALSO])
+def _also(trace: Sequence[TraceStep], place: Place, others: Sequence[_Judged]) -> tuple[TraceStep, ...]:
+    """The further places of the same cause, each line once."""
+    told = {(step.path, step.line) for step in trace} | {(place.path, place.line)}
+    lines = sorted({(judged.place.path, max(judged.place.line, 1)) for judged in others} - told)
+    return tuple(TraceStep(path=path, line=line, note="here too") for path, line in lines[:_ALSO])
 
 
 def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:

@@ -12,7 +12,7 @@ from archwright.review.rule import Rule, RuleError
 
 FACTS = {
     "program": "the program under review (`program.Program`)",
-    "operations": "the operations that reach the effect's unit, as people name them: `GET /orders/{id}`",
+    "reaching": "a function from a place to the operations that reach it, as people name them: `GET /orders/{id}`",
 }
 """What `check` may ask for by name, after the effect."""
 

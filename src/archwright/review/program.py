@@ -1,10 +1,11 @@
-"""What the review needs of a program. `source.program.Program` offers it; tests fabricate it."""
+"""What the review needs of a program. `project.Readable` makes it of `source.program.Program`; tests fabricate it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from archwright.model.base import Place
 from archwright.model.effect import Effect
 
 
@@ -14,6 +15,9 @@ class Program(Protocol):
     @property
     def effects(self) -> Sequence[Effect]:
         """The effects of the kinds that were asked for, in the same order on every run."""
+
+    def unit_at(self, place: Place) -> str | None:
+        """The dotted name of the innermost function around a place; None where there is no file."""
 
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls, as people name them."""

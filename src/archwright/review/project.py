@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from archwright import __version__
-from archwright.model.base import Model
-from archwright.model.finding import Confidence, Finding
+from archwright.model.base import Model, Place
+from archwright.model.effect import Effect
+from archwright.model.finding import Confidence, Finding, Remedy
 from archwright.report.findings.document import Document, Figures, Note, NotReviewed
 from archwright.review.catalogue import rule_docs
-from archwright.review.engine import Fault, review, wanted
+from archwright.review.engine import Fault, Render, review, wanted
 from archwright.review.rule import Rule
 from archwright.review.suppress import suppress
+from archwright.source.facts import LAMBDA, line_of
+from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program, analyse
 
 
@@ -39,7 +42,7 @@ def review_project(
     Paths in the document are relative to `root`, with forward slashes.
     """
     program = analyse(paths, wanted=wanted(rules), root=root, workers=workers)
-    result = review(program, rules)
+    result = review(Readable(program), rules, _render(program))
     ran = frozenset(rule.name for rule in rules)
     left = suppress(result.findings, (module.path for module in program.project.modules), program.source, ran)
     shown = tuple(finding for finding in left.kept if everything or finding.confidence is not Confidence.LOW)
@@ -53,6 +56,51 @@ def review_project(
         rules=rule_docs(rules),
     )
     return Reviewed(document=document, source=program.source, faults=result.faults)
+
+
+class Readable:
+    """A program with what the review asks of it beside."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._units: dict[str, list[tuple[int, int, str]]] | None = None
+
+    @property
+    def effects(self) -> Sequence[Effect]:
+        return self._program.effects
+
+    def operations_reaching(self, unit: str) -> tuple[str, ...]:
+        return self._program.operations_reaching(unit)
+
+    def source(self, path: str) -> str | None:
+        return self._program.source(path)
+
+    def unit_at(self, place: Place) -> str | None:
+        if self._units is None:
+            self._units = self._index()
+        around = [unit for unit in self._units.get(place.path, ()) if unit[0] <= place.line <= unit[1]]
+        return max(around)[2] if around else None
+
+    def _index(self) -> dict[str, list[tuple[int, int, str]]]:
+        """The functions of each file: first line, last line, name."""
+        project = self._program.project
+        return {
+            module.path: [
+                (line_of(unit[2]), unit[3], project.unit_name(module.index << UNIT_BITS | index))
+                for index, unit in enumerate(module.units)
+                if not unit[8] & LAMBDA
+            ]
+            for module in project.modules
+        }
+
+
+def _render(program: Program) -> Render:
+    """A remedy in the words of the first framework in use that knows it."""
+
+    def render(remedy: Remedy) -> str | None:
+        return next((words for each in program.engine.frameworks if (words := each.remedy(remedy))), None)
+
+    return render
 
 
 def _figures(program: Program, rules: tuple[Rule, ...], hidden: int, silenced: tuple[Finding, ...]) -> Figures:

@@ -2,7 +2,7 @@
 
 A rule knows nothing of files, configuration or output. It says what it needs by the parameters of `check`:
 
-    def check(self, effect: Read | Load, operations: tuple[str, ...]) -> Iterator[Verdict]:
+    def check(self, effect: Read | Load, reaching: Reaching) -> Iterator[Verdict]:
 
 The annotation of the first parameter chooses the kinds of effect it is asked about; the names of the others choose
 what it is told beside (see `needs.FACTS`). A rule that can't know is silent.
@@ -19,6 +19,9 @@ from typing import Any, ClassVar
 
 from archwright.model.base import Model, Place
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
+
+Reaching = Callable[[Place], tuple[str, ...]]
+"""The operations that reach a place, as people name them."""
 
 SECTIONS = ("Why", "Instead", "Fine when", "Fix safety")
 """The labels that a rule's docstring has, each at the start of a paragraph, after the text that says what it finds."""
@@ -58,6 +61,9 @@ class Verdict(Model, frozen=True, kw_only=True):
     trace: tuple[TraceStep, ...] = ()
     place: Place | None = None
     """Where the harm happens; None: at the effect."""
+    start: Place | None = None
+    """Where the story begins (the source of a value, the loop): the operations that reach it are the finding's. None: at
+    `place`."""
     cause: str = ""
     """Verdicts of a rule with the same cause are one finding; empty: the place is the cause."""
     remedy: Remedy | None = None

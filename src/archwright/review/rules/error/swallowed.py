@@ -22,8 +22,20 @@ _LOSSES = {
     "sql": ("an SQL statement", Impact.MEDIUM),
     "read": ("a query", Impact.LOW),
     "file": ("an access to a file", Impact.LOW),
+    "call": ("a call", Impact.LOW),
 }
-"""What a try body may do whose failure somebody must learn of, the gravest first."""
+"""What a try body may do whose failure somebody must learn of, the gravest first. Of a call into a library only the pattern
+is known, so its confidence is low."""
+
+_HANDLERS = {
+    "pass": "and passed over",
+    "continue": "and the loop goes on",
+    "break": "and the loop ends",
+    "return a default": "and a default is returned",
+    "assign a default": "and a default takes the place of the result",
+    "suppress": "by suppress()",
+}
+"""What a handler does instead, in the words of the message."""
 
 _LEAVING = re.compile(
     r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|stop|cleanup|clean|teardown|tear|dispose|disconnect|"
@@ -44,6 +56,10 @@ _EXPLAINED = re.compile(
     r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
 )
 """A comment of three words or more that is not for a tool."""
+
+
+_DEFAULTS = ("return a default", "assign a default")
+"""Handlers that put something in place of the result, so a result is all that the try body was for."""
 
 
 class SwallowedError(Rule):
@@ -194,17 +210,17 @@ class SwallowedError(Rule):
         if not _broad(effect) or _expected(effect):
             return
         lost = [_LOSSES[kind] for kind in _LOSSES if kind in effect.protects]
-        if not lost:
+        if not lost or (lost == [_LOSSES["call"]] and effect.handler in _DEFAULTS):
             return
         what, impact = lost[0]
-        caught = "Every error" if _bare(effect) else "Any exception"
+        caught = "every error" if _bare(effect) else "every Exception"
         yield Verdict(
-            message=f"{caught} of {what} is dropped: the handler does nothing with it but {effect.handler or 'go on'}.",
-            why=f"If {what} fails here, nobody learns of it: no log entry, no error to the caller, no count.",
+            message=f"{what[0].upper()}{what[1:]} may fail here unnoticed: {caught} is caught {_HANDLERS.get(effect.handler, 'and dropped')}.",
+            why=f"If {what} fails, nobody learns of it: no log entry, no error to the caller, no count.",
             fix="Name the errors that are expected here; log the rest with their traceback, or let them rise.",
             impact=impact,
-            confidence=_confidence(effect, program),
-            trace=steps((effect.place, f"{what} fails, and the error ends here")),
+            confidence=_confidence(effect, what, program),
+            trace=steps((effect.place, f"{what} has failed, and the error ends here")),
             remedy=Remedy(kind=RemedyKind.RECORD),
         )
 
@@ -222,15 +238,17 @@ def _expected(effect: Swallow) -> bool:
     """True where the loss is by design: tests, tools beside the service, what takes something down, what may fail."""
     if effect.context.setting in (Setting.TEST, Setting.MIGRATION) or _BESIDE.search(effect.place.path):
         return True
+    if effect.place.column == 1:
+        return True  # at the top level of a module: a fall-back for an import or a version
     name = effect.unit.rpartition(".")[2].lower()
     return bool(_LEAVING.search(name) or _BEST_EFFORT.search(name))
 
 
-def _confidence(effect: Swallow, program: Program) -> Confidence:
+def _confidence(effect: Swallow, what: str, program: Program) -> Confidence:
     """A comment says that the author meant it; a default in place of the result may be the contract of the function."""
-    if _explained(effect, program):
+    if what == _LOSSES["call"][0] or effect.handler == "assign a default" or _explained(effect, program):
         return Confidence.LOW
-    return Confidence.HIGH if effect.handler in ("pass", "continue") else Confidence.MEDIUM
+    return Confidence.MEDIUM if effect.handler == "return a default" else Confidence.HIGH
 
 
 def _explained(effect: Swallow, program: Program) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Interpret, Language, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
 from archwright.model.value import Clean, Origin, Trust, Use
-from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 
 _ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
 """Who chooses the data, the most dangerous first. Operators own the database anyhow, so their data is clean."""
@@ -184,7 +184,7 @@ class SqlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, operations: tuple[str, ...]) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
         if effect.language is not Language.SQL or effect.context.setting is Setting.TEST:
             return
         dirty = [origin for origin in effect.text.origins if origin.state(Use.SQL_TEXT) is Clean.DIRTY]
@@ -195,13 +195,15 @@ class SqlInjection(Rule):
         source = worst.name or "data from outside"
         api = effect.api or "the database"
         kind, fix = _remedy(effect)
+        start = worst.steps[0].place if worst.steps else effect.place
         yield Verdict(
             message=f"{_a(source)} becomes part of the SQL text that {api} runs.",
-            why=_why(worst.trust, operations),
+            why=_why(worst.trust, reaching(start)),
             fix=fix,
             impact=_IMPACT[worst.trust],
             confidence=Confidence.HIGH if worst.steps else Confidence.MEDIUM,
             trace=_trace(worst, effect, api),
+            start=start,
             remedy=Remedy(kind=kind, subject=source),
         )
 

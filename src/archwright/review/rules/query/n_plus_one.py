@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archwright.model.base import Place
 from archwright.model.effect import Load, LoopContext, Many, Read, Setting
-from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
-from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
+from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 
 _DJANGO_MODELS = """
     from django.db import models
@@ -145,12 +145,14 @@ class NPlusOne(Rule):
         ),
     )
 
-    def check(self, effect: Load | Read, operations: tuple[str, ...]) -> Iterator[Verdict]:
+    def check(self, effect: Load | Read, reaching: Reaching) -> Iterator[Verdict]:
         if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
             return
         around = _loop(effect)
         if around is None:
             return
+        start = _rows_loops(effect)[0].place
+        operations = reaching(start)
         request = bool(operations) or effect.context.setting is Setting.REQUEST
         yield Verdict(
             message=_message(effect, around),
@@ -158,12 +160,8 @@ class NPlusOne(Rule):
             fix=_fix(effect, around),
             impact=_impact(effect, request),
             confidence=_confidence(effect, around),
-            trace=steps(
-                *_built(effect, around),
-                *((loop.place, _turns(loop)) for loop in _rows_loops(effect)),
-                *((place, "which calls") for place in effect.context.calls),
-                (effect.place, _happens(effect)),
-            ),
+            trace=_trace(effect, around),
+            start=start,
             cause=_cause(effect),
             remedy=_remedy(effect),
         )
@@ -187,7 +185,7 @@ def _message(effect: Load | Read, loop: LoopContext) -> str:
     row = loop.entity or "row"
     if isinstance(effect, Load):
         owner = f"{effect.entity}." if effect.entity else ""
-        return f"{owner}{effect.relation} is fetched by one more query for each {row} of the loop."
+        return f"{owner}{effect.relation.rpartition('.')[2]} is fetched by one more query for each {row} of the loop."
     asked = f"{effect.entity} is queried" if effect.entity else "A query runs"
     return f"{asked} once for each {row} of the loop."
 
@@ -225,27 +223,46 @@ def _impact(effect: Load | Read, request: bool) -> Impact:
 
 
 def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
-    """High where the query, the loop and what is fetched were all read from code."""
+    """High where the query, the loop and what is fetched were all read from code.
+
+    A query a row in a command or a task is often meant: fresh state before each step, small transactions.
+    """
+    if isinstance(effect, Read) and effect.context.setting in (Setting.COMMAND, Setting.TASK):
+        return Confidence.LOW
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
-def _built(effect: Load | Read, loop: LoopContext) -> Iterator[tuple[Place, str]]:
-    if isinstance(effect, Load) and effect.built is not None:
-        yield effect.built, f"the query for {loop.entity or 'the rows'} is built, without {effect.relation}"
+def _trace(effect: Load | Read, around: LoopContext) -> tuple[TraceStep, ...]:
+    """The query, the loops and the calls in the order in which they run, down to the access."""
+    calls = effect.context.calls
+    bodies = [*calls, effect.place]
+    """Each body of code that is entered leaves through one of these: the next call, or the access."""
+    entered = 0
+    story: list[list[tuple[Place, str]]] = [[] for _ in bodies]
+    for loop in _rows_loops(effect):
+        entered = _body(loop.place, bodies, entered)
+        if loop is around and isinstance(effect, Load) and effect.built is not None:
+            note = f"the query for {loop.entity or 'the rows'} is built, without {effect.relation}"
+            story[entered].append((effect.built, note))
+        story[entered].append((loop.place, f"for each {loop.entity or 'row'}"))
+    for body, call in zip(story, calls, strict=False):
+        body.append((call, "which calls"))
+    return steps(*(step for body in story for step in body), (effect.place, _happens(effect)))
 
 
-def _turns(loop: LoopContext) -> str:
-    return f"for each {loop.entity or 'row'}"
+def _body(place: Place, bodies: list[Place], entered: int) -> int:
+    """Which body a loop stands in: the one that is left soonest after it, in the same file."""
+    after = [i for i in range(entered, len(bodies)) if bodies[i].path == place.path and bodies[i].line >= place.line]
+    return min(after, key=lambda i: (bodies[i].line, i), default=entered)
 
 
 def _happens(effect: Load | Read) -> str:
     if isinstance(effect, Load):
         return f"{effect.relation} is fetched"
-    asks = {Many.EXISTS: "asks whether it exists", Many.AGGREGATE: "asks for an aggregate"}
-    return f"a query {asks.get(effect.many, 'fetches')} {'of' if effect.many in asks else ''} {effect.entity or 'rows'}".replace(
-        "  ", " "
-    )
+    what = effect.entity or "the database"
+    asked = {Many.EXISTS: f"{what} is asked for existence", Many.AGGREGATE: f"{what} is counted or summed up"}
+    return asked.get(effect.many, f"{what} is queried")
 
 
 def _cause(effect: Load | Read) -> str:
