@@ -82,18 +82,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rules(wanted: list[str], unwanted: list[str]) -> "tuple[Rule, ...]":
-    from archwright.cli.explain import near
-    from archwright.review.registry import all_rules, select
+    from archwright.review.choice import UnknownRule, choose
     from archwright.review.rule import RuleError
 
     try:
-        available = all_rules()
-        rules = select(available, _split(wanted), _split(unwanted))
+        rules = choose(_split(wanted), _split(unwanted))
     except RuleError as error:
         raise WrongUse(str(error), "mend or uninstall the package that brings this rule") from error
-    except KeyError as error:
-        name = str(error.args[0])
-        raise WrongUse(f"there is no rule or family {name!r}", near(name, [r.name for r in available])) from None
+    except UnknownRule as error:
+        raise WrongUse(str(error), error.advice) from None
     if not rules:
         raise WrongUse("no rule is left to run", "--ignore takes away every rule that --select names")
     return rules
