@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archwright.model.entity import Bound, Entity, Field, Relation, Type, Volume
-from archwright.model.operation import Access, Action, Filter, Operation, PeerCall, Sort, Touch
+from archwright.model.operation import Access, Action, Assignment, Filter, Operation, PeerCall, Sort, Touch
 from archwright.model.policy import ANYONE, Ownership, Policy, Role
 from archwright.model.quantity import Budget, Count, Duration, Growth, Rate, Share
 from archwright.model.system import Peer, Rule, System
@@ -69,7 +69,7 @@ ENTITIES = (
             reference("customer", "Customer"),
             Field(name="status", type=Type.ENUM, values=("open", "paid", "shipped", "cancelled")),
             Field(name="total", type=Type.MONEY),
-            Field(name="placed", type=Type.TIMESTAMP),
+            Field(name="placed", type=Type.TIMESTAMP, default="now"),
         ),
         volume=volume("1M", keep=Duration.parse("10y")),
     ),
@@ -123,7 +123,16 @@ OPERATIONS = (
     Operation(
         name="checkout",
         access=Access(
-            writes=(Touch(entity="Order"), Touch(entity="OrderLine"), Touch(entity="Product", fields=("stock",))),
+            writes=(
+                Touch(entity="Order"),
+                Touch(entity="OrderLine"),
+                Touch(
+                    entity="Product",
+                    fields=("stock",),
+                    sets=(Assignment(field="stock", operator="-=", value="OrderLine.qty"),),
+                    through="OrderLine.product",
+                ),
+            ),
             together=True,
             idempotent=True,
             calls=(PeerCall(peer="payment-provider", timeout=Duration.parse("3s")),),

@@ -4,7 +4,8 @@
 - `shopper owns customer` becomes a condition in the statement itself (`orders.customer_id = caller`), so that no code path
   can forget it; over several steps it is a join. A row of somebody else is answered 404, like a row that is not there:
   403 would tell which ids exist.
-- The caller's id is the token's `sub`; for a role that stands for an entity it is that entity's key.
+- The caller's id is the key of the row that stands for him: the token's `sub` (or another claim) is that key, or the value of
+  the field that the brief names.
 - A role that stands for an entity and may read or change rows without owning them is reported as open.
 
 Source: OWASP API1:2023 (broken object level authorization); RFC 9110 15.5.5 (404 to hide existence); RFC 7519 4.1.2 (`sub`).
@@ -15,14 +16,14 @@ from __future__ import annotations
 import msgspec
 
 from archwright.design.draft import Draft, Stage
-from archwright.design.owners import caller_entity, owner_path
+from archwright.design.owners import caller_entity, joined, owner_path
 from archwright.design.soundness import main_entity
 from archwright.design.subject import Shape, shape
 from archwright.model.decision import Alternative, Decision, Evidence, Flip
 from archwright.model.entity import Entity
 from archwright.model.operation import Operation
 from archwright.model.physical import ColumnCondition, Grant
-from archwright.model.policy import ANYONE, AUTHENTICATED, Policy
+from archwright.model.policy import ANYONE, AUTHENTICATED, AttributeCondition, Policy
 
 
 def decide(draft: Draft) -> None:
@@ -43,12 +44,21 @@ def decide(draft: Draft) -> None:
 
 def _grant(draft: Draft, main: Entity | None, policy: Policy) -> Grant:
     owner = owner_path(draft, main, policy.owns.path) if main is not None and policy.owns is not None else None
-    conditions = tuple(
-        ColumnCondition(column=draft.columns_of(main.name, c.field)[0], operator=c.operator, value=c.value)
-        for c in policy.conditions
-        if main is not None and draft.columns_of(main.name, c.field)
-    )
+    conditions = tuple(_condition(draft, main, policy.role, c) for c in policy.conditions if main is not None)
     return Grant(role=policy.role, owner=owner, conditions=conditions)
+
+
+def _condition(draft: Draft, main: Entity, role: str, condition: AttributeCondition) -> ColumnCondition:
+    """A condition on the row as columns; `caller.clinic` is reached from the caller's own row."""
+    steps, columns, _ = joined(draft, main, condition.field)
+    theirs = caller_entity(draft, role) if condition.caller else None
+    return ColumnCondition(
+        column=columns[0],
+        operator=condition.operator,
+        value=condition.value,
+        steps=steps,
+        caller=owner_path(draft, theirs, condition.caller) if theirs is not None else None,
+    )
 
 
 def _record(draft: Draft, operation: Operation, grants: tuple[Grant, ...]) -> None:
@@ -101,7 +111,8 @@ def _shown(grant: Grant) -> str:
         joins = "".join(f"{step.table}.{','.join(step.columns)} → " for step in grant.owner.steps)
         text += f" where {joins}{grant.owner.table}.{grant.owner.column} is the caller"
     for condition in grant.conditions:
-        text += f" and {condition.column} {condition.operator} {condition.value}"
+        other = f"the caller's {condition.caller.column}" if condition.caller is not None else condition.value
+        text += f" and {condition.column} {condition.operator} {other}"
     return text
 
 
@@ -122,13 +133,14 @@ def _roams(draft: Draft, operation: Operation, grants: tuple[Grant, ...]) -> tup
 
 
 def _record_identity(draft: Draft, role: str, entity: Entity, declared: bool) -> None:
-    key = draft.keys[entity.name]
     table = draft.table_names[entity.name]
+    stated = next(r for r in draft.system.roles if r.name == role)
+    columns = draft.columns_of(entity.name, stated.entity_field) if stated.entity_field else draft.keys[entity.name]
     draft.decide(
         Decision(
             id=f"identity/{role}",
             title=f"Who a {role} is",
-            choice=f"the token's `sub` is {table}.{', '.join(key)}",
+            choice=f"the token's `{stated.subject}` is {table}.{', '.join(columns)}",
             because=f"Every ownership path of {role} ends at {entity.name}."
             if not declared
             else f"The brief says that a {role} is a {entity.name}.",

@@ -68,11 +68,12 @@ def _of_route(draft: Draft, operation: Operation, route: Route) -> list[AccessPa
     assert route.table is not None
     kind = shape(draft, operation)
     paths: list[AccessPath] = []
-    required = [p for p in route.parameters if p.required and p.column is not None]
+    required = [p for p in route.parameters if p.required and p.column is not None and not p.steps]
     equality = tuple(p.column for p in required if p.operator == "=" and p.column is not None)
     ranges = tuple(p.column for p in required if p.operator not in {"=", "match"} and p.column is not None)
-    ranges += tuple(window.column for window in route.windows)
-    match = tuple(c for p in route.parameters if p.operator == "match" and p.column for c in p.column.split(","))
+    ranges += tuple(window.column for window in route.windows if not window.steps)
+    own = [p for p in route.parameters if not p.steps]
+    match = tuple(c for p in own if p.operator == "match" and p.column for c in p.column.split(","))
     if kind in {Shape.READ, Shape.AGGREGATE, Shape.UPDATE, Shape.DELETE}:
         for owned, where, share in _variants(draft, operation, route):
             held = tuple(dict.fromkeys((*owned, *equality)))
@@ -94,6 +95,15 @@ def _of_route(draft: Draft, operation: Operation, route: Route) -> list[AccessPa
                 paths.append(path)
     if route.pagination is not None:
         paths += _joined(operation, route.grants)
+        paths += _filtered(operation, route)
+    for figure in route.figures:
+        if figure.columns:
+            user = f"{figure.name} of {operation.name}"
+            paths.append(
+                AccessPath(
+                    user=user, table=figure.table, equality=figure.columns, operation=operation.name, following=True
+                )
+            )
     for embed in route.embeds:
         if embed.many:
             paths.append(
@@ -126,7 +136,7 @@ def _variants(draft: Draft, operation: Operation, route: Route) -> list[tuple[tu
 
 def _constant(draft: Draft, operation: Operation, grant: Grant) -> tuple[str | None, float]:
     main = main_entity(draft.system, operation)
-    equal = [c for c in grant.conditions if c.operator == "="]
+    equal = [c for c in grant.conditions if c.operator == "=" and not c.steps and c.caller is None]
     if main is None or not equal:
         return None, 1.0
     share = 1.0
@@ -136,6 +146,25 @@ def _constant(draft: Draft, operation: Operation, grant: Grant) -> tuple[str | N
         share /= max(1, kinds)
     text = " AND ".join(f"{quote_identifier(c.column)} = {quote_literal(c.value)}" for c in equal)
     return text, share
+
+
+def _filtered(operation: Operation, route: Route) -> list[AccessPath]:
+    """The ways to the rows of a list from a row that it refers to, where that row is chosen by the caller."""
+    paths: list[AccessPath] = []
+    for parameter in route.parameters:
+        if parameter.steps and parameter.required and parameter.column is not None:
+            user = f"{parameter.name} of {operation.name}"
+            end = parameter.steps[-1].target
+            if parameter.operator == "=":
+                paths.append(AccessPath(user=user, table=end, equality=(parameter.column,), operation=operation.name))
+            elif parameter.operator == "match":
+                match = tuple(parameter.column.split(","))
+                paths.append(AccessPath(user=user, table=end, match=match, operation=operation.name))
+            paths += [
+                AccessPath(user=user, table=step.table, equality=step.columns, operation=operation.name)
+                for step in parameter.steps
+            ]
+    return paths
 
 
 def _joined(operation: Operation, grants: tuple[Grant, ...]) -> list[AccessPath]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import msgspec
 
+from archwright.brief.expression import Expression, paths
 from archwright.design import assumption
 from archwright.design.draft import Draft, Stage
-from archwright.design.expression import Expression, ExpressionError, aggregated, is_condition, names, parse, render
+from archwright.design.expression import NoCheckError, aggregated, is_condition, owners, parse, render
 from archwright.design.keyed_fields import keyed_fields
 from archwright.model.base import Place
 from archwright.model.decision import Alternative, Decision, Evidence
@@ -36,7 +37,10 @@ def decide(draft: Draft) -> None:
         for check in entity.checks:
             _rule(draft, check.expression, entity, entity.place)
     for rule in draft.system.rules:
-        _rule(draft, rule.text, None, rule.place)
+        if rule.prose:
+            _record_rule(draft, rule.text, "held by nothing that a machine checks", _source(rule.place), ())
+        else:
+            _rule(draft, rule.text, None, rule.place)
 
 
 def field_checks(draft: Draft, entity: Entity, field: Field, column: str) -> list[CheckConstraint]:
@@ -74,17 +78,16 @@ def text_length(draft: Draft, entity: Entity, field: Field) -> int:
 
 
 def _rule(draft: Draft, text: str, home: Entity | None, place: Place | None) -> None:
-    source = f"given, {place}" if place else "given"
+    source = _source(place)
     try:
         expression, entity = _one_row(draft, parse(text), home)
         condition = render(expression, draft, entity)
-    except ExpressionError as error:
+    except NoCheckError as error:
         _record_rule(draft, text, f"held by the transaction that writes it: {error}", source, ())
         return
     table = draft.table_of(entity.name)
-    columns = "_".join(
-        dict.fromkeys(c for name in names(expression) for c in draft.columns_of(entity.name, name.field))
-    )
+    fields = dict.fromkeys(path.parts[-1] for path in paths(expression))
+    columns = "_".join(column for field in fields for column in draft.columns_of(entity.name, field))
     if any(check.expression == condition for check in table.checks):
         _record_rule(draft, text, "held by the check of its field", source, (f"table {table.name}",))
         return
@@ -99,14 +102,18 @@ def _rule(draft: Draft, text: str, home: Entity | None, place: Place | None) -> 
     _record_rule(draft, text, f"CHECK ({condition})", source, (f"table {table.name}",))
 
 
+def _source(place: Place | None) -> str:
+    return f"given, {place}" if place else "given"
+
+
 def _one_row(draft: Draft, expression: Expression, home: Entity | None) -> tuple[Expression, Entity]:
-    """The expression with the one entity it speaks of. Raises ExpressionError where a check can't hold it."""
-    owners = {name.entity or (home.name if home is not None else "") for name in names(expression)}
-    entity = draft.system.entity(next(iter(owners))) if len(owners) == 1 else None
+    """The expression with the one entity it speaks of. Raises NoCheckError where a check can't hold it."""
+    named = owners(expression, draft) | ({home.name} if home is not None else frozenset())
+    entity = draft.system.entity(next(iter(named))) if len(named) == 1 else None
     if entity is None or aggregated(expression):
-        raise ExpressionError("it looks at more than one row")
+        raise NoCheckError("it looks at more than one row")
     if not is_condition(expression):
-        raise ExpressionError("it is no condition")
+        raise NoCheckError("it is no condition")
     return expression, entity
 
 

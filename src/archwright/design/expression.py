@@ -1,230 +1,126 @@
-"""The conditions of a brief (`Product.stock >= 0 always`, `Order.total = sum(OrderLine.qty * OrderLine.unit_price)`).
-
-    condition  := comparison (("and" | "or") comparison)*
-    comparison := sum (("=" | "!=" | "<>" | ">=" | "<=" | ">" | "<") sum)?
-    sum        := product (("+" | "-") product)*
-    product    := atom (("*" | "/") atom)*
-    atom       := number | 'text' | true | false | name | Entity.name | aggregate "(" sum ")" | "(" condition ")"
-
-The word `always` at the end means nothing more than itself.
-"""
+"""Conditions in the brief's own terms as SQL over the columns of one table."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
+from archwright.brief.expression import (
+    COMPARISONS,
+    Binary,
+    Constant,
+    Expression,
+    ExpressionError,
+    Function,
+    Path,
+    Unary,
+    parse_expression,
+    paths,
+)
 from archwright.design.draft import Draft
-from archwright.model.entity import Entity
+from archwright.model.entity import Entity, Field
 from archwright.sql.identifier import quote_identifier
 from archwright.sql.literal import quote_literal
 
-AGGREGATES = ("sum", "count", "min", "max", "avg")
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|'((?:[^']|'')*)'|([A-Za-z_][A-Za-z0-9_]*)|(>=|<=|!=|<>|[-+*/()=<>.,]))")
-_COMPARISONS = ("=", "!=", "<>", ">=", "<=", ">", "<")
-_DEEPEST = 50
+AGGREGATES = frozenset({"sum", "count", "avg", "min", "max"})
+_CALLS = {"length": "char_length", "lower": "lower"}
 
 
-class ExpressionError(ValueError):
-    """The text is no condition of this language, or names what its entity has not."""
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A number or a text."""
-
-    value: str | float | bool
-
-
-@dataclass(frozen=True)
-class Name:
-    """A field, with its entity where the text says it."""
-
-    entity: str | None
-    field: str
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    """An aggregate over the rows of another entity."""
-
-    function: str
-    argument: Expression
-
-
-@dataclass(frozen=True)
-class Binary:
-    """Two expressions and what stands between them."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-Expression = Constant | Name | Aggregate | Binary
+class NoCheckError(ValueError):
+    """The condition can't be held by a check of one row; the message says why."""
 
 
 def parse(text: str) -> Expression:
-    """Read a condition. Raises ExpressionError with what was not understood."""
-    reader = _Reader(_tokens(re.sub(r"\s+always\s*$", "", text.strip())))
-    expression = reader.condition()
-    if reader.position < len(reader.tokens):
-        raise ExpressionError(f'"{reader.tokens[reader.position][1]}" was not expected in "{text}"')
-    return expression
+    """Read a condition; a final `always` says nothing more. Raises NoCheckError for what is no expression."""
+    try:
+        return parse_expression(text.strip().removesuffix(" always"))
+    except ExpressionError as error:
+        raise NoCheckError(error.message) from error
 
 
-def names(expression: Expression) -> tuple[Name, ...]:
-    """Every field the expression names, in order."""
-    if isinstance(expression, Name):
-        return (expression,)
-    if isinstance(expression, Aggregate):
-        return names(expression.argument)
-    if isinstance(expression, Binary):
-        return names(expression.left) + names(expression.right)
-    return ()
+def owners(expression: Expression, draft: Draft) -> frozenset[str]:
+    """The entities that the expression names by `Entity.field`."""
+    found = {path.parts[0] for path in paths(expression) if len(path.parts) == 2}
+    return frozenset(name for name in found if draft.system.entity(name) is not None)
 
 
 def aggregated(expression: Expression) -> bool:
     """Whether an aggregate stands anywhere in it."""
     if isinstance(expression, Binary):
         return aggregated(expression.left) or aggregated(expression.right)
-    return isinstance(expression, Aggregate)
+    if isinstance(expression, Unary):
+        return aggregated(expression.operand)
+    return isinstance(expression, Function) and expression.name in AGGREGATES
 
 
 def is_condition(expression: Expression) -> bool:
     """Whether the expression is true or false, and not a number or a text."""
-    if not isinstance(expression, Binary):
-        return False
-    if expression.operator in {"and", "or"}:
-        return is_condition(expression.left) and is_condition(expression.right)
-    return expression.operator in _COMPARISONS
+    if isinstance(expression, Binary):
+        if expression.operator in {"and", "or"}:
+            return is_condition(expression.left) and is_condition(expression.right)
+        return expression.operator in COMPARISONS
+    if isinstance(expression, Unary):
+        return expression.operator.startswith("is ") or (
+            expression.operator == "not" and is_condition(expression.operand)
+        )
+    return False
 
 
-def render(expression: Expression, draft: Draft, entity: Entity, qualified: bool = False) -> str:
+def render(expression: Expression, draft: Draft, entity: Entity, *, qualified: bool = False) -> str:
     """The expression as SQL over the columns of the entity's own table.
 
-    Raises ExpressionError for an aggregate, for another entity's field, and for a field that is not one column.
+    Raises NoCheckError for an aggregate, for another entity's field, and for a field that is not one column.
     """
     if isinstance(expression, Constant):
-        return quote_literal(expression.value)
-    if isinstance(expression, Aggregate):
-        raise ExpressionError("an aggregate looks at other rows")
+        return "now()" if expression.now else quote_literal(expression.value)
+    if isinstance(expression, Unary):
+        return _unary(expression, draft, entity, qualified)
+    if isinstance(expression, Function):
+        if expression.argument is None or expression.name not in _CALLS:
+            raise NoCheckError(f"{expression.name} looks at other rows")
+        return f"{_CALLS[expression.name]}({render(expression.argument, draft, entity, qualified=qualified)})"
     if isinstance(expression, Binary):
-        left, right = (render(side, draft, entity, qualified) for side in (expression.left, expression.right))
-        operator = {"!=": "<>", "and": "AND", "or": "OR"}.get(expression.operator, expression.operator)
-        if isinstance(expression.left, Binary):
-            left = f"({left})"
-        if isinstance(expression.right, Binary):
-            right = f"({right})"
-        return f"{left} {operator} {right}"
-    if expression.entity not in {None, entity.name}:
-        raise ExpressionError(f"{expression.entity} is another entity")
-    columns = draft.columns_of(entity.name, expression.field)
-    if len(columns) != 1:
-        raise ExpressionError(f"{entity.name} has no single column for {expression.field}")
-    column = quote_identifier(columns[0])
+        return _binary(expression, draft, entity, qualified)
+    column = _column(expression, draft, entity)
     return f"{quote_identifier(draft.table_names[entity.name])}.{column}" if qualified else column
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    tokens: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise ExpressionError(f'"{text[at:].strip()[:20]}" is not understood')
-        at = match.end()
-        number, string, word, symbol = match.groups()
-        if number is not None:
-            tokens.append(("number", number))
-        elif string is not None:
-            tokens.append(("string", string.replace("''", "'")))
-        elif word is not None:
-            tokens.append(("word", word))
-        else:
-            tokens.append(("symbol", symbol))
-    return tokens
+def _unary(expression: Unary, draft: Draft, entity: Entity, qualified: bool) -> str:
+    inner = render(expression.operand, draft, entity, qualified=qualified)
+    inner = f"({inner})" if isinstance(expression.operand, Binary) else inner
+    if expression.operator == "is empty":
+        return f"{inner} IS NULL"
+    if expression.operator == "is not empty":
+        return f"{inner} IS NOT NULL"
+    return f"NOT {inner}" if expression.operator == "not" else f"-{inner}"
 
 
-class _Reader:
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self.tokens = tokens
-        self.position = 0
-        self.depth = 0
+def _binary(expression: Binary, draft: Draft, entity: Entity, qualified: bool) -> str:
+    sides = []
+    for side, other in ((expression.left, expression.right), (expression.right, expression.left)):
+        word = _enum_word(side, other, entity)
+        text = quote_literal(word) if word is not None else render(side, draft, entity, qualified=qualified)
+        sides.append(f"({text})" if isinstance(side, Binary) else text)
+    operator = {"!=": "<>", "and": "AND", "or": "OR"}.get(expression.operator, expression.operator)
+    return f"{sides[0]} {operator} {sides[1]}"
 
-    def condition(self) -> Expression:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise ExpressionError("the condition is nested too deeply")
-        left = self.comparison()
-        while self._peek() in {("word", "and"), ("word", "or")}:
-            operator = self._take()[1]
-            left = Binary(operator, left, self.comparison())
-        self.depth -= 1
-        return left
 
-    def comparison(self) -> Expression:
-        left = self.sum()
-        kind, text = self._peek()
-        if kind == "symbol" and text in _COMPARISONS:
-            self._take()
-            return Binary(text, left, self.sum())
-        return left
+def _enum_word(side: Expression, other: Expression, entity: Entity) -> str | None:
+    """The word, where one side is a word of the enum on the other."""
+    if not isinstance(side, Path) or not isinstance(other, Path) or len(side.parts) != 1:
+        return None
+    field = _field(other, entity)
+    return side.parts[0] if field is not None and side.parts[0] in field.values else None
 
-    def sum(self) -> Expression:
-        left = self.product()
-        while self._peek() in {("symbol", "+"), ("symbol", "-")}:
-            operator = self._take()[1]
-            left = Binary(operator, left, self.product())
-        return left
 
-    def product(self) -> Expression:
-        left = self.atom()
-        while self._peek() in {("symbol", "*"), ("symbol", "/")}:
-            operator = self._take()[1]
-            left = Binary(operator, left, self.atom())
-        return left
+def _field(path: Path, entity: Entity) -> Field | None:
+    if len(path.parts) == 2 and path.parts[0] == entity.name:
+        return entity.field(path.parts[1])
+    return entity.field(path.parts[0]) if len(path.parts) == 1 else None
 
-    def atom(self) -> Expression:
-        kind, text = self._take()
-        if kind == "number":
-            return Constant(float(text) if "." in text else int(text))
-        if kind == "string":
-            return Constant(text)
-        if (kind, text) == ("symbol", "-") and self._peek()[0] == "number":
-            number = self._take()[1]
-            return Constant(-float(number) if "." in number else -int(number))
-        if (kind, text) == ("symbol", "("):
-            inner = self.condition()
-            self._expect(")")
-            return inner
-        if kind != "word":
-            raise ExpressionError(f'"{text}" was not expected' if text else "the condition ends too early")
-        if text in {"true", "false"}:
-            return Constant(text == "true")
-        if self._peek() == ("symbol", "("):
-            if text not in AGGREGATES:
-                raise ExpressionError(f'"{text}" is no function here; write one of {", ".join(AGGREGATES)}')
-            self._take()
-            argument = self.condition()
-            self._expect(")")
-            return Aggregate(text, argument)
-        if self._peek() == ("symbol", "."):
-            self._take()
-            kind, field = self._take()
-            if kind != "word":
-                raise ExpressionError(f'a field name was expected after "{text}."')
-            return Name(text, field)
-        return Name(None, text)
 
-    def _peek(self) -> tuple[str, str]:
-        return self.tokens[self.position] if self.position < len(self.tokens) else ("end", "")
-
-    def _take(self) -> tuple[str, str]:
-        token = self._peek()
-        self.position += 1
-        return token
-
-    def _expect(self, symbol: str) -> None:
-        if self._take() != ("symbol", symbol):
-            raise ExpressionError(f'"{symbol}" is missing')
+def _column(path: Path, draft: Draft, entity: Entity) -> str:
+    field = _field(path, entity)
+    if field is None:
+        raise NoCheckError(f"{path} is no field of {entity.name}")
+    columns = draft.columns_of(entity.name, field.name)
+    if len(columns) != 1:
+        raise NoCheckError(f"{entity.name}.{field.name} is not one column")
+    return quote_identifier(columns[0])

@@ -26,6 +26,12 @@ def caller_entity(draft: Draft, role: str) -> Entity | None:
 
 def owner_path(draft: Draft, entity: Entity, path: str) -> OwnerPath:
     """The joins from an entity's table to the column that holds the owner's id."""
+    steps, columns, table = joined(draft, entity, path)
+    return OwnerPath(table=table, column=columns[0], steps=steps)
+
+
+def joined(draft: Draft, entity: Entity, path: str) -> tuple[tuple[JoinStep, ...], tuple[str, ...], str]:
+    """A dotted path as the joins to its last table, the columns of its last field, and that table's name."""
     steps = follow(draft.system, entity, path)
     assert steps, path
     joins: list[JoinStep] = []
@@ -44,7 +50,7 @@ def owner_path(draft: Draft, entity: Entity, path: str) -> OwnerPath:
         )
     holder, name = steps[-1]
     columns = draft.columns_of(holder.name, name) or draft.keys[holder.name]
-    return OwnerPath(table=draft.table_names[holder.name], column=columns[0], steps=tuple(joins))
+    return tuple(joins), columns, draft.table_names[holder.name]
 
 
 def _end(draft: Draft, entity: Entity, path: str) -> Entity | None:

@@ -16,15 +16,13 @@ from archwright.design.logical import logical_type
 from archwright.design.owners import caller_entity
 from archwright.design.routes import part_name
 from archwright.design.soundness import main_entity
-from archwright.design.subject import Link, Shape, embedded, shape
+from archwright.design.subject import Link, Shape, embedded, link, shape
 from archwright.design.words import snake
 from archwright.model.decision import Alternative, Decision, Evidence
 from archwright.model.entity import Entity, Type
-from archwright.model.operation import Operation, Sort
-from archwright.model.physical import BodyField, Embed
+from archwright.model.operation import Measure, Operation, Sort
+from archwright.model.physical import BodyField, Embed, Figure
 from archwright.model.policy import ANYONE, AUTHENTICATED
-
-_SUMMED = (Type.MONEY, Type.DECIMAL)
 
 
 def decide(draft: Draft) -> None:
@@ -38,13 +36,15 @@ def decide(draft: Draft) -> None:
         if kind == Shape.DELETE:
             continue
         if kind == Shape.AGGREGATE:
-            draft.put_route(msgspec.structs.replace(route, response=_totals(draft, main)))
+            figures = figures_of(draft, operation, main)
+            group, response = _figures(draft, operation, main, figures)
+            draft.put_route(msgspec.structs.replace(route, response=response, figures=figures, group=group))
             continue
         pii = sees_personal_data(draft, operation)
         fields = list(record(draft, main, pii))
         embeds = []
-        for link in embedded(draft, operation):
-            embed, items = _embed(draft, main, link, pii)
+        for way in embedded(draft, operation):
+            embed, items = _embed(draft, main, way, pii)
             embeds.append(embed)
             fields.append(BodyField(name=embed.name, type="list" if embed.many else "record", items=items))
         draft.put_route(msgspec.structs.replace(route, response=tuple(fields), embeds=tuple(embeds)))
@@ -108,15 +108,51 @@ def _embed(draft: Draft, main: Entity, link: Link, pii: bool) -> tuple[Embed, tu
     return embed, tuple(field for field in record(draft, child, pii) if field.name not in columns)
 
 
-def _totals(draft: Draft, main: Entity) -> tuple[BodyField, ...]:
-    sums = [
-        BodyField(
-            name=f"{draft.columns_of(main.name, f.name)[0]}_sum", type=f.type.value, entity=main.name, field=f.name
+def figures_of(draft: Draft, operation: Operation, main: Entity) -> tuple[Figure, ...]:
+    """The figures of an aggregate: as the brief measures, else the number of rows."""
+    found: list[Figure] = []
+    for measure in operation.access.measures or (Measure(function="count"),):
+        if not measure.field:
+            found.append(Figure(name="count", function="count", table=draft.table_names[main.name]))
+            continue
+        owner, _, name = measure.field.rpartition(".")
+        entity = draft.entity(owner) if owner else main
+        column = draft.columns_of(entity.name, name)[0]
+        way = link(entity, main) if entity != main else None
+        lead = f"{snake(entity.name)}_" if entity != main else ""
+        found.append(
+            Figure(
+                name=f"{lead}{column}_{measure.function}",
+                function=measure.function,
+                table=draft.table_names[entity.name],
+                column=column,
+                columns=draft.columns_of(entity.name, way.field.name) if way is not None else (),
+                parent_columns=draft.keys[main.name] if way is not None else (),
+            )
         )
-        for f in main.fields
-        if f.type in _SUMMED
-    ]
-    return (BodyField(name="count", type=Type.INT.value), *sums)
+    return tuple(found)
+
+
+def _figures(
+    draft: Draft, operation: Operation, main: Entity, figures: tuple[Figure, ...]
+) -> tuple[tuple[str, ...], tuple[BodyField, ...]]:
+    """The columns of the groups, and the response: one record, or a list of groups."""
+    fields: list[BodyField] = []
+    group: list[str] = []
+    shown = {field.name: field for field in record(draft, main, pii=True)}
+    for path in operation.access.group:
+        for column in draft.columns_of(main.name, path):
+            group.append(column)
+            fields.append(shown[column])
+    for figure in figures:
+        column_ = draft.tables[figure.table].column(figure.column) if figure.column else None
+        type_ = logical_type(column_.type) if column_ is not None else Type.INT.value
+        if figure.function == "avg" and type_ == Type.INT.value:
+            type_ = Type.DECIMAL.value
+        fields.append(BodyField(name=figure.name, type=type_, required=figure.function in {"count", "sum"}))
+    if group:
+        return tuple(group), (BodyField(name="groups", type="list", items=tuple(fields)),)
+    return (), tuple(fields)
 
 
 def _record(draft: Draft, operation: Operation, main: Entity, pii: bool) -> None:

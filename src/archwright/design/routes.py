@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archwright.design.columns import field_columns
 from archwright.design.draft import Draft, Stage
 from archwright.design.logical import logical_type
+from archwright.design.owners import joined
 from archwright.design.soundness import is_key, main_entity
 from archwright.design.subject import Shape, is_list, shape
 from archwright.design.words import kebab, snake
@@ -183,9 +183,17 @@ def _list(draft: Draft, operation: Operation, main: Entity, collection: str) -> 
         else:
             parameters += _parameters(draft, main, filter_.field, ParameterIn.QUERY, filter_)
     if searched:
-        columns = tuple(c for name in searched for c in draft.columns_of(main.name, name))
+        ways = [joined(draft, main, path) for path in searched]
+        columns = tuple(c for way in ways for c in way[1])
         parameters.append(
-            RouteParameter(name="q", located=ParameterIn.QUERY, type="text", column=",".join(columns), operator="match")
+            RouteParameter(
+                name="q",
+                located=ParameterIn.QUERY,
+                type="text",
+                column=",".join(columns),
+                operator="match",
+                steps=ways[0][0],
+            )
         )
         because = f"It searches {main.name} by words in {', '.join(searched)}."
     last = part_name(draft, main) if above else draft.table_names[main.name]
@@ -236,42 +244,40 @@ def _row_path(collection: str, parameters: tuple[RouteParameter, ...], draft: Dr
 
 
 def _parameters(
-    draft: Draft, entity: Entity, name: str, located: ParameterIn, filter_: Filter
+    draft: Draft, entity: Entity, path: str, located: ParameterIn, filter_: Filter
 ) -> tuple[RouteParameter, ...]:
-    field = entity.field(name)
-    if field is None:
-        return tuple(
-            RouteParameter(
-                name=p.name,
-                located=located,
-                type=p.type,
-                required=not filter_.optional,
-                column=p.column,
-                operator=filter_.operator,
-            )
-            for p in _key_parameters(draft, entity)
-        )
+    """The parameters for a field at the end of a path: one, or one for each column of the key it holds."""
+    steps, columns, table = joined(draft, entity, path)
     suffix = {">=": "_from", ">": "_after", "<=": "_to", "<": "_before"}.get(filter_.operator, "")
-    return tuple(
-        RouteParameter(
-            name=column.name + suffix,
-            located=located,
-            type=field.type.value if field.relation is None else logical_type(column.type),
-            required=not filter_.optional,
-            column=column.name,
-            operator=filter_.operator,
+    held = {column.name: column for column in draft.tables[table].columns}
+    owner = draft.tables[table].entity
+    found = []
+    for name in columns:
+        field = draft.entity(owner).field(held[name].field or "") if owner is not None else None
+        type_ = field.type.value if field is not None and field.relation is None else logical_type(held[name].type)
+        lead = snake(path.rpartition(".")[0].replace(".", "_")) + "_" if steps else ""
+        found.append(
+            RouteParameter(
+                name=lead + name + suffix,
+                located=located,
+                type=type_,
+                required=not filter_.optional,
+                column=name,
+                operator=filter_.operator,
+                steps=steps,
+            )
         )
-        for column in field_columns(draft, entity, field)
-    )
+    return tuple(found)
 
 
 def _windows(draft: Draft, operation: Operation, main: Entity | None) -> tuple[Window, ...]:
     if main is None:
         return ()
     return tuple(
-        Window(column=draft.columns_of(main.name, f.field)[0], length=f.window)
+        Window(column=columns[0], length=f.window, steps=steps)
         for f in operation.access.filters
         if f.operator == "within" and f.window is not None
+        for steps, columns, _ in (joined(draft, main, f.field),)
     )
 
 

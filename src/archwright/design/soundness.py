@@ -62,8 +62,7 @@ def _operations(system: System) -> Iterator[Problem]:
                 yield from _missing(entity, touch.fields, operation.name, operation.place)
         main = main_entity(system, operation)
         if main is not None:
-            used = tuple(f.field for f in access.filters) + tuple(sort.field for sort in access.sort)
-            yield from _missing(main, used, operation.name, operation.place)
+            yield from _reach(system, main, operation)
         for policy in operation.policies:
             if policy.role not in roles:
                 yield operation.place, f"{operation.name} is for {policy.role}, which is no role"
@@ -72,18 +71,32 @@ def _operations(system: System) -> Iterator[Problem]:
                     operation.place,
                     f"{operation.name}: {policy.owns.path} does not lead from {main.name} to an owner",
                 )
-            if main is not None:
-                yield from _missing(main, tuple(c.field for c in policy.conditions), operation.name, operation.place)
+            for condition in policy.conditions if main is not None else ():
+                if main is not None and follow(system, main, condition.field) is None:
+                    yield (
+                        operation.place,
+                        f"{operation.name}: {condition.field} does not lead from {main.name} to a field",
+                    )
         for call in access.calls:
             if peers and call.peer not in peers:
                 yield operation.place, f"{operation.name} calls {call.peer}, which is no declared peer"
 
 
-def main_entity(system: System, operation: Operation) -> Entity | None:
-    """The entity an operation is about: the first it writes whole, else the first it writes, else the first it reads."""
+def _reach(system: System, main: Entity, operation: Operation) -> Iterator[Problem]:
+    """What the operation's filters, order and groups name: fields at the end of a path, or of the row itself."""
     access = operation.access
-    whole = [touch for touch in access.writes if not touch.fields]
-    touches = whole or list(access.writes) or list(access.reads)
+    for path in access.group:
+        if "." in path and follow(system, main, path) is not None:
+            copy = f"{sort.field.replace('.', '_')}: ... copied from {sort.field}"
+            held = f"{operation.name} sorts {main.name} by {sort.field}, which another table holds"
+            yield operation.place, f"{held}, so that no index has that order; write {copy}, and sort by the copy"
+        else:
+            yield from _missing(main, (sort.field,), operation.name, operation.place)
+
+
+def main_entity(system: System, operation: Operation) -> Entity | None:
+    """The entity that an operation's filters, order and ownership speak of: the first it writes, else the first it reads."""
+    touches = operation.access.writes or operation.access.reads
     return system.entity(touches[0].entity) if touches else None
 
 

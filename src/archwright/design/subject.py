@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from archwright.design.draft import Draft
 from archwright.design.soundness import is_key, main_entity
+from archwright.model.effect import WriteKind
 from archwright.model.entity import Entity, Field
 from archwright.model.operation import Action, Filter, Operation, Touch
 
@@ -35,11 +36,23 @@ def shape(draft: Draft, operation: Operation) -> str:
     if operation.action in known and (access.writes or access.reads):
         return known[operation.action]
     if access.writes:
-        main = main_entity(draft.system, operation)
-        whole = any(not touch.fields for touch in access.writes)
-        by_key = main is not None and any(is_key(main, f.field) for f in access.filters)
-        return Shape.CREATE if whole and not by_key else Shape.UPDATE
+        return {WriteKind.INSERT: Shape.CREATE, WriteKind.DELETE: Shape.DELETE}.get(
+            write_kind(draft, operation, access.writes[0]), Shape.UPDATE
+        )
     return Shape.READ if access.reads else Shape.CALL
+
+
+def write_kind(draft: Draft, operation: Operation, touch: Touch) -> WriteKind:
+    """What a write does to rows of its entity, where the touch does not say it."""
+    if touch.kind is not None:
+        return touch.kind
+    if operation.action is Action.DELETE:
+        return WriteKind.DELETE
+    entity = draft.entity(touch.entity)
+    by_key = main_entity(draft.system, operation) == entity and any(
+        is_key(entity, f.field) for f in operation.access.filters
+    )
+    return WriteKind.UPDATE if touch.fields or by_key or operation.action is Action.UPDATE else WriteKind.INSERT
 
 
 @dataclass(frozen=True)
@@ -61,9 +74,14 @@ def link(one: Entity, other: Entity) -> Link | None:
     return Link(one, chosen[0], other) if len(chosen) == 1 or parts else None
 
 
-def named_entity(draft: Draft, touch: Touch) -> Entity:
-    """The entity of a touch."""
-    return draft.entity(touch.entity)
+def stated(draft: Draft, touch: Touch) -> Link | None:
+    """The reference that the touch names (`OrderLine.product`)."""
+    name, _, reference = touch.through.partition(".")
+    holder = draft.system.entity(name)
+    field = holder.field(reference) if holder is not None else None
+    if holder is None or field is None or field.relation is None:
+        return None
+    return Link(holder, field, draft.entity(field.relation.target))
 
 
 def embedded(draft: Draft, operation: Operation) -> tuple[Link, ...]:
@@ -75,15 +93,10 @@ def embedded(draft: Draft, operation: Operation) -> tuple[Link, ...]:
             if touch.entity == main.name:
                 continue
             other = draft.entity(touch.entity)
-            found = link(other, main) or link(main, other)
-            if found is not None:
+            found = stated(draft, touch) or link(other, main) or link(main, other)
+            if found is not None and main in {found.holder, found.target}:
                 links.append(found)
     return tuple(links)
-
-
-def touched(operation: Operation, entity: str) -> tuple[str, ...] | None:
-    """The fields of the entity that the operation writes: () for whole rows, None for none."""
-    return next((touch.fields for touch in operation.access.writes if touch.entity == entity), None)
 
 
 def equality(operation: Operation) -> tuple[Filter, ...]:

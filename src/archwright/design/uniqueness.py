@@ -13,7 +13,7 @@ import msgspec
 
 from archwright.design.draft import Draft, Stage
 from archwright.design.error import DesignError
-from archwright.design.expression import ExpressionError, parse, render
+from archwright.design.expression import NoCheckError, parse, render
 from archwright.model.decision import Alternative, Decision
 from archwright.model.entity import Entity
 from archwright.model.physical import IndexKey, TableIndex, UniqueConstraint
@@ -51,7 +51,7 @@ def _declared(entity: Entity) -> list[tuple[tuple[str, ...], str | None]]:
 def _condition(draft: Draft, entity: Entity, where: str) -> str:
     try:
         return render(parse(where), draft, entity)
-    except ExpressionError as error:
+    except NoCheckError as error:
         raise DesignError(((entity.place, f"{entity.name} is unique where {where}: {error}"),)) from error
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archwright.design.access_paths import AccessPath, calls
+from archwright.design.columns import NOW
 from archwright.design.demand import row_inserts
 from archwright.design.draft import Draft
 from archwright.design.estimate import PAGE_BYTES, index_height, row_bytes, rows, table_pages
-from archwright.design.fills import recorded_time
 from archwright.design.number import Number
 
 BTREE_UPKEEP = 3.0
@@ -46,7 +46,7 @@ def choose_window(draft: Draft, path: AccessPath) -> WindowChoice:
     costs: list[tuple[str, float]] = [("none", rate * table_pages(count.value, bytes_a_row))]
     column = path.ranges[0]
     field = next(f for f in entity.fields if column in draft.columns_of(entity.name, f.name))
-    if recorded_time(draft, entity, field):
+    if field.default == NOW:
         read = table_pages(window_rows, bytes_a_row) + BRIN_RANGE
         costs.append(("brin", rate * read + inserts * BRIN_UPKEEP))
     page_rows = min(window_rows, path.page or window_rows)

@@ -87,46 +87,6 @@ class Table(Model, frozen=True, kw_only=True):
         return next((column for column in self.columns if column.name == name), None)
 
 
-class ParameterIn(enum.StrEnum):
-    """Where a route's parameter stands."""
-
-    PATH = "path"
-    QUERY = "query"
-    HEADER = "header"
-
-
-class RouteParameter(Model, frozen=True, kw_only=True):
-    """One parameter of a route, bound to a column or a fixed meaning (`cursor`, `limit`)."""
-
-    name: str
-    located: ParameterIn
-    type: str
-    required: bool = True
-    column: str | None = None
-    operator: str = "="
-
-
-class BodyField(Model, frozen=True, kw_only=True):
-    """One field of a request or response body; `item` for a list of records."""
-
-    name: str
-    type: str
-    """A logical type (`model.entity.Type`), or `list` with `items`."""
-    required: bool = True
-    entity: str | None = None
-    field: str | None = None
-    items: tuple[BodyField, ...] = ()
-
-
-class Pagination(Model, frozen=True, kw_only=True):
-    """Keyset pagination: the order ends in a unique key, the cursor holds the last row's keys."""
-
-    order: tuple[Sort, ...]
-    """Columns, the last of which make the order total. Rows whose sort column is NULL come last."""
-    size: int
-    maximum: int
-
-
 class JoinStep(Model, frozen=True, kw_only=True):
     """One step from a row to the row it refers to: `table.columns = target.target_columns`, pairwise."""
 
@@ -151,6 +111,52 @@ class ColumnCondition(Model, frozen=True, kw_only=True):
     column: str
     operator: str
     value: str | int | float | bool
+    steps: tuple[JoinStep, ...] = ()
+    """Steps from the route's table to the table that holds `column`; empty: it is the route's own."""
+    caller: OwnerPath | None = None
+    """Where set, the other side of the comparison instead of `value`: a column reached from the caller's own row."""
+
+
+class ParameterIn(enum.StrEnum):
+    """Where a route's parameter stands."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+
+
+class RouteParameter(Model, frozen=True, kw_only=True):
+    """One parameter of a route, bound to a column or a fixed meaning (`cursor`, `limit`)."""
+
+    name: str
+    located: ParameterIn
+    type: str
+    required: bool = True
+    column: str | None = None
+    operator: str = "="
+    steps: tuple[JoinStep, ...] = ()
+    """Steps from the route's table to the table that holds `column`; empty: it is the route's own."""
+
+
+class BodyField(Model, frozen=True, kw_only=True):
+    """One field of a request or response body; `item` for a list of records."""
+
+    name: str
+    type: str
+    """A logical type (`model.entity.Type`), or `list` with `items`."""
+    required: bool = True
+    entity: str | None = None
+    field: str | None = None
+    items: tuple[BodyField, ...] = ()
+
+
+class Pagination(Model, frozen=True, kw_only=True):
+    """Keyset pagination: the order ends in a unique key, the cursor holds the last row's keys."""
+
+    order: tuple[Sort, ...]
+    """Columns, the last of which make the order total. Rows whose sort column is NULL come last."""
+    size: int
+    maximum: int
 
 
 class Grant(Model, frozen=True, kw_only=True):
@@ -166,6 +172,8 @@ class Window(Model, frozen=True, kw_only=True):
 
     column: str
     length: Duration
+    steps: tuple[JoinStep, ...] = ()
+    """Steps from the route's table to the table that holds `column`; empty: it is the route's own."""
 
 
 class FillBy(enum.StrEnum):
@@ -192,7 +200,11 @@ class FillBy(enum.StrEnum):
     SUM = "sum"
     """The sum over the inserted child rows of the expression in `source` (`order_lines.qty * order_lines.unit_price`)."""
     DECREASE = "decrease"
-    """The old value less the child column in `source`, refused with 409 if a check of the table would break."""
+    """The old value less the `table.column` or number in `source`, refused with 409 if a check of the table would break."""
+    INCREASE = "increase"
+    """The old value plus the `table.column` or number in `source`."""
+    EXPRESSION = "expression"
+    """The SQL expression in `source`, over the old row's columns."""
 
 
 class ColumnFill(Model, frozen=True, kw_only=True):
@@ -254,6 +266,21 @@ class Embed(Model, frozen=True, kw_only=True):
     """False: one record, or null where the reference is empty."""
 
 
+class Figure(Model, frozen=True, kw_only=True):
+    """One figure of an aggregate, over the route's rows or over the rows of a table that refers to them."""
+
+    name: str
+    """Its name in the response."""
+    function: str
+    """count, sum, avg, min or max."""
+    table: str
+    column: str | None = None
+    """None for `count`."""
+    columns: tuple[str, ...] = ()
+    """For another table than the route's: its columns that equal `parent_columns` of the route's table, pairwise."""
+    parent_columns: tuple[str, ...] = ()
+
+
 class Route(Model, frozen=True, kw_only=True):
     """An operation as HTTP serves it."""
 
@@ -273,6 +300,10 @@ class Route(Model, frozen=True, kw_only=True):
     grants: tuple[Grant, ...] = ()
     """Who may call. Empty: nobody (403), until the brief says who."""
     windows: tuple[Window, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    """What an aggregate gives; its response is then a list of groups, or one record where `group` is empty."""
+    group: tuple[str, ...] = ()
+    """The columns of the route's table by which the figures are grouped."""
     embeds: tuple[Embed, ...] = ()
     writes: tuple[WriteStep, ...] = ()
     """All in one transaction."""
