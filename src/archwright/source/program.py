@@ -8,9 +8,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+import msgspec
+
 from archwright.model.base import Model
-from archwright.model.effect import Effect
+from archwright.model.effect import AnyEffect, Effect
 from archwright.model.operation import Operation
+from archwright.source import pool
 from archwright.source.flow.engine import Engine, all_effects
 from archwright.source.flow.render import Renderer
 from archwright.source.frameworks import in_use
@@ -19,6 +22,19 @@ from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project
 
 _RECURSION = 20_000
+_PART_BYTES = 2_500_000
+"""Facts of about so many bytes (some 50,000 lines) are followed together, by one process."""
+_MAX_PARTS = 16
+
+_work: tuple[Program, set[str]] | None = None
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], dict[int, list[int]]])
+
+
+def _follow(part: list[int]) -> bytes:
+    assert _work is not None
+    program, kinds = _work
+    return _ENCODER.encode(program.follow(part, kinds))
 
 
 class Note(Model, frozen=True, kw_only=True):
@@ -43,7 +59,7 @@ class Stats(Model, frozen=True, kw_only=True):
 class Program:
     """The effects of a code base, with what rules and reports ask about it."""
 
-    def __init__(self, loaded: LoadedProject, wanted: frozenset[type[Effect]]) -> None:
+    def __init__(self, loaded: LoadedProject, wanted: frozenset[type[Effect]], workers: int | None = None) -> None:
         self._loaded = loaded
         self._files = {file.path: file for file in loaded.files}
         self._texts: dict[str, str | None] = {}
@@ -59,26 +75,61 @@ class Program:
                 self.project.by_name.setdefault(alias, modules[index])
         self.engine = Engine(self.project, frameworks)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
-        self.effects: Sequence[Effect] = self._analyse(wanted)
+        self._edges: dict[int, set[int]] = {}
+        self._lost: list[str] = []
+        self.effects: Sequence[Effect] = self._analyse(wanted, pool.worker_count() if workers is None else workers)
 
-    def _analyse(self, wanted: frozenset[type[Effect]]) -> tuple[Effect, ...]:
+    def _analyse(self, wanted: frozenset[type[Effect]], workers: int) -> tuple[Effect, ...]:
+        global _work  # noqa: PLW0603 - what forked workers read of their parent
         kinds = {kind.__name__ for kind in wanted}
+        parts = self._parts()
+        _work = (self, kinds)
+        try:
+            results = pool.map_chunks(_follow, parts, workers if hasattr(os, "fork") else 1)
+        finally:
+            _work = None
+        made: dict[str, Effect] = {}
+        for part, result in zip(parts, results, strict=True):
+            if result is None:
+                self._lost.extend(self.project.modules[index].path for index in part)
+                continue
+            effects, edges = _DECODER.decode(result)
+            for effect in effects:
+                made.setdefault(repr(effect), effect)
+            for caller, callees in edges.items():
+                self._edges.setdefault(caller, set()).update(callees)
+        return tuple(effect for _, effect in sorted(made.items(), key=lambda item: (item[1].place, item[0])))
+
+    def _parts(self) -> list[list[int]]:
+        """Neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
+        sizes = [len(file.data) for file in self._loaded.files]
+        count = max(1, min(_MAX_PARTS, sum(sizes) // _PART_BYTES))
+        limit = sum(sizes) / count
+        parts: list[list[int]] = [[]]
+        filled = 0
+        for index, size in enumerate(sizes):
+            if filled >= limit and len(parts) < count:
+                parts.append([])
+                filled = 0
+            parts[-1].append(index)
+            filled += size
+        return parts
+
+    def follow(self, part: list[int], kinds: set[str]) -> tuple[list[Effect], dict[int, list[int]]]:
+        """The effects of the units of some modules, and which units call which."""
+        self.engine.forget()
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _RECURSION))
         try:
-            for module in self.project.modules:
-                for index in range(len(module.units)):
-                    self.engine.summary(module.index << UNIT_BITS | index)
+            for index in part:
+                for unit in range(len(self.project.modules[index].units)):
+                    self.engine.summary(index << UNIT_BITS | unit)
         finally:
             sys.setrecursionlimit(limit)
         renderer = Renderer(self.project)
-        made: dict[bytes, Effect] = {}
-        for found in all_effects(self.engine):
-            if found.kind in kinds:
-                effect = renderer.effect(found)
-                if effect is not None:
-                    made.setdefault(repr(effect).encode(errors="surrogatepass"), effect)
-        return tuple(effect for _, effect in sorted(made.items(), key=lambda item: (item[1].place, item[0])))
+        effects = [renderer.effect(found) for found in all_effects(self.engine) if found.kind in kinds]
+        edges = {caller: sorted(callees) for caller, callees in sorted(self.engine.edges.items())}
+        return [effect for effect in effects if effect is not None], edges
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -97,7 +148,7 @@ class Program:
             while todo:
                 current = todo.popleft()
                 reached.setdefault(current, set()).update(names)
-                for callee in self.engine.edges.get(current, ()):
+                for callee in self._edges.get(current, ()):
                     if callee not in seen:
                         seen.add(callee)
                         todo.append(callee)
@@ -123,6 +174,9 @@ class Program:
             for line, message in file.facts[3]
         ]
         found += [Note(path=path, line=0, message=message) for path, message in self._loaded.discovery.unreadable]
+        found += [
+            Note(path=path, line=0, message="not reviewed: following it ended the process") for path in self._lost
+        ]
         return tuple(sorted(found, key=lambda note: (note.path, note.line, note.message)))
 
     @cached_property
@@ -147,4 +201,4 @@ def analyse(
     root: str | os.PathLike[str] = ".",
 ) -> Program:
     """Read and follow the Python files of `paths`; `wanted` are the kinds of effect to make model objects of."""
-    return Program(load_project(paths, root=root, workers=workers), wanted)
+    return Program(load_project(paths, root=root, workers=workers), wanted, workers)

@@ -47,6 +47,19 @@ class Engine:
             for entry in framework.entries(project, self):
                 self.entries.setdefault(entry.unit, []).append(entry)
 
+    def forget(self) -> None:
+        """Drop all that was learnt from units, so that a part of the project gives the same whatever was read before it."""
+        for learnt in (
+            self.summaries,
+            self.attributes_set,
+            self.closures,
+            self.edges,
+            self._specialised,
+            self._globals,
+            self._self_attributes,
+        ):
+            learnt.clear()
+
     # --- summaries -----------------------------------------------------------------------------------
     def summary(self, unit: int, spec: Spec = (), depth: int = 0) -> Summary:
         """What a unit does, for arguments of the types in `spec`."""

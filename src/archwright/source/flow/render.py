@@ -170,7 +170,7 @@ class Renderer:
 
 def identity(built: tuple[int, int] | None) -> int | None:
     """A query's identity: where it was built."""
-    return (built[0] << 36) | built[1] if built is not None else None
+    return (built[0] << 30) | (built[1] & (1 << 30) - 1) if built is not None else None
 
 
 def depends_on_loop(value: Val, loops: tuple[LoopMark, ...]) -> bool:
