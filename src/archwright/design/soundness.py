@@ -87,6 +87,17 @@ def _reach(system: System, main: Entity, operation: Operation) -> Iterator[Probl
     access = operation.access
     for path in access.group:
         if "." in path and follow(system, main, path) is not None:
+            told = f"{operation.name} groups by {path}, which another table holds"
+            yield operation.place, f"{told}; group by a field of {main.name}"
+    for path in (*(f.field for f in access.filters), *access.group):
+        if follow(system, main, path) is None:
+            known = ", ".join(field.name for field in main.fields)
+            yield (
+                operation.place,
+                f"{operation.name}: {path} does not lead from {main.name} to a field (it has {known})",
+            )
+    for sort in access.sort:
+        if "." in sort.field and follow(system, main, sort.field) is not None:
             copy = f"{sort.field.replace('.', '_')}: ... copied from {sort.field}"
             held = f"{operation.name} sorts {main.name} by {sort.field}, which another table holds"
             yield operation.place, f"{held}, so that no index has that order; write {copy}, and sort by the copy"
