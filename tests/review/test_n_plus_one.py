@@ -47,7 +47,7 @@ def test_the_trace_runs_from_the_query_to_the_access(found: Review) -> None:
         ("views.py", 10),
         ("serializers.py", 3),
     ]
-    assert finding.message == "Order.customer is fetched by one more query for each Order of the loop."
+    assert finding.message == "Order.customer is fetched by one more query for each Order of the loop at views.py:9."
     assert finding.fix == "Fetch customer along with the query at views.py:4."
     assert "GET /orders and 1 other" in finding.why.replace("operations", "other")
     assert finding.confidence is Confidence.HIGH
@@ -55,7 +55,7 @@ def test_the_trace_runs_from_the_query_to_the_access(found: Review) -> None:
 
 def test_a_query_about_the_row(found: Review) -> None:
     (finding,) = found(read(ROWS))
-    assert finding.message == "Line is queried once for each Order of the loop."
+    assert finding.message == "Line is queried once for each Order of the loop at views.py:9."
     assert "fetch Line for all of them with one query" in finding.fix
 
 
@@ -81,6 +81,21 @@ def test_silent(found: Review, effect: Load | Read) -> None:
 
 def test_another_path_being_loaded_does_not_help(found: Review) -> None:
     assert found(load(ROWS, loaded=("lines", "customer__address")))
+
+
+def test_a_call_that_asks_several_times_is_one_finding(found: Review) -> None:
+    def asks(line: int, call: int) -> Read:
+        context = Context(loops=(ROWS,), calls=(Place("views.py", call, 9),))
+        return Read(place=Place("models.py", line, 9), unit="m.f", entity="Line", per_row=True, context=context)
+
+    (finding,) = found(asks(3, 10), asks(4, 10))
+    assert [(step.path, step.line) for step in finding.trace] == [
+        ("views.py", 9),
+        ("views.py", 10),
+        ("models.py", 3),
+        ("models.py", 4),
+    ]
+    assert len(found(asks(3, 10), asks(4, 11))) == 2
 
 
 def test_nested_loops_in_a_request_are_graver(found: Review) -> None:
@@ -139,5 +154,21 @@ def test_what_is_not_known_of_the_entities_lowers_the_confidence(found: Review) 
 def test_a_relation_missing_from_one_query_is_one_finding(found: Review) -> None:
     (finding,) = found(load(ROWS, line=3), load(ROWS, line=30), load(ROWS, line=3))
     assert finding.line == 3
-    assert finding.trace[-1].note == "here too"
-    assert len(found(load(ROWS), load(ROWS, relation="shop", line=4))) == 2
+    assert (finding.trace[-1].line, finding.trace[-1].note) == (30, "customer is fetched")
+
+
+def test_all_relations_that_one_query_lacks_are_one_finding(found: Review) -> None:
+    effects = [load(ROWS, relation=name, line=n) for n, name in enumerate(("customer", "shop", "shop.owner"), 3)]
+    (finding,) = found(*effects)
+    assert finding.message.endswith("of the loop at views.py:9, and so are 2 other relations.")
+    assert finding.fix == "Fetch customer and shop.owner along with the query at views.py:4."
+    assert [(step.line, step.note) for step in finding.trace[-2:]] == [
+        (4, "shop is fetched"),
+        (5, "shop.owner is fetched"),
+    ]
+    assert len(found(*effects, load(ROWS, built=Place("other.py", 1)))) == 2
+
+
+def test_a_loop_in_a_test_is_silent(found: Review) -> None:
+    loop = LoopContext(place=Place("shop/tests/test_api.py", 9, 5), over="rows", entity="Order", query=7)
+    assert found(load(loop)) == ()

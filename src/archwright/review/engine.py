@@ -10,6 +10,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Finding, Remedy, TraceStep
@@ -22,7 +24,7 @@ from archwright.review.rule import Reaching, Rule, Verdict
 Render = Callable[[Remedy], str | None]
 """A remedy in the words of the project's libraries; None where none of them knows it."""
 
-_ALSO = 8
+_ALSO = 12
 """Further places of one cause that a trace names."""
 
 
@@ -116,7 +118,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
     """One finding for all verdicts of a cause."""
     group = sorted(group, key=lambda judged: judged.order)
     first = group[0]
-    verdict, place = first.verdict, first.place
+    verdict, place = first.rule.joined([judged.verdict for judged in group]), first.place
     rendered = render(verdict.remedy) if render is not None and verdict.remedy is not None else None
     line = max(place.line, 1)
     lines = lines_of(program.source(place.path) or "")
@@ -141,10 +143,15 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
 
 
 def _also(trace: Sequence[TraceStep], place: Place, others: Sequence[_Judged]) -> tuple[TraceStep, ...]:
-    """The further places of the same cause, each line once."""
+    """The further places of the same cause, each line once, with what happens there."""
     told = {(step.path, step.line) for step in trace} | {(place.path, place.line)}
-    lines = sorted({(judged.place.path, max(judged.place.line, 1)) for judged in others} - told)
-    return tuple(TraceStep(path=path, line=line, note="here too") for path, line in lines[:_ALSO])
+    notes: dict[tuple[str, int], str] = {}
+    for judged in others:
+        last = judged.verdict.trace[-1:]
+        where = (judged.place.path, max(judged.place.line, 1))
+        if where not in told:
+            notes.setdefault(where, last[0].note if last and (last[0].path, last[0].line) == where else "here too")
+    return tuple(TraceStep(path=path, line=line, note=notes[path, line]) for path, line in sorted(notes)[:_ALSO])
 
 
 def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
@@ -156,13 +163,8 @@ def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
         key = (finding.rule, finding.path, finding.function, text)
         ordinals[key] += 1
         digest = hashlib.sha256("\0".join((*key, str(ordinals[key]))).encode(errors="surrogatepass")).hexdigest()[:16]
-        result.append(_with_fingerprint(finding, digest))
+        result.append(msgspec.structs.replace(finding, fingerprint=digest))
     return result
-
-
-def _with_fingerprint(finding: Finding, digest: str) -> Finding:
-    fields = {name: getattr(finding, name) for name in finding.__struct_fields__}
-    return Finding(**{**fields, "fingerprint": digest})
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:

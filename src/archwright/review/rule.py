@@ -14,8 +14,10 @@ RuleError (ValueError)
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+
+import msgspec
 
 from archwright.model.base import Model, Place
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
@@ -88,10 +90,19 @@ class Rule:
     check: Callable[..., Iterator[Verdict]]
     """The judgement; each rule declares its own parameters."""
 
+    def joined(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """One verdict for all of a cause, the gravest first. The engine adds the places of the others to its trace."""
+        return verdicts[0]
+
     @property
     def family(self) -> str:
         """The part of the name before the slash."""
         return self.name.partition("/")[0]
+
+
+def replaced(verdict: Verdict, **changes: Any) -> Verdict:
+    """The verdict with some fields changed."""
+    return msgspec.structs.replace(verdict, **changes)
 
 
 def steps(*places: tuple[Place, str]) -> tuple[TraceStep, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Setting, Swallow
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
+from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 
@@ -49,9 +50,6 @@ _BEST_EFFORT = re.compile(
 )
 """Units whose name says that they may fail."""
 
-_BESIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|scripts?|tools?|examples?|benchmarks?|docs?|migrations|alembic|conftest)(?:/|\.py$|$)"
-)
 _EXPLAINED = re.compile(
     r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
 )
@@ -236,7 +234,10 @@ def _broad(effect: Swallow) -> bool:
 
 def _expected(effect: Swallow) -> bool:
     """True where the loss is by design: tests, tools beside the service, what takes something down, what may fail."""
-    if effect.context.setting in (Setting.TEST, Setting.MIGRATION) or _BESIDE.search(effect.place.path):
+    path = effect.place.path
+    if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
+        return True
+    if in_tests(path) or in_migrations(path) or in_tools(path):
         return True
     if effect.place.column == 1:
         return True  # at the top level of a module: a fall-back for an import or a version

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Interpret, Language, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
 from archwright.model.value import Clean, Origin, Trust, Use
+from archwright.review.beside import in_tests
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 
 _ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
@@ -196,6 +197,8 @@ class SqlInjection(Rule):
         api = effect.api or "the database"
         kind, fix = _remedy(effect)
         start = worst.steps[0].place if worst.steps else effect.place
+        if in_tests(start.path) or in_tests(effect.place.path):
+            return
         yield Verdict(
             message=f"{_a(source)} becomes part of the SQL text that {api} runs.",
             why=_why(worst.trust, reaching(start)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archwright.model.base import Place
 from archwright.model.effect import Load, LoopContext, Many, Read, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
-from archwright.review.rule import Reaching, Rule, Verdict, example, steps
+from archwright.review.beside import in_migrations, in_tests
+from archwright.review.rule import Reaching, Rule, Verdict, example, replaced, steps
 
 _DJANGO_MODELS = """
     from django.db import models
@@ -152,6 +153,8 @@ class NPlusOne(Rule):
         if around is None:
             return
         start = _rows_loops(effect)[0].place
+        if any(in_tests(place.path) or in_migrations(place.path) for place in (start, around.place, effect.place)):
+            return
         operations = reaching(start)
         request = bool(operations) or effect.context.setting is Setting.REQUEST
         yield Verdict(
@@ -162,9 +165,25 @@ class NPlusOne(Rule):
             confidence=_confidence(effect, around),
             trace=_trace(effect, around),
             start=start,
-            cause=_cause(effect),
+            cause=_cause(effect, around),
             remedy=_remedy(effect),
         )
+
+    def joined(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """All relations that one query lacks are one finding."""
+        first = verdicts[0]
+        paths = sorted(
+            {v.remedy.subject for v in verdicts if v.remedy is not None and v.remedy.kind is RemedyKind.LOAD}
+        )
+        lacking = [path for path in paths if not any(other.startswith(path + ".") for other in paths)]
+        if len(paths) < 2 or first.remedy is None:
+            return first
+        names = ", ".join(lacking[:-1]) + f" and {lacking[-1]}" if len(lacking) > 1 else lacking[0]
+        fix = f"Fetch {names} along with the query at {first.remedy.path}:{first.remedy.line}."
+        others = len(paths) - 1
+        also = "is 1 other relation" if others == 1 else f"are {others} other relations"
+        message = f"{first.message.removesuffix('.')}, and so {also}."
+        return replaced(first, message=message, fix=fix, remedy=None)
 
 
 def _rows_loops(effect: Load | Read) -> list[LoopContext]:
@@ -182,12 +201,12 @@ def _loop(effect: Load | Read) -> LoopContext | None:
 
 
 def _message(effect: Load | Read, loop: LoopContext) -> str:
-    row = loop.entity or "row"
+    turns = f"for each {loop.entity or 'row'} of the loop at {loop.place.path}:{loop.place.line}"
     if isinstance(effect, Load):
         owner = f"{effect.entity}." if effect.entity else ""
-        return f"{owner}{effect.relation.rpartition('.')[2]} is fetched by one more query for each {row} of the loop."
+        return f"{owner}{effect.relation.rpartition('.')[2]} is fetched by one more query {turns}."
     asked = f"{effect.entity} is queried" if effect.entity else "A query runs"
-    return f"{asked} once for each {row} of the loop."
+    return f"{asked} once {turns}."
 
 
 def _why(effect: Load | Read, loop: LoopContext, operations: tuple[str, ...]) -> str:
@@ -265,8 +284,10 @@ def _happens(effect: Load | Read) -> str:
     return asked.get(effect.many, f"{what} is queried")
 
 
-def _cause(effect: Load | Read) -> str:
-    """A relation missing from a query is one cause, however often it is touched."""
-    if isinstance(effect, Load) and effect.built is not None:
-        return f"{effect.built} {effect.relation}"
-    return ""
+def _cause(effect: Load | Read, around: LoopContext) -> str:
+    """A query that lacks relations is one cause, however often they are touched; so is a call that asks several times."""
+    if isinstance(effect, Load):
+        return str(effect.built) if effect.built is not None else ""
+    calls = effect.context.calls
+    body = _body(around.place, [*calls, effect.place], 0)
+    return f"{around.place} {calls[body]}" if body < len(calls) else ""

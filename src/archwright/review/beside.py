@@ -1,0 +1,29 @@
+"""What stands beside the service: tests, migrations, tools. Most rules have nothing to say of it."""
+
+from __future__ import annotations
+
+import re
+
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?|testing|test_?utils?|mocks?|benchmarks?)(?:/|\.py$)"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
+)
+_MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
+_TOOLS = re.compile(
+    r"(?:^|/)(?:scripts?|tools?|examples?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
+)
+
+
+def in_tests(path: str) -> bool:
+    """True for tests and what only they use."""
+    return _TESTS.search(path) is not None
+
+
+def in_migrations(path: str) -> bool:
+    """True for changes of a schema, which run once."""
+    return _MIGRATIONS.search(path) is not None
+
+
+def in_tools(path: str) -> bool:
+    """True for scripts and examples that are no part of the service."""
+    return _TOOLS.search(path) is not None
