@@ -17,7 +17,6 @@ from archwright.source.flow.values import (
     UNKNOWN,
     Val,
     constant,
-    deep_origins,
     join,
     join_all,
     origins_of,

@@ -115,7 +115,14 @@ def _fold(op: str, left: Val, right: Val) -> Val | None:
         return None
     try:
         result = fold(left.const, right.const)
-    except Exception:  # a constant expression that would fail at run time has no value here
+    except (
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        IndexError,
+        KeyError,
+        AttributeError,
+    ):  # a constant expression that would fail at run time has no value here
         return None
     return None if result is NO else constant(result)
 

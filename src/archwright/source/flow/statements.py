@@ -42,7 +42,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
 def _augassign(frame: Frame, node: tuple[Any, ...]) -> bool:
     old = evaluate(frame, node[2])
     value = operators.binary(frame, node[1], node[3], old, evaluate(frame, node[4]))
-    if value.type is None and old.type is not None and old.type[0] not in ("number",):
+    if value.type is None and old.type is not None and old.type[0] != "number":
         value = value.with_type(old.type)
     assign(frame, node[2], value)
     return True

@@ -65,7 +65,7 @@ class Val:
 
     def __init__(
         self,
-        type: tuple[Any, ...] | None = None,
+        type: tuple[Any, ...] | None = None,  # noqa: A002 - the word that every reader of types expects
         origins: tuple[Origin, ...] = (),
         const: Any = NO,
         items: dict[Any, Val] | None = None,
@@ -80,7 +80,7 @@ class Val:
     def __repr__(self) -> str:
         return f"Val({self.type}, {[o[0] for o in self.origins]}, {self.const!r})"
 
-    def with_type(self, type: tuple[Any, ...] | None) -> Val:
+    def with_type(self, type: tuple[Any, ...] | None) -> Val:  # noqa: A002
         """The same data under another type."""
         return Val(type, self.origins, self.const, self.items, self.text)
 

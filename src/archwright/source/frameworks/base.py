@@ -67,7 +67,7 @@ class CallSite:
         """Record an effect at the call."""
         self.frame.emit(effect, self.position, **slots)
 
-    def derived(self, type: tuple[Any, ...] | None = None, cleaned: int = 0) -> Val:
+    def derived(self, type: tuple[Any, ...] | None = None, cleaned: int = 0) -> Val:  # noqa: A002
         """A value made of the receiver and all arguments."""
         origins = origins_of([*([self.receiver] if self.receiver is not None else []), *self.values()])
         if cleaned:

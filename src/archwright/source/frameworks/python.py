@@ -227,7 +227,7 @@ def _container(site: CallSite) -> Val:
     shape = {"frozenset": "set", "sorted": "list", "reversed": "list", "iter": "list"}.get(shape, shape)
     if first is None:
         return Val((shape,), (), () if shape == "tuple" else NO, {})
-    if first.items is not None and first.type not in (("dict",),):
+    if first.items is not None and first.type != ("dict",):
         return Val((shape,), first.origins, first.const, dict(first.items))
     if first.items is not None:
         return Val((shape,), first.origins, NO, {"*": Val(("text",), first.origins)})
@@ -414,9 +414,9 @@ def _join(site: CallSite) -> Val | None:
         return None
     argument = site.args[0]
     element = attributes.element(site.frame, argument, site.position)
-    if isinstance(receiver.const, str) and isinstance(argument.const, tuple) and not argument.origins:
-        if all(isinstance(part, str) for part in argument.const):
-            return constant(receiver.const.join(argument.const))
+    parts = argument.const if isinstance(argument.const, tuple) and not argument.origins else (None,)
+    if isinstance(receiver.const, str) and all(isinstance(part, str) for part in parts):
+        return constant(receiver.const.join(parts))
     origins = join_origins(receiver.origins, deep_origins(element))
     if element.const is not NO and isinstance(element.const, str) and not origins:
         return Val(("text",), (), NO, None, f"{element.const}{operators.shape(receiver)}{element.const}")

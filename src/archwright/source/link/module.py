@@ -25,7 +25,7 @@ class Binding(NamedTuple):
 class Module:
     """A project module. `facts` are loaded on first use."""
 
-    __slots__ = ("_facts", "_load", "_scope", "_stars", "index", "is_package", "name", "path")
+    __slots__ = ("_facts", "_load", "_scope", "star_imports", "index", "is_package", "name", "path")
 
     def __init__(self, index: int, name: str, path: str, is_package: bool, load: Callable[[], tuple[Any, ...]]) -> None:
         self.index = index
@@ -35,7 +35,7 @@ class Module:
         self._load = load
         self._facts: tuple[Any, ...] | None = None
         self._scope: dict[str, Binding] | None = None
-        self._stars: list[str] = []
+        self.star_imports: list[str] = []
 
     @property
     def units(self) -> tuple[Any, ...]:
@@ -63,7 +63,7 @@ class Module:
         """What the top level binds. Where a name is bound several times the last one holds, as at run time."""
         if self._scope is None:
             self._scope = {}
-            self._stars = []
+            self.star_imports = []
             if self.units:
                 bind_statements(self.units[0][7], self._scope, self)
         return self._scope
@@ -71,7 +71,7 @@ class Module:
     def stars(self) -> list[str]:
         """Modules imported with a star, last first."""
         self.scope()
-        return self._stars[::-1]
+        return self.star_imports[::-1]
 
     def absolute(self, module: str, level: int) -> str:
         """The dotted name that `from <level dots><module> import` means here."""
@@ -104,7 +104,7 @@ def bind_statements(body: tuple[Any, ...], into: dict[str, Binding], module: Mod
             for name, alias in node[3]:
                 if name == "*":
                     if stars:
-                        module._stars.append(origin)
+                        module.star_imports.append(origin)
                 else:
                     into[alias or name] = Binding("import", (origin, name))
         elif kind == f.IF:

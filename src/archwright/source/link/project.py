@@ -53,7 +53,7 @@ class ClassInfo:
         return self._bases
 
     def mro(self) -> tuple[ClassInfo, ...]:
-        """This class and its project ancestors, nearest first, each once (depth first, last occurrence kept)."""
+        """The class itself and its project ancestors, nearest first, each once (depth first, last occurrence kept)."""
         if self._mro is None:
             self._mro = (self,)
             chain: list[ClassInfo] = [self]
