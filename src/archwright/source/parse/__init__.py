@@ -1,10 +1,18 @@
-"""From the text of one Python file to its facts (`source/facts.py`), by either of two front ends."""
+"""From the text of one Python file to its facts (`source/facts.py`), by either of two front ends.
+
+The parser of the Python that runs us is the fast one. What it refuses goes to tree-sitter, which reads newer syntax; what
+that refuses too is mended: the whole statements are kept, the broken ones listed in the errors.
+"""
 
 from __future__ import annotations
+
+import ast
+import sys
 
 from archwright.source.parse import host
 from archwright.source.parse.columns import count_characters
 from archwright.source.parse.lower import lower_module
+from archwright.source.parse.mend import mend
 from archwright.source.parse.state import Fact
 from archwright.source.parse.text import Errors, count_lines, decode
 
@@ -18,10 +26,38 @@ def facts_of(data: bytes) -> Fact:
 def facts_of_text(text: str, errors: Errors | None = None) -> Fact:
     """File facts of a text whose newlines are LF."""
     found = list(errors or ())
-    try:
-        tree = host.parse(text)
-    except host.Refused as refused:
-        found.append((refused.line, refused.message))
-        tree = host.parse("")
+    tree = _tree(text, found)
+    if tree is None:
+        mended, broken = mend(text, _refusal)
+        found += broken
+        tree = _tree(mended, found) or host.parse("")
     count_characters(tree, text)
     return lower_module(tree, count_lines(text), found)
+
+
+def _tree(text: str, errors: Errors) -> ast.Module | None:
+    """The tree by the first front end that accepts the text, whose errors are added; None if neither does."""
+    try:
+        return host.parse(text)
+    except host.Refused as refused:
+        why = (refused.line, refused.message)
+    from archwright.source.parse import tree  # two thirds of the time to import us, seldom needed
+
+    read = tree.parse(text)
+    if read is None:
+        return None
+    errors += read.errors
+    if read.needs <= sys.version_info.minor and not read.errors:
+        errors.append(why)
+    return read.module
+
+
+def _refusal(text: str) -> tuple[int, str] | None:
+    """Why neither front end accepts a text, in the words of the host; None if one does."""
+    try:
+        host.parse(text)
+    except host.Refused as refused:
+        from archwright.source.parse import tree
+
+        return None if tree.parse(text) is not None else (refused.line, refused.message)
+    return None

@@ -217,8 +217,8 @@ def _dict(n: ast.Dict, s: State, d: int) -> Fact:
 def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ...]:
     """The parts of an f-string or t-string.
 
-    Text takes the position of the whole string and a field that of its value: hosts before 3.12 know no better, and
-    facts must not depend on the host.
+    Text takes the position of the whole string, a field that of its value and a tuple that of its first element: hosts
+    before 3.12 know no better, and facts must not depend on the host.
     """
     if d > MAX_DEPTH:
         raise TooDeep
@@ -226,10 +226,13 @@ def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ..
     parts: list[Fact] = []
     for v in values:
         if type(v) is ast.Constant:
-            parts.append((f.CONST, position, v.value))
+            if v.value:
+                parts.append((f.CONST, position, v.value))
         elif type(v) is ast.FormattedValue or type(v) is nodes.Interpolation:
             value, spec = v.value, v.format_spec
             lowered = EXPRESSIONS[type(value)](value, s, d)
+            if lowered[0] == f.TUPLE and lowered[2]:
+                lowered = (f.TUPLE, lowered[2][0][1], lowered[2])
             format_spec = None if spec is None else (f.FSTRING, position, _parts(spec.values, position, s, d))
             parts.append((f.FORMATTED, lowered[1], lowered, CONVERSIONS[v.conversion], format_spec))
         else:

@@ -7,15 +7,16 @@ the two can differ in this conversion only.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
-from archwright.source.parse.tree_base import Context, Unconvertible
+from archwright.source.parse.rewrites import with_continuations, without_defaults
+from archwright.source.parse.tree_base import NOT_ALIAS, Context, Unconvertible
 from archwright.source.parse.tree_statements import statements
-from archwright.source.parse.type_defaults import without_defaults
 
 
 class Read:
@@ -37,19 +38,43 @@ def _parser() -> Parser:
 def parse(text: str) -> Read | None:
     """The tree of a module; columns count the bytes of UTF-8. None if the text is not whole Python."""
     needs = 8
-    data = text.encode("utf-8", "replace")
+    root = None
+    data = b""
+    for minor, rewritten in _variants(text):
+        needs, data = minor, rewritten.encode("utf-8", "replace")
+        root = _whole(data)
+        if root is not None:
+            break
+    renamed: frozenset[int] = frozenset()
+    while root is not None:
+        context = Context(data, needs, renamed)
+        try:
+            body: list[Any] = statements(root, context)
+        except (Unconvertible, RecursionError, SyntaxError, ValueError, OverflowError):
+            return None
+        if not context.misread:
+            return Read(ast.Module(body=body, type_ignores=[]), context.needs, context.errors)
+        renamed |= context.misread
+        changed = bytearray(data)
+        for offset in context.misread:
+            changed[offset : offset + len(NOT_ALIAS)] = NOT_ALIAS.encode()
+        data = bytes(changed)
+        root = _whole(data)
+    return None
+
+
+def _variants(text: str) -> Iterator[tuple[int, str]]:
+    """The text, then texts of the same meaning and positions that avoid gaps of the grammar; each with what it needs."""
+    yield 8, text
+    plain = without_defaults(text)
+    if plain != text:
+        yield 13, plain
+    continued = with_continuations(plain)
+    if continued != plain:
+        yield 8 if plain == text else 13, continued
+
+
+def _whole(data: bytes) -> Node | None:
+    """The root of the concrete tree; None if it holds errors."""
     root: Node = _parser().parse(data).root_node
-    if root.has_error:
-        rewritten = without_defaults(text)
-        if rewritten == text:
-            return None
-        data, needs = rewritten.encode("utf-8", "replace"), 13
-        root = _parser().parse(data).root_node
-        if root.has_error:
-            return None
-    context = Context(data, needs)
-    try:
-        body: list[Any] = statements(root, context)
-    except (Unconvertible, RecursionError, SyntaxError, ValueError, OverflowError):
-        return None
-    return Read(ast.Module(body=body, type_ignores=[]), context.needs, context.errors)
+    return None if root.has_error else root

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import unicodedata
 from typing import Any, TypeVar
 
 from tree_sitter import Node
 
-_EXTRAS = {"comment", "line_continuation"}
+EXTRAS = {"comment", "line_continuation"}
+
+NOT_ALIAS = "typ_"
+"""Stands for the name `type`, at the same length, where the grammar would take it for the keyword."""
 
 Made = TypeVar("Made", bound=ast.AST)
 
@@ -19,14 +23,19 @@ class Unconvertible(Exception):
 class Context:
     """The text being converted (as UTF-8) and what is learnt on the way.
 
-    needs: the newest Python 3.minor whose syntax was met.
+    needs: the newest Python 3.minor whose syntax was met. misread: offsets of statements that begin with the name `type`
+    and were taken for aliases. renamed: offsets where that name is written as `NOT_ALIAS` to be read as a name.
+    aliases: where the `as` of a `with` item goes; None outside of one.
     """
 
-    __slots__ = ("data", "errors", "needs")
+    __slots__ = ("aliases", "data", "errors", "misread", "needs", "renamed")
 
-    def __init__(self, data: bytes, needs: int) -> None:
+    def __init__(self, data: bytes, needs: int, renamed: frozenset[int] = frozenset()) -> None:
         self.data = data
         self.needs = needs
+        self.renamed = renamed
+        self.misread: set[int] = set()
+        self.aliases: list[Node] | None = None
         self.errors: list[tuple[int, str]] = []
 
     def need(self, minor: int) -> None:
@@ -52,7 +61,7 @@ def placed(made: Made, node: Node, end: Node | None = None) -> Made:
 
 def parts(node: Node) -> list[Node]:
     """Named children without comments and line continuations."""
-    return [child for child in node.named_children if child.type not in _EXTRAS]
+    return [child for child in node.named_children if child.type not in EXTRAS]
 
 
 def only(node: Node) -> Node:
@@ -74,6 +83,14 @@ def field(node: Node, name: str) -> Node:
 def text_of(node: Node) -> str:
     """The source text of a node."""
     return (node.text or b"").decode("utf-8", "replace")
+
+
+def name_of(node: Node, c: Context) -> str:
+    """An identifier as Python compares it: in the normal form NFKC (PEP 3131)."""
+    text = text_of(node)
+    if text == NOT_ALIAS and node.start_byte in c.renamed:
+        return "type"
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def has_token(node: Node, token: str) -> bool:

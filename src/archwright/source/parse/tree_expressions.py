@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from tree_sitter import Node
 
-from archwright.source.parse.tree_base import Context, Unconvertible, field, has_token, only, parts, placed, text_of
+from archwright.source.parse.tree_base import (
+    EXTRAS,
+    Context,
+    Unconvertible,
+    field,
+    has_token,
+    name_of,
+    only,
+    parts,
+    placed,
+    text_of,
+)
 from archwright.source.parse.tree_params import parameters
 from archwright.source.parse.tree_strings import string
 
@@ -31,6 +42,11 @@ _BINARY: dict[str, type[ast.operator]] = {
     "<<": ast.LShift,
     ">>": ast.RShift,
 }
+_PRECEDENCE = {
+    sign: level
+    for level, signs in enumerate(("|", "^", "&", "<< >>", "+ -", "* / // % @", "**"))
+    for sign in signs.split()
+}
 _UNARY: dict[str, type[ast.unaryop]] = {"-": ast.USub, "+": ast.UAdd, "~": ast.Invert}
 _COMPARE: dict[str, type[ast.cmpop]] = {
     "==": ast.Eq,
@@ -47,6 +63,17 @@ _COMPARE: dict[str, type[ast.cmpop]] = {
 }
 
 
+_FIRST: dict[type, str] = {
+    ast.Attribute: "value",
+    ast.Subscript: "value",
+    ast.Call: "func",
+    ast.BinOp: "left",
+    ast.Compare: "left",
+    ast.IfExp: "body",
+}
+"""The field an expression starts with."""
+
+
 def operator(sign: str) -> ast.operator:
     """The operator node of a binary sign. Raises Unconvertible for an unknown one."""
     if sign not in _BINARY:
@@ -59,7 +86,21 @@ def expression(node: Node, c: Context) -> Any:
     convert = _CONVERT.get(node.type)
     if convert is None:
         raise Unconvertible(node.type)
-    return convert(node, c)
+    made = convert(node, c)
+    first = _FIRST.get(type(made))
+    if first is not None and type(getattr(made, first)) is ast.Starred:
+        return _star_outside(made, first)
+    return made
+
+
+def _star_outside(made: Any, first: str) -> ast.Starred:
+    """`*a.b` is read as `(*a).b` in places: put the star around the whole."""
+    star: ast.Starred = getattr(made, first)
+    setattr(made, first, star.value)
+    place = {"lineno": star.lineno, "col_offset": star.col_offset}
+    end = {"end_lineno": made.end_lineno, "end_col_offset": made.end_col_offset}
+    made.lineno, made.col_offset = star.value.lineno, star.value.col_offset
+    return ast.Starred(value=made, ctx=_LOAD, **place, **end)
 
 
 def each(nodes: list[Node], c: Context) -> list[Any]:
@@ -74,8 +115,8 @@ def sequence(node: Node, items: list[Node], c: Context) -> Any:
     return placed(ast.Tuple(elts=each(items, c), ctx=_LOAD), items[0], items[-1])
 
 
-def _name(node: Node, _c: Context) -> ast.expr:
-    return placed(ast.Name(id=text_of(node), ctx=_LOAD), node)
+def _name(node: Node, c: Context) -> ast.expr:
+    return placed(ast.Name(id=name_of(node, c), ctx=_LOAD), node)
 
 
 def _constant(value: Any) -> Callable[[Node, Context], ast.expr]:
@@ -144,8 +185,42 @@ def _splat(node: Node, c: Context) -> ast.expr:
 
 
 def _binary(node: Node, c: Context) -> ast.expr:
-    left, right = expression(field(node, "left"), c), expression(field(node, "right"), c)
-    return placed(ast.BinOp(left=left, op=operator(field(node, "operator").type), right=right), node)
+    """A run of binary operators, arranged by Python's precedence.
+
+    The grammar binds `^` tighter than `&`, and the `|` of types to the right.
+    """
+    operands: list[Any] = []
+    signs: list[str] = []
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        if at.type == "binary_operator":
+            todo += [field(at, "right"), field(at, "operator"), field(at, "left")]
+        elif at.type == "union_type" or (at.type == "type" and only(at).type in ("union_type", "binary_operator")):
+            todo += [child for child in reversed(at.children) if child.type not in EXTRAS]
+        elif at.type in _BINARY:
+            while signs and _binds_first(signs[-1], at.type):
+                _join(operands, signs)
+            signs.append(at.type)
+        else:
+            operands.append((expression(at, c), at, at))
+    while signs:
+        _join(operands, signs)
+    return cast(ast.expr, operands[0][0])
+
+
+def _binds_first(left: str, right: str) -> bool:
+    if left == right == "**":
+        return False
+    return _PRECEDENCE[left] >= _PRECEDENCE[right]
+
+
+def _join(operands: list[Any], signs: list[str]) -> None:
+    """Make one operation of the last two operands, each with the nodes it starts and ends at."""
+    right, _, end = operands.pop()
+    left, start, _ = operands.pop()
+    made = placed(ast.BinOp(left=left, op=_BINARY[signs.pop()](), right=right), start, end)
+    operands.append((made, start, end))
 
 
 def _unary(node: Node, c: Context) -> ast.expr:
@@ -196,9 +271,9 @@ def _await(node: Node, c: Context) -> ast.expr:
     """`await` binds tighter than `**`, the grammar says otherwise."""
     inner = only(node)
     if inner.type == "binary_operator" and field(inner, "operator").type == "**":
-        left = field(inner, "left")
-        awaited = placed(ast.Await(value=expression(left, c)), node, left)
-        return placed(ast.BinOp(left=awaited, op=ast.Pow(), right=expression(field(inner, "right"), c)), node)
+        power = cast(ast.BinOp, expression(inner, c))
+        power.left = placed(ast.Await(value=power.left), node, field(inner, "left"))
+        return placed(power, node)
     return placed(ast.Await(value=expression(inner, c)), node)
 
 
@@ -210,7 +285,7 @@ def _yield(node: Node, c: Context) -> ast.expr:
 
 
 def _attribute(node: Node, c: Context) -> ast.expr:
-    base, name = expression(field(node, "object"), c), text_of(field(node, "attribute"))
+    base, name = expression(field(node, "object"), c), name_of(field(node, "attribute"), c)
     return placed(ast.Attribute(value=base, attr=name, ctx=_LOAD), node)
 
 
@@ -228,7 +303,7 @@ def _slice(node: Node, c: Context) -> ast.expr:
     for child in node.children:
         if child.type == ":":
             at += 1
-        elif child.is_named and child.type not in ("comment", "line_continuation"):
+        elif child.is_named and child.type not in EXTRAS:
             bounds[at] = expression(child, c)
     return placed(ast.Slice(lower=bounds[0], upper=bounds[1], step=bounds[2]), node)
 
@@ -239,7 +314,7 @@ def arguments(node: Node | None, c: Context) -> tuple[list[Any], list[ast.keywor
     keywords: list[ast.keyword] = []
     for item in [] if node is None else parts(node):
         if item.type == "keyword_argument":
-            name = text_of(field(item, "name"))
+            name = name_of(field(item, "name"), c)
             keywords.append(placed(ast.keyword(arg=name, value=expression(field(item, "value"), c)), item))
         elif item.type == "dictionary_splat":
             keywords.append(placed(ast.keyword(arg=None, value=_inner(item, c)), item))
@@ -290,14 +365,17 @@ def _generic_type(node: Node, c: Context) -> ast.expr:
     return placed(ast.Subscript(value=expression(base, c), slice=index, ctx=_LOAD), node)
 
 
-def _union_type(node: Node, c: Context) -> ast.expr:
-    left, right = each(parts(node), c)
-    return placed(ast.BinOp(left=left, op=ast.BitOr(), right=right), node)
-
-
 def _member_type(node: Node, c: Context) -> ast.expr:
     base, name = parts(node)
-    return placed(ast.Attribute(value=expression(base, c), attr=text_of(name), ctx=_LOAD), node)
+    return placed(ast.Attribute(value=expression(base, c), attr=name_of(name, c), ctx=_LOAD), node)
+
+
+def _as(node: Node, c: Context) -> Any:
+    """`value as target` of a `with` item: the value; the item takes the target."""
+    if c.aliases is None:
+        raise Unconvertible(node.type)
+    c.aliases.append(node)
+    return expression(parts(node)[0], c)
 
 
 def _string(node: Node, c: Context) -> Any:
@@ -319,6 +397,7 @@ _CONVERT: dict[str, Callable[[Node, Context], Any]] = {
     "concatenated_string": _string,
     "parenthesized_expression": _inner,
     "type": _inner,
+    "as_pattern": _as,
     "tuple": _tuple,
     "tuple_pattern": _tuple_pattern,
     "expression_list": _open_tuple,
@@ -351,6 +430,6 @@ _CONVERT: dict[str, Callable[[Node, Context], Any]] = {
     "generator_expression": _comprehension(ast.GeneratorExp),
     "dictionary_comprehension": _dict_comprehension,
     "generic_type": _generic_type,
-    "union_type": _union_type,
+    "union_type": _binary,
     "member_type": _member_type,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from archwright.source.parse.tree_base import Context, Unconvertible, field, only, parts, placed, text_of
+from archwright.source.parse.tree_base import Context, Unconvertible, field, name_of, only, parts, placed
 
 Convert = Callable[[Node, Context], Any]
 
@@ -24,7 +24,7 @@ def parameters(node: Node | None, c: Context, convert: Convert) -> ast.arguments
             keyword_only = True
         else:
             bare, annotation, default = _split(item, c, convert)
-            name = text_of(only(bare)) if bare.type in _STARS else text_of(bare)
+            name = name_of(only(bare) if bare.type in _STARS else bare, c)
             arg = placed(ast.arg(arg=name, annotation=annotation), item)
             if bare.type == "list_splat_pattern":
                 made.vararg = arg

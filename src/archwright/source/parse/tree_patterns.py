@@ -8,7 +8,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from archwright.source.parse.tree_base import Context, Unconvertible, has_token, only, parts, placed, text_of
+from archwright.source.parse.tree_base import EXTRAS, Context, Unconvertible, has_token, name_of, only, parts, placed
 from archwright.source.parse.tree_expressions import expression
 
 _SINGLETONS = {"none": None, "true": True, "false": False}
@@ -32,7 +32,7 @@ def _pattern(node: Node, c: Context) -> Any:
 
 
 def _significant(node: Node) -> list[Node]:
-    return [child for child in node.children if child.type not in ("comment", "line_continuation")]
+    return [child for child in node.children if child.type not in EXTRAS]
 
 
 def _only_of(children: list[Node], c: Context) -> Any:
@@ -56,20 +56,20 @@ def _singleton(node: Node, _c: Context) -> Any:
     return placed(ast.MatchSingleton(value=_SINGLETONS[node.type]), node)
 
 
-def _dotted(node: Node) -> Any:
+def _dotted(node: Node, c: Context) -> Any:
     """A dotted name as the expression it is."""
     first, *rest = parts(node)
-    made: Any = placed(ast.Name(id=text_of(first), ctx=ast.Load()), first)
+    made: Any = placed(ast.Name(id=name_of(first, c), ctx=ast.Load()), first)
     for item in rest:
-        made = placed(ast.Attribute(value=made, attr=text_of(item), ctx=ast.Load()), node, item)
+        made = placed(ast.Attribute(value=made, attr=name_of(item, c), ctx=ast.Load()), node, item)
     return made
 
 
-def _name(node: Node, _c: Context) -> Any:
+def _name(node: Node, c: Context) -> Any:
     names = parts(node)
     if len(names) > 1:
-        return placed(ast.MatchValue(value=_dotted(node)), node)
-    name = text_of(node)
+        return placed(ast.MatchValue(value=_dotted(node, c)), node)
+    name = name_of(node, c)
     return placed(ast.MatchAs(pattern=None, name=None if name == "_" else name), node)
 
 
@@ -97,7 +97,7 @@ def _complex(node: Node, c: Context) -> Any:
 
 def _as(node: Node, c: Context) -> Any:
     inner, name = parts(node)
-    return placed(ast.MatchAs(pattern=_pattern(inner, c), name=text_of(name)), node)
+    return placed(ast.MatchAs(pattern=_pattern(inner, c), name=name_of(name, c)), node)
 
 
 def _sequence(node: Node, c: Context) -> Any:
@@ -107,8 +107,8 @@ def _sequence(node: Node, c: Context) -> Any:
     return placed(ast.MatchSequence(patterns=[_pattern(item, c) for item in items]), node)
 
 
-def _star(node: Node, _c: Context) -> Any:
-    name = text_of(node).lstrip("* \t")
+def _star(node: Node, c: Context) -> Any:
+    name = name_of(node, c).lstrip("* \t")
     return placed(ast.MatchStar(name=None if name == "_" else name), node)
 
 
@@ -125,7 +125,7 @@ def _mapping(node: Node, c: Context) -> Any:
             run = []
         elif child.type in (",", "}"):
             if run and run[0].type == "splat_pattern":
-                rest = text_of(run[0]).lstrip("* \t")
+                rest = name_of(run[0], c).lstrip("* \t")
             elif run:
                 values.append(_only_of(run, c))
             run = []
@@ -143,12 +143,12 @@ def _class(node: Node, c: Context) -> Any:
         inner = _significant(item)
         if item.type == "case_pattern" and inner[0].type == "keyword_pattern":
             key, _, *value = _significant(inner[0])
-            attributes.append(text_of(key))
+            attributes.append(name_of(key, c))
             values.append(_only_of(value, c))
         else:
             positional.append(_pattern(item, c))
     return placed(
-        ast.MatchClass(cls=_dotted(name), patterns=positional, kwd_attrs=attributes, kwd_patterns=values), node
+        ast.MatchClass(cls=_dotted(name, c), patterns=positional, kwd_attrs=attributes, kwd_patterns=values), node
     )
 
 

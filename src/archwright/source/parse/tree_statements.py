@@ -9,7 +9,7 @@ from typing import Any
 from tree_sitter import Node
 
 from archwright.source.parse import nodes
-from archwright.source.parse.tree_base import Context, Unconvertible, field, has_token, only, parts, placed, text_of
+from archwright.source.parse.tree_base import Context, Unconvertible, field, has_token, name_of, only, parts, placed
 from archwright.source.parse.tree_expressions import arguments, each, expression, operator, sequence
 from archwright.source.parse.tree_imports import IMPORTS
 from archwright.source.parse.tree_params import parameters
@@ -102,7 +102,7 @@ def _simple(kind: type[ast.stmt]) -> Callable[[Node, Context], Any]:
 
 
 def _names(kind: type[ast.Global | ast.Nonlocal]) -> Callable[[Node, Context], Any]:
-    return lambda node, _c: placed(kind(names=[text_of(item) for item in parts(node)]), node)
+    return lambda node, c: placed(kind(names=[name_of(item, c) for item in parts(node)]), node)
 
 
 def _print(node: Node, c: Context) -> Any:
@@ -131,10 +131,8 @@ def _if(node: Node, c: Context) -> Any:
     clauses = [item for item in parts(node) if item.type in ("elif_clause", "else_clause")]
     orelse: list[Any] = []
     for clause in reversed(clauses):
-        if clause.type == "else_clause":
-            orelse = _block(field(clause, "body"), c)
-        else:
-            orelse = [_branch(clause, orelse, c)]
+        is_else = clause.type == "else_clause"
+        orelse = _block(field(clause, "body"), c) if is_else else [_branch(clause, orelse, c)]
     return _branch(node, orelse, c)
 
 
@@ -176,10 +174,12 @@ def _plain(items: list[Node]) -> bool:
 
 
 def _with_item(node: Node, c: Context) -> ast.withitem:
-    if node.type != "as_pattern":
-        return ast.withitem(context_expr=expression(node, c), optional_vars=None)
-    target = only(field(node, "alias"))
-    return ast.withitem(context_expr=expression(parts(node)[0], c), optional_vars=expression(target, c))
+    """One item; the grammar may hang its `as` on the last operand of the expression."""
+    c.aliases = aliases = []
+    value = expression(node, c)
+    c.aliases = None
+    target = expression(only(field(aliases[0], "alias")), c) if aliases else None
+    return ast.withitem(context_expr=value, optional_vars=target)
 
 
 def _try(node: Node, c: Context) -> Any:
@@ -203,7 +203,7 @@ def _handler(node: Node, c: Context) -> ast.ExceptHandler:
     name: str | None = None
     kind: Any = None
     if len(caught) == 1 and caught[0].type == "as_pattern":
-        name = text_of(only(field(caught[0], "alias")))
+        name = name_of(only(field(caught[0], "alias")), c)
         caught = parts(caught[0])[:1]
     if len(caught) > 1 or (caught and has_token(node, ",")):
         c.need(14)
@@ -224,19 +224,47 @@ def _match(node: Node, c: Context) -> Any:
     return placed(ast.Match(subject=subject, cases=cases), node)
 
 
+def _end_line(body: list[Any]) -> int:
+    """The last line of the last statement of a body; tree-sitter counts comments after it in."""
+    last = body[-1]
+    while True:
+        if isinstance(last, ast.Match):
+            last = last.cases[-1].body[-1]
+            continue
+        handlers = getattr(last, "handlers", None)
+        inner = getattr(last, "finalbody", None) or getattr(last, "orelse", None)
+        inner = inner or (handlers[-1].body if handlers else getattr(last, "body", None))
+        if not isinstance(inner, list) or isinstance(last, _DEFINITIONS):
+            line: int = last.end_lineno
+            return line
+        last = inner[-1]
+
+
+def _closed(made: Any, node: Node) -> Any:
+    """Place a definition, its end being that of its last statement."""
+    if not made.body:
+        raise Unconvertible(node.type)
+    placed(made, node)
+    made.end_lineno = _end_line(made.body)
+    return made
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
 def _function(node: Node, c: Context, decorators: list[Any] | None = None) -> Any:
     kind: Any = ast.AsyncFunctionDef if has_token(node, "async") else ast.FunctionDef
     returns = node.child_by_field_name("return_type")
     if node.child_by_field_name("type_parameters") is not None:
         c.need(12)
     made = kind(
-        name=text_of(field(node, "name")),
+        name=name_of(field(node, "name"), c),
         args=parameters(field(node, "parameters"), c, expression),
         body=_block(field(node, "body"), c),
         decorator_list=decorators or [],
         returns=None if returns is None else expression(returns, c),
     )
-    return placed(made, node)
+    return _closed(made, node)
 
 
 def _class(node: Node, c: Context, decorators: list[Any] | None = None) -> Any:
@@ -244,13 +272,13 @@ def _class(node: Node, c: Context, decorators: list[Any] | None = None) -> Any:
         c.need(12)
     bases, keywords = arguments(node.child_by_field_name("superclasses"), c)
     made = ast.ClassDef(
-        name=text_of(field(node, "name")),
+        name=name_of(field(node, "name"), c),
         bases=bases,
         keywords=keywords,
         body=_block(field(node, "body"), c),
         decorator_list=decorators or [],
     )
-    return placed(made, node)
+    return _closed(made, node)
 
 
 def _decorated(node: Node, c: Context) -> Any:
@@ -261,9 +289,12 @@ def _decorated(node: Node, c: Context) -> Any:
 
 
 def _type_alias(node: Node, c: Context) -> Any:
-    c.need(12)
     left = only(field(node, "left"))
     name = parts(left)[0] if left.type == "generic_type" else left
+    if name.type != "identifier":
+        c.misread.add(node.start_byte)
+        return placed(ast.Pass(), node)
+    c.need(12)
     value = expression(field(node, "right"), c)
     made = nodes.TypeAlias(name=expression(name, c), type_params=[], value=value)
     return placed(made, node)

@@ -44,8 +44,9 @@ def _add(node: Node, pieces: list[Any], c: Context, convert: Convert) -> str:
     quotes = opening.lstrip("rRbBuUfFtT")
     prefix = opening[: len(opening) - len(quotes)].lower()
     raw = "r" in prefix
+    stop = end.end_byte - len(quotes)  # the end of a raw string may swallow backslashes before it
     if "f" not in prefix and "t" not in prefix:
-        text = c.between(start.end_byte, end.start_byte)
+        text = c.between(start.end_byte, stop)
         pieces.append(_bytes(text, raw) if "b" in prefix else _text(text, raw))
         return "b" if "b" in prefix else ""
     at = start.end_byte
@@ -55,7 +56,7 @@ def _add(node: Node, pieces: list[Any], c: Context, convert: Convert) -> str:
             pieces.extend(_field(item, raw, "t" in prefix, c, convert))
             _note_nesting(item, quotes, c)
             at = item.end_byte
-    pieces.append(_text(c.between(at, end.start_byte), raw, braces=True))
+    pieces.append(_text(c.between(at, stop), raw, braces=True))
     return "t" if "t" in prefix else "f"
 
 
@@ -68,7 +69,10 @@ def _note_nesting(item: Node, quotes: str, c: Context) -> None:
 
 def _field(item: Node, raw: bool, template: bool, c: Context, convert: Convert) -> list[Any]:
     """One `{...}`: the text before it that `=` asks for, and the field."""
-    value = convert(field(item, "expression"), c)
+    inner = field(item, "expression")
+    if inner.type == "named_expression":
+        return [_aligned(item, inner, c, convert)]
+    value = convert(inner, c)
     conversion = item.child_by_field_name("type_conversion")
     specifier = item.child_by_field_name("format_specifier")
     found: list[Any] = []
@@ -80,11 +84,21 @@ def _field(item: Node, raw: bool, template: bool, c: Context, convert: Convert) 
             code = ord("r")
     spec = None if specifier is None else _specifier(specifier, raw, c, convert)
     if template:
-        text = text_of(field(item, "expression"))
+        text = text_of(inner)
         found.append(placed(nodes.Interpolation(value=value, str=text, conversion=code, format_spec=spec), item))
     else:
         found.append(placed(ast.FormattedValue(value=value, conversion=code, format_spec=spec), item))
     return found
+
+
+def _aligned(item: Node, inner: Node, c: Context, convert: Convert) -> Any:
+    """`{x:=10}` is a format that begins with `=`, not a walrus, which needs parentheses here."""
+    name = field(inner, "name")
+    spec = text_of(item)[text_of(item).index(":") + 1 : -1]
+    if "{" in spec:
+        raise Unconvertible(inner.type)
+    text = placed(ast.JoinedStr(values=[placed(ast.Constant(value=spec), item)]), item)
+    return placed(ast.FormattedValue(value=convert(name, c), conversion=-1, format_spec=text), item)
 
 
 def _specifier(node: Node, raw: bool, c: Context, convert: Convert) -> ast.JoinedStr:
@@ -139,15 +153,15 @@ def _bytes(body: str, raw: bool) -> bytes:
 def _quotable(body: str, braces: bool) -> str:
     """The same text, safe between triple quotes."""
     out: list[str] = []
-    for token in _TOKEN.findall(body):
-        if token == '"':
+    for piece in _TOKEN.findall(body):
+        if piece == '"':
             out.append('\\"')
-        elif token == "\\":
+        elif piece == "\\":
             out.append("\\\\")
-        elif braces and token in ("{{", "}}"):
-            out.append(token[0])
+        elif braces and piece in ("{{", "}}"):
+            out.append(piece[0])
         else:
-            out.append(token)
+            out.append(piece)
     return "".join(out)
 
 

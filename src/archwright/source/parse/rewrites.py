@@ -1,4 +1,4 @@
-"""Defaults of type parameters (PEP 696), which tree-sitter's grammar lacks: blanked out, all positions kept."""
+"""Texts rewritten around gaps of tree-sitter's grammar, the line and column of everything that stays kept."""
 
 from __future__ import annotations
 
@@ -9,8 +9,25 @@ from archwright.source.parse.lexer import Token, tokens
 _HEADS = {"def", "class", "type"}
 
 
+def with_continuations(text: str) -> str:
+    """The text with every line break inside brackets written as a continuation.
+
+    The grammar takes a line inside parentheses that is indented less than its block for the end of the block.
+    Comments in brackets are dropped to make room.
+    """
+    out: list[str] = []
+    depth = 0
+    for kind, token, _ in tokens(text):
+        depth = max(0, depth + (kind == "open") - (kind == "close"))
+        if depth and kind == "newline":
+            out.append("\\\n")
+        elif not (depth and kind == "comment"):
+            out.append(token)
+    return "".join(out)
+
+
 def without_defaults(text: str) -> str:
-    """The text with `= default` replaced by blanks in the type parameters of functions, classes and aliases."""
+    """The text with `= default` blanked out in the type parameters of functions, classes and aliases (PEP 696)."""
     if "[" not in text:
         return text
     found = [token for token in tokens(text) if token[0] not in ("blank", "comment", "continuation")]
@@ -29,7 +46,8 @@ def _defaults(found: list[Token], index: int) -> list[tuple[int, int]]:
     gaps: list[tuple[int, int]] = []
     depth = 1
     start = -1
-    for kind, text, offset in found[index:]:
+    for position in range(index, len(found)):
+        kind, text, offset = found[position]
         depth += (kind == "open") - (kind == "close")
         if start >= 0 and (depth == 0 or (depth == 1 and text == ",")):
             gaps.append((start, offset))
