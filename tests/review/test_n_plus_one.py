@@ -25,9 +25,8 @@ def load(*loops: LoopContext, setting: Setting = Setting.REQUEST, line: int = 3,
 
 
 def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any) -> Read:
-    given: dict[str, Any] = {"entity": "Line", "per_row": True}
-    context = Context(loops=loops, setting=setting)
-    return Read(place=Place("views.py", 11, 9), unit="views.list", context=context, **{**given, **changes})
+    given: dict[str, Any] = {"entity": "Line", "per_row": True, "context": Context(loops=loops, setting=setting)}
+    return Read(place=Place("views.py", 11, 9), unit="views.list", **{**given, **changes})
 
 
 @pytest.fixture
@@ -145,6 +144,12 @@ def test_a_deep_relation_is_named_by_its_owner(found: Review) -> None:
 def test_a_query_a_row_in_a_batch_job_is_often_meant(found: Review) -> None:
     assert found(read(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
     assert found(load(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.HIGH
+
+
+def test_a_recursion_may_end_after_one_level(found: Review) -> None:
+    loop = LoopContext(place=Place("views.py", 11, 5), over="rows", entity="Line", query=7)
+    context = Context(loops=(loop,), calls=(Place("views.py", 12, 9),))
+    assert found(read(context=context))[0].confidence is Confidence.LOW
 
 
 def test_what_is_not_known_of_the_entities_lowers_the_confidence(found: Review) -> None:

@@ -248,6 +248,8 @@ def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
     """
     if isinstance(effect, Read) and effect.context.setting in (Setting.COMMAND, Setting.TASK):
         return Confidence.LOW
+    if effect.context.calls and (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line):
+        return Confidence.LOW  # the loop's own query, met again in a recursion that may end after one level
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
