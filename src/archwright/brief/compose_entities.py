@@ -152,9 +152,13 @@ def _check_copy(draft: EntityDraft, field: Field, entity: Entity, entities: dict
         return
     if found.field is field:
         scope.note(source, f"{scope.path}.{field.name} copies itself", "write a path such as product.price")
-    elif found.field.type is not field.type:
-        message = f"{scope.path}.{field.name} is {field.type}, but copies {found.entity.name}.{found.field.name}"
-        scope.note(source, message, f"that is {found.field.type}; the types must agree")
+    elif _held(found.field) != _held(field):
+        message = f"{scope.path}.{field.name} is {_held(field)}, but copies {found.entity.name}.{found.field.name}"
+        scope.note(source, message, f"that is {_held(found.field)}; the two must agree")
+
+
+def _held(field: Field) -> str:
+    return f"-> {field.relation.target}" if field.relation is not None else str(field.type)
 
 
 def _key(values: Values, entity: Entity, scope: Scope) -> tuple[str, ...]:

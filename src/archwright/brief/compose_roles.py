@@ -6,7 +6,7 @@ from archwright.brief.constants import constant
 from archwright.brief.kinds import Scope
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import quote
-from archwright.brief.paths import Entities, Found, field_of, follow, look_up
+from archwright.brief.paths import Entities, Found, field_of, follow, look_up, moved
 from archwright.brief.policies import CALLER, PolicyDraft, WhenDraft
 from archwright.brief.vocabulary import Draft, Stand
 from archwright.brief.words import Word
@@ -113,9 +113,7 @@ class Roles:
                 hint = f"add it at the role: {role}: {{entity: Doctor}}"
                 scope.note(when.value, f"{scope.path}: no entity stands for {role}, so caller has no fields", hint)
             return None
-        word = Word(
-            path, when.value.place.__class__(when.value.place.path, when.value.place.line, when.value.place.column + 7)
-        )
+        word = Word(path, moved(when.value, len(CALLER) + 1))
         theirs = follow(self._entities, entity, word, scope, f"{scope.path} compares with caller")
         if theirs is None:
             return None

@@ -74,7 +74,7 @@ class Kind(ABC, Generic[T]):
 
     def text(self, node: Node, scope: Scope) -> str | None:
         """The node as text; None after a note where it is a list, a mapping or nothing."""
-        if isinstance(node, Scalar) and (node.text.strip() or not node.plain):
+        if isinstance(node, Scalar) and node.text.strip():
             return node.text.strip()
         scope.note(node, f"{scope.path} is {describe(node)}", f"write {self.expected}")
         return None

@@ -52,9 +52,9 @@ class Literal(Kind[Word]):
     expected = "a constant"
 
     def read(self, node: Node, scope: Scope) -> Word | None:
-        if self.text(node, scope) is None or not isinstance(node, Scalar):
-            return None
-        return whole(node) if node.plain else Word(node.text, node.place, quoted=True)
+        if isinstance(node, Scalar) and not node.plain:
+            return Word(node.text, node.place, quoted=True)
+        return whole(node) if self.text(node, scope) is not None and isinstance(node, Scalar) else None
 
     def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": ["string", "number", "boolean"]}

@@ -65,9 +65,9 @@ def load(data: bytes | str, name: str, notes: Notes) -> Node | None:
         return None
     except yaml.MarkedYAMLError as error:
         notes.add(composer.mark(error.problem_mark or error.context_mark), f"not YAML: {_told(error)}", _hint(error))
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # chr() and int() inside the scanner refuse some escapes and directives with plain ValueErrors.
-        notes.add(composer.here(), f"not YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}")
+    except (yaml.YAMLError, ValueError, OverflowError):
+        # chr() and int() inside the scanner refuse the numbers of some escapes and directives.
+        notes.add(composer.here(), "not YAML: a number in an escape or directive is too large", "write it as text")
     return None
 
 

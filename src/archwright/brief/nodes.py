@@ -54,6 +54,5 @@ def describe(node: Node) -> str:
 
 
 def quote(text: str) -> str:
-    """The text in quotes, cut where it would fill the line, control characters made visible."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
-    return f'"{shown if len(shown) <= 60 else shown[:57] + "..."}"'
+    """The text in quotes, cut where it would fill the line."""
+    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'

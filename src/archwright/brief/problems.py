@@ -10,6 +10,9 @@ from archwright.model.base import Place
 _WIDEST_MESSAGE = 72
 """Messages up to this width share a column for their hints; a longer one pushes its own hint only."""
 
+_LONGEST = 400
+"""Characters of a message or a hint: names in it may come from any file."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
@@ -49,6 +52,12 @@ def render(path: str, problems: tuple[Problem, ...]) -> str:
     return "\n".join(lines)
 
 
+def _one_line(text: str) -> str:
+    """The text with control characters made visible, cut where no person would read on."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[:_LONGEST])
+    return f"{shown}..." if len(text) > _LONGEST else shown
+
+
 class Notes:
     """Collects problems while a brief is read; the same place and message is kept once."""
 
@@ -60,6 +69,7 @@ class Notes:
     def add(self, place: Place | None, message: str, hint: str = "") -> None:
         """Note a mistake at `place`; None means the whole file."""
         line, column = (place.line, place.column) if place is not None else (0, 0)
+        message, hint = _one_line(message), _one_line(hint)
         self._problems.setdefault((line, column, message), Problem(self.path, line, column, message, hint))
 
     @property
