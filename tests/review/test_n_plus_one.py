@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from archwright.model.base import Place
@@ -12,7 +13,7 @@ from archwright.review.engine import review
 from archwright.review.rules.query.n_plus_one import NPlusOne
 
 BUILT = Place("views.py", 4, 12)
-ROWS = LoopContext(place=Place("views.py", 9, 5), over="rows", entity="Order", query=7)
+ROWS = LoopContext(place=Place("views.py", 9, 5), over="rows", entity="Order", query=7, concerned=True)
 Review = Callable[..., tuple[Finding, ...]]
 
 
@@ -25,7 +26,7 @@ def load(*loops: LoopContext, setting: Setting = Setting.REQUEST, line: int = 3,
 
 
 def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any) -> Read:
-    given: dict[str, Any] = {"entity": "Line", "per_row": True, "context": Context(loops=loops, setting=setting)}
+    given: dict[str, Any] = {"entity": "Line", "context": Context(loops=loops, setting=setting)}
     return Read(place=Place("views.py", 11, 9), unit="views.list", **{**given, **changes})
 
 
@@ -62,16 +63,16 @@ def test_a_query_about_the_row(found: Review) -> None:
     "effect",
     [
         load(),
-        load(LoopContext(place=ROWS.place, over="items")),
-        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=8)),
-        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=7, constant=True)),
+        load(LoopContext(place=ROWS.place, over="items", concerned=True)),
+        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=8, concerned=True)),
+        load(LoopContext(place=ROWS.place, over="rows", entity="Order", query=7, constant=True, concerned=True)),
         load(ROWS, query=None),
         load(ROWS, loaded=("customer",)),
         load(ROWS, setting=Setting.TEST),
         load(ROWS, setting=Setting.MIGRATION),
-        read(ROWS, per_row=False),
+        read(msgspec.structs.replace(ROWS, concerned=False)),
         read(),
-        read(LoopContext(place=ROWS.place, over="while")),
+        read(LoopContext(place=ROWS.place, over="while", concerned=True)),
     ],
 )
 def test_silent(found: Review, effect: Load | Read) -> None:
@@ -85,7 +86,7 @@ def test_another_path_being_loaded_does_not_help(found: Review) -> None:
 def test_a_call_that_asks_several_times_is_one_finding(found: Review) -> None:
     def asks(line: int, call: int) -> Read:
         context = Context(loops=(ROWS,), calls=(Place("views.py", call, 9),))
-        return Read(place=Place("models.py", line, 9), unit="m.f", entity="Line", per_row=True, context=context)
+        return Read(place=Place("models.py", line, 9), unit="m.f", entity="Line", context=context)
 
     (finding,) = found(asks(3, 10), asks(4, 10))
     assert [(step.path, step.line) for step in finding.trace] == [
@@ -98,7 +99,7 @@ def test_a_call_that_asks_several_times_is_one_finding(found: Review) -> None:
 
 
 def test_nested_loops_in_a_request_are_graver(found: Review) -> None:
-    outer = LoopContext(place=Place("views.py", 8, 1), over="rows", entity="Customer", query=6)
+    outer = LoopContext(place=Place("views.py", 8, 1), over="rows", entity="Customer", query=6, concerned=True)
     assert found(load(ROWS))[0].impact is Impact.MEDIUM
     (nested,) = found(load(outer, ROWS))
     assert nested.impact is Impact.HIGH
@@ -111,8 +112,8 @@ def test_outside_of_requests_nobody_waits(found: Review) -> None:
 
 
 def test_the_trace_follows_the_calls_into_the_units_that_hold_the_loops(found: Review) -> None:
-    outer = LoopContext(place=Place("tasks.py", 328, 5), over="rows", entity="Document", query=1)
-    inner = LoopContext(place=Place("backend.py", 477, 9), over="rows", entity="Note", query=2)
+    outer = LoopContext(place=Place("tasks.py", 328, 5), over="rows", entity="Document", query=1, concerned=True)
+    inner = LoopContext(place=Place("backend.py", 477, 9), over="rows", entity="Note", query=2, concerned=True)
     calls = (Place("tasks.py", 329, 9), Place("backend.py", 267, 9))
     (finding,) = found(
         Load(
@@ -147,7 +148,7 @@ def test_a_query_a_row_in_a_batch_job_is_often_meant(found: Review) -> None:
 
 
 def test_a_recursion_may_end_after_one_level(found: Review) -> None:
-    loop = LoopContext(place=Place("views.py", 11, 5), over="rows", entity="Line", query=7)
+    loop = LoopContext(place=Place("views.py", 11, 5), over="rows", entity="Line", query=7, concerned=True)
     context = Context(loops=(loop,), calls=(Place("views.py", 12, 9),))
     assert found(read(context=context))[0].confidence is Confidence.LOW
 
@@ -175,5 +176,7 @@ def test_all_relations_that_one_query_lacks_are_one_finding(found: Review) -> No
 
 
 def test_a_loop_in_a_test_is_silent(found: Review) -> None:
-    loop = LoopContext(place=Place("shop/tests/test_api.py", 9, 5), over="rows", entity="Order", query=7)
+    loop = LoopContext(
+        place=Place("shop/tests/test_api.py", 9, 5), over="rows", entity="Order", query=7, concerned=True
+    )
     assert found(load(loop)) == ()

@@ -42,6 +42,8 @@ class LoopContext(Model, frozen=True, kw_only=True):
     """The identity of the query whose rows are iterated."""
     constant: bool = False
     """True where the number of turns is a small constant."""
+    concerned: bool = False
+    """True where the effect depends on the element of this loop: it does something else on each turn."""
 
 
 class Caught(Model, frozen=True, kw_only=True):
@@ -109,8 +111,6 @@ class Read(Effect, tag="read", frozen=True, kw_only=True):
     built: Place | None = None
     """Where the query was built, if not where it is evaluated."""
     query: int = 0
-    per_row: bool = False
-    """True where the read depends on the row of an enclosing loop over rows."""
 
 
 class Load(Effect, tag="load", frozen=True, kw_only=True):

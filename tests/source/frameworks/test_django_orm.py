@@ -140,13 +140,13 @@ def loads(found: list[Load | Read]) -> set[str]:
         for effect in found
         if isinstance(effect, Load)
         and any(
-            loop.over == "rows" and not loop.constant and loop.query == effect.query for loop in effect.context.loops
+            loop.over == "rows" and loop.concerned and loop.query == effect.query for loop in effect.context.loops
         )
     }
 
 
 def repeated(found: list[Load | Read]) -> list[Read]:
-    return [effect for effect in found if isinstance(effect, Read) and effect.per_row and effect.context.loops]
+    return [effect for effect in found if isinstance(effect, Read) and any(loop.concerned for loop in effect.context.loops)]
 
 
 @pytest.mark.parametrize(("body", "relation"), FOUND.values(), ids=FOUND)

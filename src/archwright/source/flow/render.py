@@ -95,22 +95,25 @@ class Renderer:
             setting = next((s for pattern, s in _SETTINGS if pattern.search(place.path)), m.Setting.UNKNOWN)
             self._settings[place.path] = setting
         facts = self._project.unit(found.unit)[1]
+        depends = found.slots.get("depends") if found.loops else None
+        turns = {key for key, _, _ in deep_origins(depends)} if isinstance(depends, Val) else set()
         context = m.Context(
             setting=setting,
             is_async=bool(facts[8] & f.ASYNC),
-            loops=tuple(self._loop(mark) for mark in found.loops),
+            loops=tuple(self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in found.loops),
             caught=tuple(m.Caught(place=self.place(c.unit, c.position), types=c.types) for c in found.caught),
             calls=tuple(self.place(unit, position) for unit, position in found.calls),
         )
         return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
 
-    def _loop(self, mark: LoopMark) -> m.LoopContext:
+    def _loop(self, mark: LoopMark, concerned: bool) -> m.LoopContext:
         return m.LoopContext(
             place=self.place(mark.unit, mark.position),
             over=mark.over,
             entity=_short(mark.entity),
             query=identity(mark.query),
             constant=mark.constant,
+            concerned=concerned and not mark.constant,
         )
 
     def _interpret(self, found: Found) -> m.Effect:
@@ -138,7 +141,6 @@ class Renderer:
             locked=slots.get("locked", False),
             built=self._built(slots.get("built"), found),
             query=identity(slots.get("built")) or 0,
-            per_row=depends_on_loop(slots["depends"], found.loops),
         )
 
     def _load(self, found: Found) -> m.Effect:
@@ -171,12 +173,6 @@ class Renderer:
 def identity(built: tuple[int, int] | None) -> int | None:
     """A query's identity: where it was built."""
     return (built[0] << 30) | (built[1] & (1 << 30) - 1) if built is not None else None
-
-
-def depends_on_loop(value: Val, loops: tuple[LoopMark, ...]) -> bool:
-    """True where the value comes from the element of one of the loops."""
-    marks = {("loop", mark.unit, mark.position) for mark in loops if not mark.constant}
-    return any(key in marks for key, _, _ in deep_origins(value))
 
 
 def _short(entity: str | None) -> str | None:

@@ -194,10 +194,10 @@ def _loop(effect: Load | Read) -> LoopContext | None:
     """The loop over the rows that the effect depends on, innermost first; None: it runs once, or can't be known."""
     loops = _rows_loops(effect)[::-1]
     if isinstance(effect, Read):
-        return loops[0] if loops and effect.per_row else None
+        return next((loop for loop in loops if loop.concerned), None)
     if effect.relation in effect.loaded or effect.query is None:
         return None
-    return next((loop for loop in loops if loop.query == effect.query), None)
+    return next((loop for loop in loops if loop.query == effect.query and loop.concerned), None)
 
 
 def _message(effect: Load | Read, loop: LoopContext) -> str:
