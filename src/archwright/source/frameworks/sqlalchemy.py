@@ -1,0 +1,494 @@
+"""SQLAlchemy 1.4 and 2 (ORM, Core, asyncio), SQLModel and Flask-SQLAlchemy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from archwright.model.finding import Remedy, RemedyKind
+from archwright.model.value import Use
+from archwright.source.flow import attributes
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.frameworks import sqlalchemy_sessions as sessions
+from archwright.source.frameworks import sqlalchemy_statements as statements
+from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
+from archwright.source.frameworks.sqlalchemy_models import BASE, ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy_options import FETCHES, KEEPS, loader, loader_method
+from archwright.source.frameworks.sqlalchemy_values import (
+    ORM,
+    bound,
+    element_of,
+    expression,
+    identity,
+    kept,
+    listed,
+    query_of,
+    read,
+    row_of,
+    words,
+)
+from archwright.source.link.module import UNIT_BITS
+from archwright.source.link.project import ClassInfo, Project
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+SESSION = "sqlalchemy.orm.Session"
+CONNECTION = "sqlalchemy.engine.Connection"
+ENGINE = "sqlalchemy.engine.Engine"
+MAKER = "sqlalchemy.orm.sessionmaker"
+FLASK = "flask_sqlalchemy.SQLAlchemy"
+PAGE = "flask_sqlalchemy.Pagination"
+FUNCTIONS = "sqlalchemy.Functions"
+
+_HOMES = (
+    "sqlalchemy",
+    "sqlalchemy.sql",
+    "sqlalchemy.sql.expression",
+    "sqlalchemy.future",
+    "sqlalchemy.orm",
+    "sqlalchemy.orm.strategy_options",
+    "sqlalchemy.schema",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.mysql",
+    "sqlalchemy.dialects.sqlite",
+    "sqlmodel",
+    "sqlmodel.sql.expression",
+)
+"""Modules that offer the same functions."""
+_EXPRESSIONS = words(
+    "and_ or_ not_ case cast try_cast type_coerce literal bindparam desc asc nulls_first nulls_last nullsfirst nullslast "
+    "distinct extract tuple_ null true false between column collate over within_group any_ all_ array aggregate_order_by "
+    "array_agg col outparam funcfilter"
+)
+_SESSIONS = (
+    "sqlalchemy.orm.session.Session",
+    "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.session.AsyncSession",
+    "sqlalchemy.orm.scoping.scoped_session",
+    "sqlalchemy.orm.scoped_session",
+    "sqlalchemy.ext.asyncio.async_scoped_session",
+    "sqlmodel.Session",
+    "sqlmodel.orm.session.Session",
+    "sqlmodel.ext.asyncio.session.AsyncSession",
+)
+_SYNONYMS = {
+    **dict.fromkeys(_SESSIONS, SESSION),
+    "sqlalchemy.ext.asyncio.async_sessionmaker": MAKER,
+    "sqlalchemy.orm.session.sessionmaker": MAKER,
+    "sqlalchemy.Connection": CONNECTION,
+    "sqlalchemy.engine.base.Connection": CONNECTION,
+    "sqlalchemy.ext.asyncio.AsyncConnection": CONNECTION,
+    "sqlalchemy.Engine": ENGINE,
+    "sqlalchemy.engine.base.Engine": ENGINE,
+    "sqlalchemy.ext.asyncio.AsyncEngine": ENGINE,
+    "sqlalchemy.sql.func": "sqlalchemy.func",
+    "sqlalchemy.sql.expression.func": "sqlalchemy.func",
+    "sqlalchemy.sql.functions.func": "sqlalchemy.func",
+    "sqlmodel.func": "sqlalchemy.func",
+    "sqlalchemy.ext.declarative.DeclarativeBase": BASE,
+    "sqlalchemy.orm.decl_api.DeclarativeBase": BASE,
+    "sqlalchemy.ext.asyncio.AsyncAttrs": "sqlalchemy.orm.AsyncAttrs",
+    "flask_sqlalchemy.extension.SQLAlchemy": FLASK,
+    "flask_alembic.Alembic.op": "alembic.op",
+    "sqlalchemy.orm.Query": "sqlalchemy.orm.query.Query",
+    "flask_sqlalchemy.query.Query": "sqlalchemy.orm.query.Query",
+}
+
+
+class SqlAlchemy(Framework):
+    """Mapped classes, statements, sessions and results."""
+
+    name = ORM
+    title = "SQLAlchemy"
+    packages = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
+    aliases: ClassVar[dict[str, str]] = _SYNONYMS
+    attributes: ClassVar[dict[str, str]] = {
+        "sqlalchemy.func": FUNCTIONS,
+        f"{FLASK}.session": SESSION,
+        f"{FLASK}.Model": BASE,
+        f"{FLASK}.engine": ENGINE,
+        f"{FLASK}.func": FUNCTIONS,
+        f"{SESSION}.sync_session": SESSION,
+        f"{SESSION}.bind": ENGINE,
+        f"{CONNECTION}.engine": ENGINE,
+        f"{ENGINE}.sync_engine": ENGINE,
+    }
+    returns: ClassVar[dict[str, str]] = {
+        "sqlalchemy.create_engine": ENGINE,
+        "sqlalchemy.engine.create_engine": ENGINE,
+        "sqlalchemy.engine_from_config": ENGINE,
+        "sqlmodel.create_engine": ENGINE,
+        "sqlalchemy.ext.asyncio.create_async_engine": ENGINE,
+        "sqlmodel.ext.asyncio.engine.create_async_engine": ENGINE,
+        f"{ENGINE}.connect": CONNECTION,
+        f"{ENGINE}.begin": CONNECTION,
+        f"{ENGINE}.execution_options": ENGINE,
+        f"{CONNECTION}.execution_options": CONNECTION,
+        f"{CONNECTION}.connect": CONNECTION,
+        f"{MAKER}.__call__": SESSION,
+        f"{MAKER}.begin": SESSION,
+        f"{SESSION}.__call__": SESSION,
+        f"{SESSION}.connection": CONNECTION,
+        f"{SESSION}.get_bind": ENGINE,
+        f"{SESSION}.begin": SESSION,
+        f"{FLASK}.create_scoped_session": SESSION,
+        f"{FLASK}.get_engine": ENGINE,
+        "sqlalchemy.ext.declarative.declarative_base": BASE,
+        "sqlalchemy.orm.declarative_base": BASE,
+        "sqlalchemy.ext.automap.automap_base": BASE,
+        "sqlalchemy.orm.registry.generate_base": BASE,
+        "alembic.op.get_bind": CONNECTION,
+        "alembic.op.get_context": "alembic.Context",
+        "alembic.Context.autocommit_block": "alembic.Context",
+        "sqlalchemy.inspect": "sqlalchemy.Inspector",
+    }
+    cleaners: ClassVar[dict[str, int]] = {
+        "sqlalchemy.sql.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
+        "sqlalchemy.sql.elements.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
+    }
+    objects = (FLASK, PAGE, FUNCTIONS, SESSION)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._models: Models | None = None
+        functions: dict[str, Handler] = {
+            "select": statements.select,
+            "text": statements.text,
+            "literal_column": statements.text,
+            "DDL": statements.text,
+            "insert": self._change("insert"),
+            "update": self._change("update"),
+            "delete": self._change("delete"),
+            "exists": statements.exists,
+            "Table": statements.table,
+            "table": statements.table,
+            "aliased": _first_argument,
+            "with_polymorphic": _first_argument,
+            "with_parent": statements.any_expression,
+            **dict.fromkeys(("union", "union_all", "intersect", "except_"), statements.set_operation),
+            **dict.fromkeys(sorted(_EXPRESSIONS), statements.any_expression),
+            **dict.fromkeys(sorted(FETCHES | KEEPS), loader),
+        }
+        for home in _HOMES:
+            self.calls.update({f"{home}.{name}": handler for name, handler in functions.items()})
+        self.calls.update(
+            {
+                "sqlalchemy.orm.query.Query": statements.session_query,
+                "alembic.op.execute": sessions.exec_driver_sql,
+                f"{SESSION}.run_sync": sessions.run_sync,
+                f"{CONNECTION}.run_sync": sessions.run_sync,
+                f"{CONNECTION}.exec_driver_sql": sessions.exec_driver_sql,
+                f"{SESSION}.query_property": self._query_property,
+            }
+        )
+        for holder in (SESSION, CONNECTION, ENGINE):
+            for verb, handler in _runners().items():
+                self.calls[f"{holder}.{verb}"] = handler
+            self.calls[f"{holder}.commit"] = sessions.commit
+            self.calls[f"{holder}.rollback"] = sessions.rollback
+        for verb in (
+            "add",
+            "add_all",
+            "merge",
+            "delete",
+            "bulk_save_objects",
+            "bulk_insert_mappings",
+            "bulk_update_mappings",
+        ):
+            self.calls[f"{SESSION}.{verb}"] = sessions.write
+        for verb in ("flush", "expunge", "expunge_all", "expire", "expire_all", "close", "remove", "aclose"):
+            self.calls[f"{SESSION}.{verb}"] = sessions.silent
+        self.calls[f"{SESSION}.query"] = statements.session_query
+        self.calls[f"{SESSION}.get"] = self.calls[f"{SESSION}.get_one"] = sessions.get
+        self.calls[f"{SESSION}.refresh"] = sessions.refresh
+        self.methods.update(
+            {
+                "query": self._maybe_query,
+                "get": sessions.get,
+                "refresh": sessions.refresh,
+                **dict.fromkeys(("add", "delete", "merge", "add_all"), sessions.maybe_write),
+                **{verb: _only_statements(handler) for verb, handler in _runners().items()},
+                "fetch_all": sessions.fetch("many"),
+                "fetch_one": sessions.fetch("one"),
+                "fetch_val": sessions.fetch("one"),
+                "iterate": sessions.fetch("many"),
+                "get_or_404": sessions.get,
+            }
+        )
+
+    def prepare(self, project: Project, engine: Engine) -> None:
+        self._models = Models(project, engine)
+        self._models.collect()
+
+    @property
+    def models(self) -> dict[str, ModelInfo]:
+        """The mapped classes by dotted name."""
+        return self._models.models if self._models is not None else {}
+
+    def claims(self, info: ClassInfo) -> bool:
+        return self._models is not None and self._models.is_model(info)
+
+    def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:
+        return ("row", Row(ORM, info.name, None))
+
+    def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
+        return sessions.new_row(info.name, call.keywords, call.spread)
+
+    # --- classes -----------------------------------------------------------------------------------------
+    def class_attribute(self, frame: Frame, info: ClassInfo, name: str, position: int) -> Val | None:
+        model = self.models.get(info.name)
+        if model is None:
+            return None
+        relation = model.relations.get(name)
+        if relation is not None:
+            return expression(info.name, via=("relation", name))
+        if name in model.columns:
+            return expression(info.name, via=("column", name))
+        hit = info.lookup(name)
+        if name == "query" and (hit is None or hit[1].kind == "expression"):
+            return Val(("query", statements.of_model(info.name, frame.unit, position, flag="session")))
+        if hit is not None:
+            if hit[1].kind != "unit":
+                return None
+            unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
+            if "property" not in frame.engine.decorations(unit):
+                return None
+            return expression(info.name, via=("column", name))  # a hybrid property
+        if name == "__table__":
+            return Val(("query", Query(ORM, info.name, -1, 0, flags=frozenset({"table"}))))
+        if name in ("metadata", "registry") or name.startswith(("__", "model_", "parse_", "from_orm")):
+            return None
+        return expression(info.name, via=("column", name))
+
+    # --- attributes --------------------------------------------------------------------------------------
+    def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
+        row = row_of(value)
+        if row is not None:
+            return self._row_attribute(frame, value, row, name, position)
+        query = query_of(value)
+        if query is not None:
+            return self._query_attribute(value, query, name)
+        type_ = value.type
+        if type_ == ("object", PAGE):
+            return value.items.get(name) if value.items is not None else None
+        if type_ is not None and _is_flask(type_) and name[:1] != "_":
+            return _offered(frame, name, position)
+        return None
+
+    def _row_attribute(self, frame: Frame, value: Val, row: Row, name: str, position: int) -> Val | None:
+        if value.items is not None and name in value.items:
+            return value.items[name]
+        model = self.models.get(row.entity)
+        if model is None:
+            return None
+        if name == "awaitable_attrs":
+            return value
+        relation = model.relations.get(name)
+        if relation is not None:
+            return self._touch(frame, value, row, name, relation, position)
+        field = Val(None, join_origins(kept(value), ((("field", row.entity, name), 0, None),)))
+        if name in model.columns:
+            return field
+        hit = model.info.lookup(name)
+        if hit is not None and hit[1].kind == "unit":
+            unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
+            return attributes.method_value(frame, value, unit, position)
+        if hit is not None and name not in model.silent:
+            return frame.engine.class_value(hit[0], name, hit[1])
+        assigned = frame.engine.assigned_attribute(model.info, name)
+        if assigned is not None:
+            return assigned
+        return Val(("member", value, name), join_origins(kept(value), (UNKNOWN_ORIGIN,)))
+
+    def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
+        """A relation is touched: fetched along with the row, by default or by an option, or fetched now."""
+        new = row.path == "new"
+        path = f"{row.path}.{name}" if row.path and not new else name
+        target = relation.target
+        if relation.lazy in ("dynamic", "write_only") and target is not None:
+            query = statements.of_model(target, frame.unit, position, flag="session")
+            return Val(("query", query), value.origins)
+        loaded = row.query.loaded if row.query is not None else frozenset()
+        if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
+            frame.emit(
+                "Load",
+                position,
+                entity=row.entity,
+                relation=path,
+                many="many" if relation.many else "one",
+                built=identity(row.query),
+                loaded=tuple(sorted(loaded)),
+                depends=value,
+            )
+        if target is None:
+            return Val(None, join_origins(kept(value), (UNKNOWN_ORIGIN,)))
+        if new:
+            return Val(("list",), (), NO, {}) if relation.many else Val(("row", Row(ORM, target, None, "new")))
+        found = Val(("row", Row(ORM, target, row.query, path)), kept(value))
+        return Val(("list",), (), NO, {"*": found}) if relation.many else found
+
+    def _query_attribute(self, value: Val, query: Query, name: str) -> Val | None:
+        flags = query.flags
+        if "table" in flags or "columns" in flags:
+            if name in ("c", "columns"):
+                return Val(("query", query._replace(flags=flags | {"columns"})), value.origins)
+            if "columns" in flags:
+                return expression(query.entity, value.origins, via=("column", name))
+        if "statement" in flags and name in ("c", "columns", "selected_columns", "exported_columns"):
+            return Val(("query", query._replace(flags=frozenset({"table", "columns"}))), value.origins)
+        if name == "session" and "session" in flags:
+            return Val(("object", SESSION))
+        if name == "statement":
+            return Val(("query", query._replace(flags=flags - {"session"} | {"statement"})), value.origins)
+        if name == "rowcount":
+            return NUMBER
+        if "expression" in flags and query.via is not None and query.via[0] == "column" and name in ("c", "comparator"):
+            return value
+        return None
+
+    # --- calls -------------------------------------------------------------------------------------------
+    def method(self, call: CallSite) -> Val | None:
+        receiver = call.receiver
+        query = query_of(receiver)
+        if receiver is None:
+            return None
+        if query is None:
+            return statements.function(call) if receiver.type == ("object", FUNCTIONS) else None
+        flags = query.flags
+        if "loader" in flags:
+            return loader_method(call, query)
+        if "expression" in flags:
+            return statements.column_method(call, receiver, query)
+        if "result" in flags:
+            return sessions.result_method(call, receiver, query)
+        if "session" in flags:
+            return sessions.query_method(call, receiver, query)
+        if "table" in flags:
+            return statements.table_method(call, receiver, query)
+        return statements.build(call, receiver, query)
+
+    def operate(self, frame: Frame, op: str, left: Val, right: Val, position: int) -> Val | None:
+        for value in (left, right):
+            query = query_of(value)
+            if query is not None and not query.flags.isdisjoint(("expression", "statement", "table")):
+                return statements.compared(op, left, right)
+        return None
+
+    def _change(self, kind: str) -> Handler:
+        def handler(call: CallSite) -> Val | None:
+            return statements.changing(kind, statements.entity_of(call.argument(0, "table")), call)
+
+        return handler
+
+    def _maybe_query(self, call: CallSite) -> Val | None:
+        """`x.query(Model, ...)` on something unknown."""
+        first = call.args[0] if call.args else None
+        if first is None:
+            return None
+        attributes.touched(call.frame, first)
+        known = first.type is not None and first.type[0] == "class" and self.claims(first.type[1])
+        query = query_of(first)
+        if known or (query is not None and "expression" in query.flags):
+            return statements.session_query(call)
+        return None
+
+    def _query_property(self, call: CallSite) -> Val:
+        return Val(("object", "sqlalchemy.orm.QueryProperty"))
+
+    # --- evaluation --------------------------------------------------------------------------------------
+    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
+        query = query_of(value)
+        if query is None:
+            row = row_of(value)
+            if row is not None:
+                return Iteration(value.with_origins(kept(value)), "rows", row.entity, identity(row.query))
+            if value.type == ("object", PAGE) and value.items is not None:
+                return self._page(frame, value, position)
+            return None
+        if "session" in query.flags:
+            read(frame, position, query, value.origins, "many")
+        elif "result" not in query.flags:
+            return None
+        return Iteration(element_of(query, value), "rows", query.entity, identity(query))
+
+    @staticmethod
+    def _page(frame: Frame, value: Val, position: int) -> Iteration | None:
+        rows = (value.items or {}).get("items", UNKNOWN)
+        element = attributes.element(frame, rows, position)
+        row = row_of(element)
+        return Iteration(element, "rows", row.entity, identity(row.query)) if row is not None else None
+
+    def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
+        query = query_of(value)
+        if query is not None and "session" in query.flags:
+            read(frame, position, query, value.origins, "many")
+
+    def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
+        query = query_of(base)
+        if query is None:
+            return None if row_of(base) is None else UNKNOWN
+        if "columns" in query.flags:
+            name = index.const if isinstance(index.const, str) else ""
+            return expression(query.entity, base.origins, via=("column", name))
+        if "session" in query.flags:
+            origins = join_origins(base.origins, bound([index]))
+            read(frame, position, query, origins, "many" if is_slice else "one")
+            return listed(query, base) if is_slice else element_of(query, base)
+        if "expression" in query.flags:
+            return base
+        return element_of(query, base) if "result" in query.flags else None
+
+    def remedy(self, remedy: Remedy) -> str | None:
+        if remedy.kind is not RemedyKind.LOAD:
+            return None
+        return f".options(selectinload({remedy.subject})), or joinedload for a relation to one row"
+
+
+def _runners() -> dict[str, Handler]:
+    def rows(call: CallSite) -> Val | None:
+        return sessions.run(call, "rows")
+
+    def scalars(call: CallSite) -> Val | None:
+        return sessions.run(call, "scalars")
+
+    return {
+        "execute": rows,
+        "stream": rows,
+        "scalars": scalars,
+        "stream_scalars": scalars,
+        "scalar": sessions.scalar,
+        "scalar_one": sessions.scalar,
+        "exec": sessions.exec_,
+    }
+
+
+def _only_statements(handler: Handler) -> Handler:
+    """A handler for a receiver that is not known: it speaks where a statement is handed over."""
+
+    def only(call: CallSite) -> Val | None:
+        first = call.argument(0, "statement")
+        if first is None:
+            return None
+        attributes.touched(call.frame, first)
+        query = query_of(first)
+        if query is None or query.flags.isdisjoint(("statement", "text", "table", "session")):
+            return None
+        return handler(call)
+
+    return only
+
+
+def _first_argument(call: CallSite) -> Val | None:
+    return call.args[0] if call.args else None
+
+
+def _is_flask(type_: tuple[Any, ...]) -> bool:
+    if type_[0] == "object":
+        return bool(type_[1] == FLASK)
+    return type_[0] == "instance" and FLASK in type_[1].external_bases()
+
+
+def _offered(frame: Frame, name: str, position: int) -> Val:
+    """`db.select`, `db.relationship`: the extension offers what SQLAlchemy and its ORM offer."""
+    return frame.engine.external_value(frame, f"sqlalchemy.{name}", position)

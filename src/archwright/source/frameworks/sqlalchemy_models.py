@@ -1,0 +1,360 @@
+"""SQLAlchemy models as declared: which classes are mapped, their columns, and their relations in both directions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archwright.source import facts as f
+from archwright.source.link.module import Binding
+from archwright.source.link.project import ClassInfo, Project
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+BASE = "sqlalchemy.orm.DeclarativeBase"
+_BASES = frozenset({BASE, "sqlalchemy.orm.DeclarativeBaseNoMeta", "flask_sqlalchemy.model.Model"})
+_MAPPED_BY = frozenset({"as_declarative", "mapped", "mapped_as_dataclass"})
+_COLUMNS = frozenset(
+    {"Column", "mapped_column", "column_property", "deferred", "composite", "synonym", "query_expression", "Field"}
+)
+_RELATIONS = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
+_COLLECTIONS = frozenset(
+    {"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "WriteOnlyMapped", "DynamicMapped"}
+)
+_WRAPPERS = frozenset({"Mapped", "Optional", "Annotated", "Union", "ClassVar", "Relationship"})
+_LAZY = {"True": "select", "False": "joined", "None": "noload"}
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+_SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Relation(NamedTuple):
+    """A relation of a model, seen from the class that has the attribute."""
+
+    target: str | None
+    """Dotted name of the other model; None where it can't be told."""
+    many: bool
+    lazy: str
+    """SQLAlchemy's own word: select, joined, selectin, subquery, immediate, raise, noload, write_only, dynamic."""
+
+
+class ModelInfo:
+    """One mapped class, with what it and its ancestors declare."""
+
+    __slots__ = ("columns", "foreign", "info", "relations", "silent", "table")
+
+    def __init__(self, info: ClassInfo) -> None:
+        self.info = info
+        self.table = ""
+        self.columns: set[str] = set()
+        self.relations: dict[str, Relation] = {}
+        self.silent: set[str] = set()
+        """Attributes of which nothing is said: association proxies, relations built by the project's own functions."""
+        self.foreign: set[str] = set()
+        """Tables and classes that its columns' foreign keys name."""
+
+
+class Models:
+    """All mapped classes of a project."""
+
+    def __init__(self, project: Project, engine: Engine) -> None:
+        self._project = project
+        self._engine = engine
+        self._mapped: dict[str, bool] = {}
+        self._by_short: dict[str, list[ClassInfo]] = {}
+        self.models: dict[str, ModelInfo] = {}
+
+    def collect(self) -> None:
+        """Read every mapped class of the project: columns first, because a relation's direction rests on foreign keys."""
+        for info in self._project.all_classes():
+            if self.is_model(info):
+                self._by_short.setdefault(info.short, []).append(info)
+                self.models[info.name] = ModelInfo(info)
+        for model in self.models.values():
+            for name, binding, holder in _declared(self._project, model.info):
+                self._column(model, name, binding, holder)
+        for model in self.models.values():
+            for name, binding, holder in _declared(self._project, model.info):
+                self._relation(model, name, binding, holder)
+
+    # --- which classes are mapped ------------------------------------------------------------------------
+    def is_model(self, info: ClassInfo) -> bool:
+        """True for a class that derives from a declarative base, is mapped by a decorator, or names its table."""
+        known = self._mapped.get(info.name)
+        if known is None:
+            self._mapped[info.name] = False
+            known = self._mapped[info.name] = self._is_mapped(info)
+        return known
+
+    def _is_mapped(self, info: ClassInfo) -> bool:
+        if any(name == "table" and value[0] == f.CONST and value[2] for name, value in info.facts[5]):
+            return True
+        for decorator in info.facts[6]:
+            target = decorator[2] if decorator[0] == f.CALL else decorator
+            if target[0] in (f.NAME, f.ATTR) and target[-1] in _MAPPED_BY:
+                return True
+        if any(self._is_base(info, node) for node in info.facts[4]):
+            return True
+        scope = info.scope()
+        return "__tablename__" in scope and any(
+            binding.kind in ("expression", "annotation") and _callee(binding) in _COLUMNS - {"Field"}
+            for binding in scope.values()
+        )
+
+    def _is_base(self, info: ClassInfo, node: tuple[Any, ...]) -> bool:
+        found = self._project.resolve_expression(info.module, node)
+        if found is not None and found.kind == "class":
+            return self.is_model(found.value)
+        if found is not None and found.kind == "external":
+            return found.value in _BASES or found.value.startswith("advanced_alchemy.base.")
+        if found is not None and found.kind not in ("expression", "annotation"):
+            return False
+        if found is None and node[0] != f.ATTR:
+            return False
+        type_ = (
+            self._engine.found_value(found) if found is not None else self._engine.module_expression(info.module, node)
+        ).type
+        if type_ is None:
+            return False
+        if type_[0] == "class":
+            return type_[1] is not info and self.is_model(type_[1])
+        return type_[0] in ("object", "external") and type_[1] in _BASES
+
+    def named(self, text: str, near: ClassInfo) -> str | None:
+        """The model that a string in `relationship("...")` names, seen from a class; None where several would fit."""
+        prefix, _, short = text.rpartition(".")
+        found = self._by_short.get(short, [])
+        if len(found) > 1 and prefix:
+            found = [info for info in found if info.name.endswith(text)] or found
+        if len(found) > 1:
+            found = [info for info in found if info.module is near.module] or found
+        if len(found) > 1:
+            top = near.name.partition(".")[0]
+            found = [info for info in found if info.name.partition(".")[0] == top] or found
+        return found[0].name if len(found) == 1 else None
+
+    # --- columns -----------------------------------------------------------------------------------------
+    def _column(self, model: ModelInfo, name: str, binding: Binding, holder: ClassInfo) -> None:
+        if name == "__tablename__" and not model.table:
+            node = binding.value
+            if binding.kind == "expression" and node[0] == f.CONST and isinstance(node[2], str):
+                model.table = node[2]
+            return
+        if name.startswith("__"):
+            return
+        callee = _callee(binding)
+        if callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
+            if binding.kind == "annotation" and _head(binding.value[0]) == "ClassVar":
+                return
+            model.columns.add(name)
+            model.foreign.update(_foreign_keys(_value(binding)))
+        elif callee.endswith("proxy"):
+            model.silent.add(name)
+
+    # --- relations ---------------------------------------------------------------------------------------
+    def _relation(self, model: ModelInfo, name: str, binding: Binding, holder: ClassInfo) -> None:
+        if name in model.relations or name in model.columns:
+            return
+        node = _value(binding)
+        annotation = binding.value[0] if binding.kind == "annotation" else None
+        if node is None or _callee(binding) not in _RELATIONS:
+            return
+        given = dict(node[4])
+        given.update(_dict_of(given.get("sa_relationship_kwargs")))
+        argument = node[3][0] if node[3] else given.get("argument")
+        target = self._target(holder, argument) if argument is not None else None
+        if target is None and annotation is not None:
+            target = self._annotated(holder, annotation)
+        lazy = _lazy(given.get("lazy"))
+        if _head(annotation) == "DynamicMapped" or _callee(binding) == "dynamic_loader":
+            lazy = "dynamic"
+        elif _head(annotation) == "WriteOnlyMapped":
+            lazy = "write_only"
+        inward = self._points_inward(model, target, given)
+        many = self._many(annotation, given, inward)
+        model.relations[name] = Relation(target, many, lazy)
+        self._backref(model, target, given, outward_many="secondary" in given or inward)
+
+    def _points_inward(self, model: ModelInfo, target: str | None, given: dict[str, Any]) -> bool:
+        """True where this class holds the key: many rows of it may share one row of the target."""
+        if "secondary" in given:
+            return False
+        keys = given.get("foreign_keys")
+        if keys is not None:
+            names = _names(keys)
+            if any(name.partition(".")[0] == model.info.short or name in model.columns for name in names):
+                return True
+        if "remote_side" in given:
+            return True
+        other = self.models.get(target) if target is not None else None
+        if other is None or other is model:
+            return False
+        short = other.info.short
+        names = {other.table, short, short.lower(), _SNAKE.sub("_", short).lower()} - {""}
+        return bool(model.foreign & names)
+
+    def _many(self, annotation: Any, given: dict[str, Any], inward: bool) -> bool:
+        uselist = given.get("uselist")
+        if uselist is not None and uselist[0] == f.CONST:
+            return bool(uselist[2])
+        if annotation is not None:
+            return _is_collection(annotation)
+        return not inward
+
+    def _backref(self, model: ModelInfo, target: str | None, given: dict[str, Any], *, outward_many: bool) -> None:
+        node = given.get("backref")
+        other = self.models.get(target) if target is not None else None
+        if node is None or other is None:
+            return
+        many, lazy = outward_many, "select"
+        if node[0] == f.CALL:
+            inner = dict(node[4])
+            lazy = _lazy(inner.get("lazy"))
+            if "uselist" in inner and inner["uselist"][0] == f.CONST:
+                many = bool(inner["uselist"][2])
+            node = node[3][0] if node[3] else node
+        if node[0] == f.CONST and isinstance(node[2], str):
+            for heir in self.models.values():
+                if other.info in heir.info.mro():
+                    heir.relations.setdefault(node[2], Relation(model.info.name, many, lazy))
+
+    def _target(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
+        if node[0] == f.CONST and isinstance(node[2], str):
+            return self.named(node[2], holder)
+        if node[0] == f.LAMBDA_EXPR:
+            body = holder.module.units[node[2]][7]
+            return self._target(holder, body[0][2]) if body and body[0][0] == f.RETURN else None
+        found = self._project.resolve_expression(holder.module, node)
+        return found.value.name if found is not None and found.kind == "class" else None
+
+    def _annotated(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
+        """The model in `Mapped[list["Order"]]`, `list["Order"]`, `Mapped["Order | None"]`."""
+        if node[0] == f.SUBSCRIPT:
+            inner = node[3]
+            if inner[0] == f.TUPLE:
+                return next((name for part in inner[2] if (name := self._annotated(holder, part))), None)
+            return self._annotated(holder, inner)
+        if node[0] == f.BINOP:
+            return self._annotated(holder, node[3]) or self._annotated(holder, node[4])
+        if node[0] == f.CONST and isinstance(node[2], str):
+            for word in _NAME.findall(node[2]):
+                if word not in _COLLECTIONS and word not in _WRAPPERS and word != "None":
+                    return self.named(word, holder)
+            return None
+        if node[0] in (f.NAME, f.ATTR):
+            found = self._project.resolve_expression(holder.module, node)
+            if found is not None:
+                return found.value.name if found.kind == "class" else None
+            return self.named(node[-1], holder)
+        return None
+
+
+def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, ClassInfo]]:
+    """What a class and its ancestors bind, nearest first; a `declared_attr` method stands for what it returns."""
+    found: dict[str, tuple[str, Binding, ClassInfo]] = {}
+    for holder in info.mro():
+        for name, binding in holder.scope().items():
+            if name in found:
+                continue
+            if binding.kind == "unit":
+                unit = holder.module.units[binding.value]
+                if not any("declared_attr" in _names(decorator) for decorator in unit[5]):
+                    continue
+                returned = next((node[2] for node in unit[7] if node[0] == f.RETURN and node[2] is not None), None)
+                if returned is None:
+                    continue
+                found[name] = (name, Binding("expression", returned), holder)
+            elif binding.kind in ("expression", "annotation"):
+                found[name] = (name, binding, holder)
+    return list(found.values())
+
+
+def _value(binding: Binding) -> Any:
+    return binding.value[1] if binding.kind == "annotation" else binding.value
+
+
+def _callee(binding: Binding) -> str:
+    """The last name of what a binding calls; empty where it calls nothing."""
+    node = _value(binding)
+    if node is None or node[0] != f.CALL or node[2][0] not in (f.NAME, f.ATTR):
+        return ""
+    return str(node[2][-1])
+
+
+def _head(node: Any) -> str:
+    """`Mapped` of `Mapped[...]`."""
+    if node is not None and node[0] == f.SUBSCRIPT and node[2][0] in (f.NAME, f.ATTR):
+        return str(node[2][-1])
+    return ""
+
+
+def _is_collection(node: Any) -> bool:
+    if node[0] == f.SUBSCRIPT:
+        head = _head(node)
+        if head in _COLLECTIONS:
+            return True
+        inner = node[3]
+        return head in _WRAPPERS and any(
+            _is_collection(part) for part in (inner[2] if inner[0] == f.TUPLE else [inner])
+        )
+    if node[0] == f.CONST and isinstance(node[2], str):
+        return bool(re.search(r"\b(?:" + "|".join(sorted(_COLLECTIONS)) + r")\[", node[2]))
+    if node[0] == f.BINOP:
+        return _is_collection(node[3]) or _is_collection(node[4])
+    return False
+
+
+def _lazy(node: Any) -> str:
+    if node is None or node[0] != f.CONST:
+        return "select"
+    return _LAZY.get(str(node[2]), str(node[2]))
+
+
+def _dict_of(node: Any) -> dict[str, Any]:
+    if node is None:
+        return {}
+    if node[0] == f.DICT:
+        return {key[2]: value for key, value in node[2] if key is not None and key[0] == f.CONST}
+    if node[0] == f.CALL and node[2][0] == f.NAME and node[2][2] == "dict":
+        return dict(node[4])
+    return {}
+
+
+def _names(node: Any) -> set[str]:
+    """The names and dotted names written in an expression, those in strings included."""
+    if node[0] == f.NAME:
+        return {node[2]}
+    if node[0] == f.ATTR:
+        base = node[2][2] if node[2][0] == f.NAME else ""
+        return {node[3], f"{base}.{node[3]}"} | _names(node[2])
+    if node[0] == f.CONST and isinstance(node[2], str):
+        return set(_NAME.findall(node[2]))
+    if node[0] in (f.LIST, f.TUPLE):
+        return {name for part in node[2] for name in _names(part)}
+    if node[0] == f.CALL:
+        return _names(node[2])
+    return set()
+
+
+def _foreign_keys(node: Any) -> set[str]:
+    """The tables (and classes) that `ForeignKey(...)` names anywhere in a column's declaration."""
+    found: set[str] = set()
+    if not isinstance(node, tuple) or not node:
+        return found
+    if node[0] == f.CALL and len(node) == 5:
+        if node[2][0] in (f.NAME, f.ATTR) and node[2][-1] == "ForeignKey" and node[3]:
+            found |= _pointed(node[3][0])
+        for name, value in node[4]:
+            found |= _pointed(value) if name == "foreign_key" else _foreign_keys(value)
+        for value in node[3]:
+            found |= _foreign_keys(value)
+    return found
+
+
+def _pointed(node: Any) -> set[str]:
+    if node[0] == f.CONST and isinstance(node[2], str):
+        parts = node[2].split(".")
+        return {parts[-2]} if len(parts) > 1 else set()
+    if node[0] == f.ATTR and node[2][0] in (f.NAME, f.ATTR):
+        return {str(node[2][-1])}
+    return set()

@@ -1,0 +1,291 @@
+"""SQLAlchemy sessions, connections and results: where statements run, rows come back and changes are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from archwright.source.flow import attributes
+from archwright.source.flow.calls import call_value
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, deep_origins, join_origins
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.dbapi import SQL_START
+from archwright.source.frameworks.sqlalchemy_options import paths_of
+from archwright.source.frameworks.sqlalchemy_statements import build, entity_of, of_model
+from archwright.source.frameworks.sqlalchemy_values import (
+    DATABASE_ROW,
+    ORM,
+    bound,
+    cell_value,
+    cells,
+    element_of,
+    interpret,
+    kept,
+    listed,
+    query_of,
+    raws,
+    read,
+    row_of,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHANGES = ("insert", "update", "delete")
+_ONE = words(
+    "first one one_or_none fetchone first_or_404 one_or_404 get get_or_404 scalar_one scalar_one_or_none scalar value"
+)
+_SAME_RESULT = words("unique columns tuples yield_per freeze execution_options")
+_WRITES: Final = {
+    "add": "insert",
+    "add_all": "insert",
+    "merge": "save",
+    "delete": "delete",
+    "bulk_save_objects": "save",
+    "bulk_insert_mappings": "insert",
+    "bulk_update_mappings": "update",
+}
+
+
+# --- running -----------------------------------------------------------------------------------------------------
+def run(call: CallSite, flag: str, many: str = "many") -> Val | None:
+    """`execute`, `scalars`, `stream`, `exec`, `scalar`: `flag` says what the result's elements are."""
+    statement = call.argument(0, "statement")
+    if statement is None:
+        statement = call.argument(0, "clause")
+    if statement is None:
+        return None
+    query = query_of(statement)
+    holder = _holder(call)
+    verb = call.name.rpartition(".")[2]
+    parameters = len(call.args) > 1 or "params" in call.keywords or "parameters" in call.keywords
+    if query is None:
+        return _unread(call, statement, f"{holder}.{verb}", parameters=parameters, flag=flag)
+    if "text" in query.flags:
+        raw = raws([statement])
+        if raw is None:  # it came as an argument: all that is known of it is where it came from
+            raw = Val(None, statement.origins)
+        interpret(call.frame, call.position, raw, f"{holder}.{verb}(text)", parameters=parameters)
+        return _result(Query(ORM, None, query.unit, query.position), flag)
+    changes = next((kind for kind in _CHANGES if kind in query.flags), None)
+    origins = join_origins(statement.origins, bound([*call.args[1:], *call.keywords.values()]))
+    if changes is not None:
+        call.emit("Write", entity=query.entity, kind=changes, depends=Val(None, origins))
+    else:
+        read(call.frame, call.position, query, origins, many)
+    found = _result(query, flag)
+    return Val(found.type, kept(Val(None, origins)))
+
+
+def scalar(call: CallSite) -> Val | None:
+    """`session.scalar(statement)`: the first column of the first row."""
+    result = run(call, "rows", "one")
+    query = query_of(result)
+    if result is None or query is None:
+        return result
+    return _first_cell(query, result)
+
+
+def exec_(call: CallSite) -> Val | None:
+    """SQLModel's `session.exec`: scalars where one thing is selected, rows otherwise."""
+    query = query_of(call.argument(0, "statement"))
+    known = cells(query) if query is not None else None
+    return run(call, "scalars" if known is not None and len(known) == 1 else "rows")
+
+
+def fetch(many: str) -> Callable[[CallSite], Val | None]:
+    """`database.fetch_all(statement)` and its like, on anything: only where a statement is handed over."""
+
+    def handler(call: CallSite) -> Val | None:
+        if query_of(call.argument(0, "query")) is None:
+            return None
+        result = run(call, "rows", many)
+        query = query_of(result)
+        if result is None or query is None:
+            return result
+        if many == "many":
+            return listed(query, result)
+        return _first_cell(query, result) if call.name == "fetch_val" else element_of(query, result)
+
+    return handler
+
+
+def _unread(call: CallSite, statement: Val, api: str, *, parameters: bool, flag: str) -> Val | None:
+    """What runs is no statement that was followed: a text, or something unknown."""
+    attributes.touched(call.frame, statement)
+    is_text = statement.type == ("text",) or isinstance(statement.const, str) or SQL_START.match(shape(statement))
+    outside = any(key[0] in ("source", "parameter") for key, _, _ in statement.origins)
+    if is_text or (statement.type is None and outside):
+        interpret(call.frame, call.position, statement, api, parameters=parameters)
+    return _result(Query(ORM, None, call.frame.unit, call.position), flag)
+
+
+def _result(query: Query, flag: str) -> Val:
+    flags = frozenset({"result", flag}) | (query.flags & {"aggregate", "exists"})
+    return Val(("query", query._replace(flags=flags, filters=(), order=())))
+
+
+def _first_cell(query: Query, value: Val) -> Val:
+    known = cells(query)
+    if not known:
+        return Val(None, (*kept(value), DATABASE_ROW))
+    return cell_value(query, known[0], kept(value))
+
+
+def _holder(call: CallSite) -> str:
+    type_ = call.receiver.type if call.receiver is not None else None
+    if type_ is not None and type_[0] == "object":
+        return str(type_[1]).rpartition(".")[2]
+    return "Session"
+
+
+# --- rows by key, changes ----------------------------------------------------------------------------------------
+def get(call: CallSite) -> Val | None:
+    """`session.get(Model, key)`."""
+    first = call.argument(0, "entity")
+    if first is None or first.type is None or first.type[0] != "class":
+        if first is not None:
+            attributes.touched(call.frame, first)
+        return None
+    options = call.keywords.get("options")
+    query = of_model(first.type[1].name, call.frame.unit, call.position, flag="result")
+    if options is not None:
+        query = query._replace(loaded=paths_of([options]))
+    if "with_for_update" in call.keywords:
+        query = query._replace(flags=query.flags | {"locked"})
+    origins = bound([*call.args[1:], *call.keywords.values()])
+    read(call.frame, call.position, query._replace(filters=(("id", "="),)), origins, "one")
+    return cell_value(query, ("row", first.type[1].name), kept(Val(None, origins)))
+
+
+def write(call: CallSite) -> Val | None:
+    """`add`, `merge`, `delete` and the bulk methods."""
+    name = call.name.rpartition(".")[2]
+    for value in call.args:
+        entity = entity_of(value)
+        row = row_of(value)
+        if row is None and value.items:
+            row = next((found for item in value.items.values() if (found := row_of(item)) is not None), None)
+        entity = row.entity if row is not None else entity
+        call.emit("Write", entity=entity, kind=_WRITES[name], depends=Val(None, deep_origins(value)))
+        if name == "merge":
+            return value
+        break
+    return NONE
+
+
+def maybe_write(call: CallSite) -> Val | None:
+    """The same on something unknown, where a row is handed over."""
+    first = call.argument(0, "instance")
+    if row_of(first) is None:
+        if first is not None and first.items and any(row_of(item) is not None for item in first.items.values()):
+            return write(call) if call.name != "add" else None
+        return None
+    return write(call)
+
+
+def commit(call: CallSite) -> Val:
+    """`commit`."""
+    call.emit("Commit")
+    return NONE
+
+
+def rollback(call: CallSite) -> Val:
+    """`rollback`."""
+    call.emit("Rollback")
+    return NONE
+
+
+def refresh(call: CallSite) -> Val | None:
+    """`session.refresh(row)`: one more read."""
+    row = row_of(call.argument(0, "instance"))
+    if row is None:
+        return None
+    query = Query(ORM, row.entity, call.frame.unit, call.position)
+    read(call.frame, call.position, query, bound(call.args[:1]), "one")
+    return NONE
+
+
+def run_sync(call: CallSite) -> Val:
+    """`await session.run_sync(function, ...)` calls the function with the session."""
+    if not call.args or call.receiver is None:
+        return UNKNOWN
+    return call_value(
+        call.frame, call.args[0], [call.receiver, *call.args[1:]], call.keywords, call.spread, call.position
+    )
+
+
+def silent(call: CallSite) -> Val:
+    """Nothing that is judged here."""
+    return NONE
+
+
+def exec_driver_sql(call: CallSite) -> Val:
+    """`connection.exec_driver_sql(text)`, `op.execute(text)`."""
+    statement = call.argument(0, "statement") or call.argument(0, "sqltext")
+    if statement is not None:
+        if query_of(statement) is not None:
+            return run(call, "rows") or UNKNOWN
+        verb = call.name.rpartition(".")[2]
+        interpret(call.frame, call.position, statement, f"{_holder(call)}.{verb}", parameters=len(call.args) > 1)
+    return _result(Query(ORM, None, call.frame.unit, call.position), "rows")
+
+
+# --- the legacy Query and results ---------------------------------------------------------------------------------
+def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
+    """Methods of `session.query(...)`."""
+    name = call.name
+    if name == "all":
+        read(call.frame, call.position, query, value.origins, "many")
+        return listed(query, value)
+    if name in _ONE:
+        origins = join_origins(value.origins, bound(call.values()))
+        read(call.frame, call.position, query, origins, "one")
+        tied = Val(None, origins)
+        if name in ("scalar", "value"):
+            return _first_cell(query, tied)
+        return element_of(query, tied)
+    if name == "count":
+        read(call.frame, call.position, query._replace(flags=query.flags | {"aggregate"}), value.origins, "aggregate")
+        return NUMBER
+    if name in ("delete", "update"):
+        origins = join_origins(value.origins, bound(call.values()))
+        call.emit("Write", entity=query.entity, kind=name, depends=Val(None, origins))
+        return NUMBER
+    if name == "paginate":
+        read(call.frame, call.position, query, value.origins, "many")
+        return Val(("object", "flask_sqlalchemy.Pagination"), (), NO, {"items": listed(query, value)})
+    if name in ("subquery", "exists", "cte", "as_scalar", "scalar_subquery", "label"):
+        return build(call, value, query)
+    if name in ("append", "add", "remove", "extend"):  # of a relation that loads on demand
+        return NONE
+    return build(call, value, query)
+
+
+def result_method(call: CallSite, value: Val, query: Query) -> Val | None:
+    """Methods of what `execute` and `scalars` gave."""
+    name = call.name
+    if name in ("all", "fetchall", "fetchmany", "to_list"):
+        return listed(query, value)
+    if name in _SAME_RESULT or name == "__aenter__":
+        return value
+    if name in ("scalar", "scalar_one", "scalar_one_or_none"):
+        return _first_cell(query, value)
+    if name in _ONE:
+        return element_of(query, value)
+    if name in ("scalars", "mappings"):
+        return Val(
+            ("query", query._replace(flags=query.flags - {"rows", "scalars", "mappings"} | {name})), value.origins
+        )
+    if name == "partitions":
+        return Val(("list",), (), NO, {"*": listed(query, value)})
+    if name in ("close", "keys"):
+        return NONE
+    return None
+
+
+def new_row(entity: str, keywords: dict[str, Val], spread: list[Val]) -> Val:
+    """`Model(...)`: a row that no query fetched."""
+    origins = bound(spread)
+    return Val(("row", Row(ORM, entity, None, "new")), origins, NO, dict(keywords))
