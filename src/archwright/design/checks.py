@@ -24,15 +24,17 @@ from archwright.sql.literal import quote_literal
 
 def decide(draft: Draft) -> None:
     """Add the checks of fields, then those of rules; record what can't be a check."""
+    every: list[CheckConstraint] = []
     for entity in draft.system.entities:
         table = draft.table_of(entity.name)
         checks: list[CheckConstraint] = []
         for field in entity.fields:
             for column in draft.columns_of(entity.name, field.name)[:1]:
                 checks += field_checks(draft, entity, field, column)
-        if checks:
-            _record_fields(draft, entity, tuple(checks))
+        every += checks
         draft.put_table(msgspec.structs.replace(table, checks=tuple(checks)))
+    if every:
+        _record_fields(draft, tuple(every))
     for entity in draft.system.entities:
         for check in entity.checks:
             _rule(draft, check.expression, entity, entity.place)
@@ -117,22 +119,21 @@ def _one_row(draft: Draft, expression: Expression, home: Entity | None) -> tuple
     return expression, entity
 
 
-def _record_fields(draft: Draft, entity: Entity, checks: tuple[CheckConstraint, ...]) -> None:
-    table = draft.table_names[entity.name]
+def _record_fields(draft: Draft, checks: tuple[CheckConstraint, ...]) -> None:
     draft.decide(
         Decision(
-            id=f"check/{table}",
-            title=f"Checks of {entity.name}'s fields",
-            choice=f"{len(checks)} CHECK constraint{'s' if len(checks) != 1 else ''}",
+            id="check",
+            title="Checks of fields",
+            choice=f"{len(checks)} CHECK constraint{'s' if len(checks) != 1 else ''}: values, bounds, lengths, case",
             because="They hold for every writer: this service, the next one, and a hand at the console.",
             source="PostgreSQL documentation, 5.5.1",
             evidence=tuple(
-                Evidence(name=check.name, value=check.expression, source="given or default") for check in checks
+                Evidence(name=check.name, value=check.expression, source="given, or the default length of its type")
+                for check in checks
             ),
             alternatives=(
                 Alternative(name="validation in the service only", because="it binds one writer of several"),
             ),
-            elements=(f"table {table}",),
         )
     )
 

@@ -14,7 +14,7 @@ import msgspec
 from archwright.design.draft import Draft, Stage
 from archwright.design.error import DesignError
 from archwright.design.expression import NoCheckError, parse, render
-from archwright.model.decision import Alternative, Decision
+from archwright.model.decision import Alternative, Decision, Evidence
 from archwright.model.entity import Entity
 from archwright.model.physical import IndexKey, TableIndex, UniqueConstraint
 from archwright.sql.identifier import fit_name
@@ -22,6 +22,7 @@ from archwright.sql.identifier import fit_name
 
 def decide(draft: Draft) -> None:
     """Add unique constraints and partial unique indexes; a constraint that repeats the key is left out."""
+    held: list[Evidence] = []
     for entity in draft.system.entities:
         table = draft.table_of(entity.name)
         uniques: dict[tuple[str, ...], UniqueConstraint] = {}
@@ -39,8 +40,15 @@ def decide(draft: Draft) -> None:
         draft.put_table(
             msgspec.structs.replace(table, uniques=tuple(uniques.values()), indexes=(*table.indexes, *partial))
         )
-        for columns in (*uniques, *(tuple(k.expression for k in index.keys) for index in partial)):
-            _record(draft, table.name, columns)
+        held += [Evidence(name=table.name, value=", ".join(columns), source="given") for columns in uniques]
+        held += [
+            Evidence(
+                name=table.name, value=f"{', '.join(k.expression for k in i.keys)} where {i.where}", source="given"
+            )
+            for i in partial
+        ]
+    if held:
+        _record(draft, tuple(held))
 
 
 def _declared(entity: Entity) -> list[tuple[tuple[str, ...], str | None]]:
@@ -55,19 +63,19 @@ def _condition(draft: Draft, entity: Entity, where: str) -> str:
         raise DesignError(((entity.place, f"{entity.name} is unique where {where}: {error}"),)) from error
 
 
-def _record(draft: Draft, table: str, columns: tuple[str, ...]) -> None:
-    listed = ", ".join(columns)
+def _record(draft: Draft, held: tuple[Evidence, ...]) -> None:
     draft.decide(
         Decision(
-            id=f"unique/{table}/{'-'.join(columns)}",
-            title=f"Uniqueness of {table} ({listed})",
-            choice="held by the database",
+            id="unique",
+            title="Uniqueness",
+            choice="held by the database: " + "; ".join(f"{item.name} ({item.value})" for item in held),
             because="Two requests at once can't both pass; the second gets 409.",
-            source="PostgreSQL documentation, 5.5.3",
+            source="PostgreSQL documentation, 5.5.3 and 11.8",
+            evidence=held,
             alternatives=(
                 Alternative(name="look before the insert", because="both requests look before either inserts"),
             ),
-            elements=(f"table {table}",),
+            elements=tuple(dict.fromkeys(f"table {item.name}" for item in held)),
         )
     )
 
