@@ -54,9 +54,17 @@ def decide(draft: Draft) -> None:
             threshold="utilisation 70 %",
             source="Denning and Buzen 1978; AWS Reliability Pillar; rules 1 and 11",
             evidence=(
-                *goal_number_evidence(goal_number),
-                *(work.peak.evidence for work in all_work),
-                *TIMES,
+                *(number.evidence for number in goal_number),
+                *(
+                    Evidence(
+                        name=f"{work.operation.name} at the peak",
+                        value=f"{rate(work.peak.value)} * {seconds(work.service)}"
+                        f" = {plain(work.peak.value * work.service)} cores",
+                        source=f"{work.peak.source}; time by default",
+                    )
+                    for work in all_work
+                ),
+                *TIMES[:3],
                 total.evidence,
             ),
             alternatives=(
