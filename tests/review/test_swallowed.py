@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archwright.model.base import Place
-from archwright.model.effect import Context, Setting, Swallow
+from archwright.model.effect import Context, LoopContext, Setting, Swallow
 from archwright.model.finding import Confidence, Finding, Impact
 from archwright.review.engine import review
 from archwright.review.rules.error.swallowed import SwallowedError
@@ -57,7 +57,18 @@ def test_nothing_that_matters_is_lost(found: Review, protects: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize(
-    "name", ["__del__", "__aexit__", "close", "shutdown_pool", "_cleanup", "track_event", "safe_str"]
+    "name",
+    [
+        "__del__",
+        "__aexit__",
+        "close",
+        "shutdown_pool",
+        "_cleanup",
+        "track_event",
+        "safe_str",
+        "wait_for_db",
+        "log_error",
+    ],
 )
 def test_clean_up_and_best_effort_are_silent(found: Review, name: str) -> None:
     assert found(unit=f"shop.pay.Client.{name}") == ()
@@ -111,6 +122,45 @@ def test_the_top_level_of_a_module_is_silent(found: Review) -> None:
     assert found(place=Place("shop/__init__.py", 4, 1), unit="shop") == ()
 
 
+BODY = "async def run():\n    try:\n        {}\n    except Exception:\n        pass\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["file.close()", "await websocket.close()", "self.pool[0].shutdown(wait=True)", "if f:\n            f.seek(0)"],
+)
+def test_a_body_that_only_takes_something_down_is_silent(found: Review, body: str) -> None:
+    code = BODY.format(body)
+    line = code.split("\n").index("    except Exception:") + 1
+    assert found(code, place=Place("shop/pay.py", line, 5), protects=("call", "file")) == ()
+    assert found(code, place=Place("shop/pay.py", line, 5), protects=("http",))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "    while not ready:\n",
+        "    try:\n        pay()\n    finally:\n",
+        "    try:\n        pay()\n    except ValueError:\n",
+    ],
+)
+def test_retries_and_second_errors_are_often_meant(found: Review, block: str) -> None:
+    code = "def run():\n" + block + "        try:\n            save()\n        except Exception:\n            pass\n"
+    line = code.split("\n").index("        except Exception:") + 1
+    assert found(code, place=Place("shop/pay.py", line, 9))[0].confidence is Confidence.LOW
+
+
+def test_a_loop_of_attempts_goes_on(found: Review) -> None:
+    code = "def run():\n    for attempt in range(3):\n        try:\n            save()\n        except Exception:\n            continue\n"
+    loop = LoopContext(place=Place("shop/pay.py", 2, 5), over="items")
+    given = {"place": Place("shop/pay.py", 5, 9), "context": Context(loops=(loop,)), "handler": "continue"}
+    assert found(code, **given)[0].confidence is Confidence.LOW
+    assert found(code.replace("attempt in range(3)", "order in orders"), **given)[0].confidence is Confidence.HIGH
+
+
 def test_reads_weigh_less_than_writes(found: Review) -> None:
-    assert found(protects=("read",))[0].impact is Impact.LOW
+    assert (found(protects=("read",))[0].impact, found(protects=("read",))[0].confidence) == (
+        Impact.LOW,
+        Confidence.LOW,
+    )
     assert found(protects=("http", "read"))[0].impact is Impact.MEDIUM

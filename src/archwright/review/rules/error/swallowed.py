@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from archwright.model.effect import Setting, Swallow
+from archwright.model.effect import Swallow
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
-from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rules.error._meant import cleans_up, expected, sure
 
 _BROAD = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
 
 _LOSSES = {
-    "write": ("a write to the database", Impact.MEDIUM),
-    "commit": ("the end of a transaction", Impact.MEDIUM),
-    "publish": ("a message to others", Impact.MEDIUM),
-    "enqueue": ("a queued task", Impact.MEDIUM),
-    "http": ("a call to another service", Impact.MEDIUM),
-    "sql": ("an SQL statement", Impact.MEDIUM),
-    "read": ("a query", Impact.LOW),
-    "file": ("an access to a file", Impact.LOW),
-    "call": ("a call", Impact.LOW),
+    "write": ("a write to the database", Impact.MEDIUM, Confidence.HIGH),
+    "commit": ("the end of a transaction", Impact.MEDIUM, Confidence.HIGH),
+    "publish": ("a message to others", Impact.MEDIUM, Confidence.HIGH),
+    "enqueue": ("a queued task", Impact.MEDIUM, Confidence.HIGH),
+    "http": ("a call to another service", Impact.MEDIUM, Confidence.HIGH),
+    "sql": ("an SQL statement", Impact.MEDIUM, Confidence.MEDIUM),
+    "read": ("a query", Impact.LOW, Confidence.LOW),
+    "file": ("an access to a file", Impact.LOW, Confidence.LOW),
+    "call": ("a call", Impact.LOW, Confidence.LOW),
 }
-"""What a try body may do whose failure somebody must learn of, the gravest first. Of a call into a library only the pattern
-is known, so its confidence is low."""
+"""What a try body may do whose failure somebody must learn of, the gravest first, and how sure it is that it is a loss:
+what is only read can be asked for again, and of a call into a library nothing but the pattern is known."""
+
+_HARMLESS = ("read", "file", "call")
+"""What may fail in a clean-up."""
 
 _HANDLERS = {
     "pass": "and passed over",
@@ -38,24 +40,6 @@ _HANDLERS = {
 }
 """What a handler does instead, in the words of the message."""
 
-_LEAVING = re.compile(
-    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|stop|cleanup|clean|teardown|tear|dispose|disconnect|"
-    r"release|rollback|abort|cancel|terminate|kill|finalize)(?:_|$)"
-)
-"""Units that take something down: what fails there no longer matters."""
-
-_BEST_EFFORT = re.compile(
-    r"(?:^|_)(?:telemetry|metrics?|analytics|track|tracking|stats|statsd|sentry|beacon|heartbeat|ping|health|probe|"
-    r"repr|str|debug|try|maybe|best_effort|safe|safely|quiet|quietly|silent|silently|ignore|optional)(?:_|$)"
-)
-"""Units whose name says that they may fail."""
-
-_EXPLAINED = re.compile(
-    r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
-)
-"""A comment of three words or more that is not for a tool."""
-
-
 _DEFAULTS = ("return a default", "assign a default")
 """Handlers that put something in place of the result, so a result is all that the try body was for."""
 
@@ -63,8 +47,9 @@ _DEFAULTS = ("return a default", "assign a default")
 class SwallowedError(Rule):
     """An error of any kind is caught, and nothing of it is kept.
 
-    Reported where the handler catches everything, the try body does something whose failure matters (a write, a
-    message, a call to another service, a query), and the handler neither logs, counts, raises, nor looks at the error.
+    Reported where the handler catches everything, the try body does something whose loss matters (a write, a message, a
+    queued task, a call to another service), and the handler neither logs, counts, raises, nor looks at the error.
+    Clean-up, retries, tests and scripts are left alone.
 
     Why: the caller is told that all went well. The data is wrong, and no trace tells since when or why.
 
@@ -205,19 +190,23 @@ class SwallowedError(Rule):
     )
 
     def check(self, effect: Swallow, program: Program) -> Iterator[Verdict]:
-        if not _broad(effect) or _expected(effect):
+        if not _broad(effect) or expected(effect):
             return
-        lost = [_LOSSES[kind] for kind in _LOSSES if kind in effect.protects]
-        if not lost or (lost == [_LOSSES["call"]] and effect.handler in _DEFAULTS):
+        lost = next((kind for kind in _LOSSES if kind in effect.protects), "")
+        if not lost or (lost == "call" and effect.handler in _DEFAULTS):
             return
-        what, impact = lost[0]
+        lines = lines_of(program.source(effect.place.path) or "")
+        if lost in _HARMLESS and cleans_up(lines, effect.place.line):
+            return
+        what, impact, confidence = _LOSSES[lost]
         caught = "every error" if _bare(effect) else "every Exception"
+        instead = _HANDLERS.get(effect.handler, "and dropped")
         yield Verdict(
-            message=f"{what[0].upper()}{what[1:]} may fail here unnoticed: {caught} is caught {_HANDLERS.get(effect.handler, 'and dropped')}.",
+            message=f"{what[0].upper()}{what[1:]} may fail here unnoticed: {caught} is caught {instead}.",
             why=f"If {what} fails, nobody learns of it: no log entry, no error to the caller, no count.",
             fix="Name the errors that are expected here; log the rest with their traceback, or let them rise.",
             impact=impact,
-            confidence=_confidence(effect, what, program),
+            confidence=max(confidence, sure(effect, lines), key=lambda c: c.rank),
             trace=steps((effect.place, f"{what} has failed, and the error ends here")),
             remedy=Remedy(kind=RemedyKind.RECORD),
         )
@@ -230,30 +219,3 @@ def _bare(effect: Swallow) -> bool:
 def _broad(effect: Swallow) -> bool:
     """True where the handler catches everything, not what the author expected."""
     return any(name in _BROAD for name in effect.types)
-
-
-def _expected(effect: Swallow) -> bool:
-    """True where the loss is by design: tests, tools beside the service, what takes something down, what may fail."""
-    path = effect.place.path
-    if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
-        return True
-    if in_tests(path) or in_migrations(path) or in_tools(path):
-        return True
-    if effect.place.column == 1:
-        return True  # at the top level of a module: a fall-back for an import or a version
-    name = effect.unit.rpartition(".")[2].lower()
-    return bool(_LEAVING.search(name) or _BEST_EFFORT.search(name))
-
-
-def _confidence(effect: Swallow, what: str, program: Program) -> Confidence:
-    """A comment says that the author meant it; a default in place of the result may be the contract of the function."""
-    if what == _LOSSES["call"][0] or effect.handler == "assign a default" or _explained(effect, program):
-        return Confidence.LOW
-    return Confidence.MEDIUM if effect.handler == "return a default" else Confidence.HIGH
-
-
-def _explained(effect: Swallow, program: Program) -> bool:
-    """True if a comment stands at the handler: on its line, the line above, or in its first lines."""
-    lines = lines_of(program.source(effect.place.path) or "")
-    first = max(effect.place.line - 2, 0)
-    return any(_EXPLAINED.search(line) for line in lines[first : effect.place.line + 3])

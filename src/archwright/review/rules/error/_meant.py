@@ -1,0 +1,89 @@
+"""Signs that the author of a handler meant to drop the error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.effect import Setting, Swallow
+from archwright.model.finding import Confidence
+from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.surroundings import around, protected
+
+_TAKING_DOWN = (
+    "close|aclose|seek|shutdown|stop|disconnect|quit|release|rollback|cancel|kill|terminate|dispose|unlink|"
+    "rmtree|cleanup|flush|logout|unsubscribe|wait_closed"
+)
+_LEAVING = re.compile(
+    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|clean|cleanup|teardown|tear|dispose|disconnect|finalize)(?:_|$)"
+)
+"""Units that take something down: what fails there no longer matters."""
+
+_CLEAN_UP = re.compile(
+    rf"(?:await\s+)?[\w.\[\]()'\"]+\.(?:{_TAKING_DOWN})\(.*\)|if\b.*:|with\b.*:|os\.(?:remove|close)\(.*\)"
+)
+"""Statements of a try body that only takes something down."""
+
+_BEST_EFFORT = re.compile(
+    r"(?:^|_)(?:telemetry|metrics?|analytics|track|tracking|stats|statsd|sentry|beacon|heartbeat|ping|health|probe|wait|"
+    r"log|logs|logger|logging|errors?|exceptions?|failures?|audit|repr|str|debug|try|maybe|best_effort|safe|safely|quiet|"
+    r"quietly|silent|silently|ignore|optional|warm|prefetch|preload)(?:_|$)"
+)
+"""Units and classes whose name says that they may fail, that they wait for something, or that they report errors."""
+
+_EXPLAINED = re.compile(
+    r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
+)
+"""A comment of three words or more that is not for a tool."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def expected(effect: Swallow) -> bool:
+    """True where the loss is by design: tests, tools beside the service, what takes something down, what may fail."""
+    path = effect.place.path
+    if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
+        return True
+    if in_tests(path) or in_migrations(path) or in_tools(path):
+        return True
+    if effect.place.column == 1:
+        return True  # at the top level of a module: a fall-back for an import or a version
+    names = [_CAMEL.sub("_", name).lower() for name in effect.unit.split(".")[-2:]]
+    return bool(_LEAVING.search(names[-1]) or any(_BEST_EFFORT.search(name) for name in names))
+
+
+def cleans_up(lines: list[str], handler: int) -> bool:
+    """True if the try body only takes something down."""
+    body = protected(lines, handler)
+    return bool(body) and all(_CLEAN_UP.fullmatch(text) for text in body)
+
+
+def sure(effect: Swallow, lines: list[str]) -> Confidence:
+    """How sure it is that the author did not mean it.
+
+    A comment says that it was meant. A handler in another handler or in a `finally` must not hide the first error; one in
+    a loop of attempts goes on to the next. A default in place of the result may be what the function promises.
+    """
+    blocks = around(lines, effect.place.line)
+    retries = effect.handler in ("pass", "continue") and ("while" in blocks or any(_attempts(lines, effect)))
+    if (
+        effect.handler == "assign a default"
+        or retries
+        or {"except", "finally"} & set(blocks)
+        or _explained(effect, lines)
+    ):
+        return Confidence.LOW
+    return Confidence.MEDIUM if effect.handler == "return a default" else Confidence.HIGH
+
+
+def _attempts(lines: list[str], effect: Swallow) -> Iterator[bool]:
+    """Whether each loop around the handler counts attempts."""
+    for loop in effect.context.loops:
+        header = lines[loop.place.line - 1] if 1 <= loop.place.line <= len(lines) else ""
+        yield loop.constant or re.search(r"range\(|attempt|retr(?:y|ies)|backoff", header) is not None
+
+
+def _explained(effect: Swallow, lines: list[str]) -> bool:
+    """True if a comment stands at the handler: on its line, the line above, or in its first lines."""
+    first = max(effect.place.line - 2, 0)
+    return any(_EXPLAINED.search(line) for line in lines[first : effect.place.line + 3])

@@ -1,0 +1,62 @@
+"""What stands around a handler in the text of a file: the body it protects, and the block that holds both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_TRY = re.compile(r"try\s*:")
+_HEADER = re.compile(
+    r"(?:finally|except|else|while|for|async for|with|async with|if|elif|def|async def|class|match|case)\b"
+)
+
+
+def protected(lines: Sequence[str], handler: int) -> list[str]:
+    """The lines of the try body before the `except` at line `handler`, without indentation; empty if it can't be found."""
+    opening = _opening(lines, handler)
+    if not opening:
+        return []
+    indent = _indent(lines[opening - 1])
+    body = []
+    for number in range(opening + 1, handler):
+        text = lines[number - 1]
+        if text.strip() and _indent(text) <= indent:
+            break  # an earlier handler of the same try
+        body.append(text.strip())
+    return [text for text in body if text and not text.startswith("#")]
+
+
+def around(lines: Sequence[str], handler: int) -> tuple[str, ...]:
+    """The kinds of the blocks that hold the try statement, innermost first, up to the function: `finally`, `while`."""
+    opening = _opening(lines, handler)
+    kinds = []
+    indent = _indent(lines[opening - 1]) if opening else 0
+    for number in range(opening - 1, 0, -1):
+        text = lines[number - 1]
+        if not text.strip() or _indent(text) >= indent:
+            continue
+        indent = _indent(text)
+        match = _HEADER.match(text.strip())
+        if match is not None:
+            kinds.append(match[0])
+            if match[0].endswith(("def", "class")):
+                break
+    return tuple(kinds)
+
+
+def _opening(lines: Sequence[str], handler: int) -> int:
+    """The line of the `try` that the `except` at line `handler` belongs to; 0 if there is none."""
+    if not 1 <= handler <= len(lines):
+        return 0
+    indent = _indent(lines[handler - 1])
+    for number in range(handler - 1, 0, -1):
+        text = lines[number - 1]
+        if _indent(text) == indent and _TRY.match(text.strip()):
+            return number
+        if text.strip() and _indent(text) < indent and not text.strip().startswith("#"):
+            return 0
+    return 0
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
