@@ -32,15 +32,36 @@ if TYPE_CHECKING:
 ORM = "django_orm"
 
 _SAME = frozenset(
-    "all filter exclude order_by distinct reverse annotate alias using select_for_update complex_filter get_queryset union "
-    "intersection difference iterator none only defer aiterator visible_to".split()
+    [
+        "all",
+        "filter",
+        "exclude",
+        "order_by",
+        "distinct",
+        "reverse",
+        "annotate",
+        "alias",
+        "using",
+        "select_for_update",
+        "complex_filter",
+        "get_queryset",
+        "union",
+        "intersection",
+        "difference",
+        "iterator",
+        "none",
+        "only",
+        "defer",
+        "aiterator",
+        "visible_to",
+    ]
 )
-_ONE = frozenset("get first last latest earliest aget afirst alast".split())
-_NUMBERS = frozenset("count acount exists aexists aggregate aaggregate contains acontains".split())
-_CREATES = frozenset("create acreate get_or_create aget_or_create update_or_create aupdate_or_create".split())
+_ONE = frozenset(["get", "first", "last", "latest", "earliest", "aget", "afirst", "alast"])
+_NUMBERS = frozenset(["count", "acount", "exists", "aexists", "aggregate", "aaggregate", "contains", "acontains"])
+_CREATES = frozenset(["create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"])
 _UPDATES = {"update": "update", "aupdate": "update", "delete": "delete", "adelete": "delete", "bulk_update": "update"}
 _INSTANCE_WRITES = {"save": "save", "asave": "save", "delete": "delete", "adelete": "delete"}
-_LINKS = frozenset("add set remove clear aadd aset aremove aclear".split())
+_LINKS = frozenset(["add", "set", "remove", "clear", "aadd", "aset", "aremove", "aclear"])
 
 
 class DjangoOrm(Framework):
@@ -108,7 +129,7 @@ class DjangoOrm(Framework):
             return None
         if name in model.managers or name in ("objects", "_default_manager", "_base_manager"):
             return Val(("query", Query(ORM, info.name, frame.unit, position, manager=model.managers.get(name))))
-        if name == "DoesNotExist" or name == "MultipleObjectsReturned":
+        if name in {"DoesNotExist", "MultipleObjectsReturned"}:
             return Val(("external", f"django.core.exceptions.{name}"))
         return None
 

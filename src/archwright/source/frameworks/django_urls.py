@@ -165,7 +165,9 @@ def _assigned(body: Any, name: str) -> Iterator[tuple[Any, ...]]:
         kind = node[0]
         if kind == f.ASSIGN and any(_name(target) == name for target in node[2]):
             yield node[3]
-        elif (kind == f.AUGASSIGN and _name(node[2]) == name) or (kind == f.ANNASSIGN and node[4] and _name(node[2]) == name):
+        elif (kind == f.AUGASSIGN and _name(node[2]) == name) or (
+            kind == f.ANNASSIGN and node[4] and _name(node[2]) == name
+        ):
             yield node[4]
         elif kind == f.EXPR and node[2][0] == f.CALL and node[2][2][0] == f.ATTR and _name(node[2][2][2]) == name:
             yield from node[2][3]

@@ -8,34 +8,13 @@ from archwright.source.flow.values import Query, Val
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.sqlalchemy_values import ORM, query_of, words
 
-FETCHES: Final = frozenset(
-    [
-        "joinedload",
-        "selectinload",
-        "subqueryload",
-        "immediateload",
-        "contains_eager",
-        "raiseload",
-        "noload",
-        "joinedload_all",
-        "subqueryload_all",
-        "selectin_polymorphic",
-    ]
+FETCHES: Final = words(
+    "joinedload selectinload subqueryload immediateload contains_eager raiseload noload joinedload_all "
+    "subqueryload_all selectin_polymorphic"
 )
 """A relation so loaded asks nothing more when it is touched (or fails when it is)."""
-KEEPS: Final = frozenset(
-    [
-        "lazyload",
-        "defaultload",
-        "load_only",
-        "defer",
-        "undefer",
-        "undefer_group",
-        "defer_all",
-        "with_expression",
-        "with_loader_criteria",
-        "Load",
-    ]
+KEEPS: Final = words(
+    "lazyload defaultload load_only defer undefer undefer_group defer_all with_expression with_loader_criteria Load"
 )
 """These fetch no relation; some go on to a path below."""
 EVERYTHING: Final = "?"

@@ -137,7 +137,7 @@ def _holder(call: CallSite) -> str:
     type_ = call.receiver.type if call.receiver is not None else None
     if type_ is not None and type_[0] == "object":
         return str(type_[1]).rpartition(".")[2]
-    return "Session"
+    return "op" if call.name.startswith("alembic.") else "Session"
 
 
 # --- rows by key, changes ----------------------------------------------------------------------------------------
@@ -270,10 +270,9 @@ def result_method(call: CallSite, value: Val, query: Query) -> Val | None:
         return listed(query, value)
     if name in _SAME_RESULT or name == "__aenter__":
         return value
-    if name in ("scalar", "scalar_one", "scalar_one_or_none"):
-        return _first_cell(query, value)
     if name in _ONE:
-        return element_of(query, value)
+        _narrow(call, query)
+        return _first_cell(query, value) if name.startswith("scalar") else element_of(query, value)
     if name in ("scalars", "mappings"):
         return Val(
             ("query", query._replace(flags=query.flags - {"rows", "scalars", "mappings"} | {name})), value.origins
@@ -283,6 +282,16 @@ def result_method(call: CallSite, value: Val, query: Query) -> Val | None:
     if name in ("close", "keys"):
         return NONE
     return None
+
+
+def _narrow(call: CallSite, query: Query) -> None:
+    """Only now it shows that the read before gave one row."""
+    built = (query.unit, query.position)
+    for effect in reversed(call.frame.effects):
+        if effect.kind == "Read" and effect.slots.get("built") == built and not effect.calls:
+            if effect.slots["many"] == "many":
+                effect.slots["many"] = "one"
+            return
 
 
 def new_row(entity: str, keywords: dict[str, Val], spread: list[Val]) -> Val:
