@@ -160,7 +160,7 @@ def test_what_is_not_known_of_the_entities_lowers_the_confidence(found: Review) 
 def test_a_relation_missing_from_one_query_is_one_finding(found: Review) -> None:
     (finding,) = found(load(ROWS, line=3), load(ROWS, line=30), load(ROWS, line=3))
     assert finding.line == 3
-    assert (finding.trace[-1].line, finding.trace[-1].note) == (30, "customer is fetched")
+    assert (finding.trace[-1].line, finding.trace[-1].note) == (30, "here too")
 
 
 def test_all_relations_that_one_query_lacks_are_one_finding(found: Review) -> None:

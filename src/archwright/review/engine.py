@@ -143,14 +143,17 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
 
 
 def _also(trace: Sequence[TraceStep], place: Place, others: Sequence[_Judged]) -> tuple[TraceStep, ...]:
-    """The further places of the same cause, each line once, with what happens there."""
+    """The further places of the same cause, each line once, with what happens there if it is something else."""
     told = {(step.path, step.line) for step in trace} | {(place.path, place.line)}
+    known = {step.note for step in trace}
     notes: dict[tuple[str, int], str] = {}
     for judged in others:
         last = judged.verdict.trace[-1:]
         where = (judged.place.path, max(judged.place.line, 1))
-        if where not in told:
-            notes.setdefault(where, last[0].note if last and (last[0].path, last[0].line) == where else "here too")
+        if where not in told and where not in notes:
+            new = last and (last[0].path, last[0].line) == where and last[0].note not in known
+            notes[where] = last[0].note if new else "here too"
+            known.add(notes[where])
     return tuple(TraceStep(path=path, line=line, note=notes[path, line]) for path, line in sorted(notes)[:_ALSO])
 
 
