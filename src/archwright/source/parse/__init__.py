@@ -16,6 +16,9 @@ from archwright.source.parse.mend import mend
 from archwright.source.parse.state import Fact
 from archwright.source.parse.text import Errors, count_lines, decode
 
+_MENDABLE = 1_000_000
+"""Characters up to which a text that the host refuses is tried by the slower means; longer ones are data."""
+
 
 def facts_of(data: bytes) -> Fact:
     """File facts of the bytes of a Python file. Accepts any bytes; what can't be read is listed in the errors."""
@@ -27,10 +30,13 @@ def facts_of_text(text: str, errors: Errors | None = None) -> Fact:
     """File facts of a text whose newlines are LF."""
     found = list(errors or ())
     tree = _tree(text, found)
-    if tree is None:
+    if tree is None and len(text) > _MENDABLE:
+        found.append((1, f"not read: it has errors and is longer than {_MENDABLE:,} characters"))
+    elif tree is None:
         mended, broken = mend(text, _refusal)
         found += broken
-        tree = _tree(mended, found) or host.parse("")
+        tree = _tree(mended, found)
+    tree = tree or host.parse("")
     count_characters(tree, text)
     return lower_module(tree, count_lines(text), found)
 
@@ -40,15 +46,17 @@ def _tree(text: str, errors: Errors) -> ast.Module | None:
     try:
         return host.parse(text)
     except host.Refused as refused:
-        why = (refused.line, refused.message)
-    from archwright.source.parse import tree  # two thirds of the time to import us, seldom needed
+        why = refused
+    read = None
+    if len(text) <= _MENDABLE:
+        from archwright.source.parse import tree  # most of the time it takes to import this package, seldom needed
 
-    read = tree.parse(text)
+        read = tree.parse(text)
     if read is None:
         return None
     errors += read.errors
-    if read.needs <= sys.version_info.minor and not read.errors:
-        errors.append(why)
+    if read.needs <= sys.version_info.minor and not read.errors and not why.depth:
+        errors.append((why.line, why.message))
     return read.module
 
 
@@ -59,5 +67,5 @@ def _refusal(text: str) -> tuple[int, str] | None:
     except host.Refused as refused:
         from archwright.source.parse import tree
 
-        return None if tree.parse(text) is not None else (refused.line, refused.message)
+        return None if tree.parse(text, thorough=False) is not None else (refused.line, refused.message)
     return None

@@ -35,8 +35,7 @@ def starts(text: str) -> list[Start]:
             continue
         if fresh and kind != "comment":
             fresh = False
-            within = found[-1][1] if found else 0
-            if depth == 0 or (token in _NEVER_CONTINUE and column <= within):
+            if depth == 0 or token in _NEVER_CONTINUE:
                 found.append((line, column, token))
                 depth = 0
         depth = max(0, depth + (kind == "open") - (kind == "close"))

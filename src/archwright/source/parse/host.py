@@ -7,12 +7,13 @@ import warnings
 
 
 class Refused(Exception):
-    """The host's parser does not accept the text: `(line, message)`."""
+    """The host's parser does not accept the text; `depth`: only because it nests too deeply for it."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, message: str, *, depth: bool = False) -> None:
         super().__init__(line, message)
         self.line = line
         self.message = message
+        self.depth = depth
 
 
 def parse(text: str) -> ast.Module:
@@ -24,6 +25,6 @@ def parse(text: str) -> ast.Module:
     except SyntaxError as error:
         raise Refused(error.lineno or 1, error.msg) from None
     except (RecursionError, MemoryError):
-        raise Refused(1, "nested too deeply") from None
+        raise Refused(1, "nested too deeply", depth=True) from None
     except (ValueError, OverflowError) as error:
         raise Refused(1, str(error)) from None

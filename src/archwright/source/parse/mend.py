@@ -15,8 +15,11 @@ Check = Callable[[str], tuple[int, str] | None]
 """Why a text does not parse, as `(line, message)`; None if it does."""
 
 _EFFORT = 40
-"""How many times the text may be parsed over, in all, before the rest is given up."""
+_MOST = 500_000
+"""How many times the text may be parsed over, and how many characters, in all, before the rest is given up."""
 
+_CONFLICT = re.compile(r"^<<<<<<< .*$", re.MULTILINE)
+_MARKERS = re.compile(r"^(?:<<<<<<< .*|\|\|\|\|\|\|\| .*|=======|>>>>>>> .*)$", re.MULTILINE)
 _CLASS = re.compile(r"\s*class\s+(\w+)")
 _STAND_INS = {
     "if": "if 1:",
@@ -34,9 +37,10 @@ _STAND_INS = {
 
 def mend(text: str, check: Check) -> tuple[str, list[tuple[int, str]]]:
     """A text of as many lines that `check` accepts, unless it is past mending, and the errors: `(line, message)`."""
-    mender = _Mender(text, check)
-    mender.body(starts(text), len(mender.lines), 0)
-    return "\n".join(mender.lines), mender.errors
+    errors = [(text.count("\n", 0, mark.start()) + 1, "a merge conflict") for mark in _CONFLICT.finditer(text)]
+    mender = _Mender(_MARKERS.sub("", text) if errors else text, check)
+    mender.body(starts("\n".join(mender.lines)), len(mender.lines), 0)
+    return "\n".join(mender.lines), errors + mender.errors
 
 
 class _Mender:
@@ -44,7 +48,7 @@ class _Mender:
         self.lines = text.split("\n")
         self.errors: list[tuple[int, str]] = []
         self._check = check
-        self._effort = _EFFORT * len(text) + 10_000
+        self._effort = min(_EFFORT * len(text) + 10_000, _MOST)
         self._dropped_to = -1
 
     def body(self, found: list[Start], end: int, indent: int) -> None:
@@ -100,7 +104,7 @@ class _Mender:
         margin = _margin(lines[0])
         before = {"elif": "if 1: pass", "else": "if 1: pass", "except": "try: pass", "finally": "try: pass"}
         opening = [margin + before[clause.word]] if clause.word in before else []
-        inside = [margin + " pass"] if clause.body else []
+        inside = [margin + (" case _: pass" if clause.word == "match" else " pass")] if clause.body else []
         closing = [margin + "finally: pass"] if clause.word == "try" else []
         whole = [*opening, *lines, *inside, *closing]
         return self._why(clause.first - len(opening), whole, clause.word, indent)

@@ -18,6 +18,9 @@ from archwright.source.parse.rewrites import with_continuations, without_default
 from archwright.source.parse.tree_base import NOT_ALIAS, Context, Unconvertible
 from archwright.source.parse.tree_statements import statements
 
+_MALFORMED = (Unconvertible, RecursionError, SyntaxError, ValueError, OverflowError, LookupError)
+"""What conversion may raise: the grammar takes some text that is no Python, and gives trees that lack parts."""
+
 
 class Read:
     """A converted module: its tree, the newest Python (3.minor) its syntax needs, and what was left out."""
@@ -35,12 +38,15 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
-def parse(text: str) -> Read | None:
-    """The tree of a module; columns count the bytes of UTF-8. None if the text is not whole Python."""
+def parse(text: str, *, thorough: bool = True) -> Read | None:
+    """The tree of a module; columns count the bytes of UTF-8. None if the text is not whole Python.
+
+    Unless `thorough`, the costliest way around a gap of the grammar is not tried.
+    """
     needs = 8
     root = None
     data = b""
-    for minor, rewritten in _variants(text):
+    for minor, rewritten in _variants(text, thorough):
         needs, data = minor, rewritten.encode("utf-8", "replace")
         root = _whole(data)
         if root is not None:
@@ -50,7 +56,7 @@ def parse(text: str) -> Read | None:
         context = Context(data, needs, renamed)
         try:
             body: list[Any] = statements(root, context)
-        except (Unconvertible, RecursionError, SyntaxError, ValueError, OverflowError):
+        except _MALFORMED:
             return None
         if not context.misread:
             return Read(ast.Module(body=body, type_ignores=[]), context.needs, context.errors)
@@ -63,13 +69,13 @@ def parse(text: str) -> Read | None:
     return None
 
 
-def _variants(text: str) -> Iterator[tuple[int, str]]:
+def _variants(text: str, thorough: bool) -> Iterator[tuple[int, str]]:
     """The text, then texts of the same meaning and positions that avoid gaps of the grammar; each with what it needs."""
     yield 8, text
     plain = without_defaults(text)
     if plain != text:
         yield 13, plain
-    continued = with_continuations(plain)
+    continued = with_continuations(plain) if thorough else plain
     if continued != plain:
         yield 8 if plain == text else 13, continued
 

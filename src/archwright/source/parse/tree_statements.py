@@ -35,7 +35,11 @@ def statements(node: Node, c: Context) -> list[Any]:
 
 
 def _block(node: Node | None, c: Context) -> list[Any]:
-    return [] if node is None else statements(node, c)
+    """The statements of a body, at least one. Raises Unconvertible: the grammar lets a body be empty."""
+    body = [] if node is None else statements(node, c)
+    if not body:
+        raise Unconvertible("block")
+    return body
 
 
 def _expression_statement(node: Node, c: Context) -> Any:
@@ -175,7 +179,8 @@ def _plain(items: list[Node]) -> bool:
 
 def _with_item(node: Node, c: Context) -> ast.withitem:
     """One item; the grammar may hang its `as` on the last operand of the expression."""
-    c.aliases = aliases = []
+    aliases: list[Node] = []
+    c.aliases = aliases
     value = expression(node, c)
     c.aliases = None
     target = expression(only(field(aliases[0], "alias")), c) if aliases else None
@@ -242,8 +247,6 @@ def _end_line(body: list[Any]) -> int:
 
 def _closed(made: Any, node: Node) -> Any:
     """Place a definition, its end being that of its last statement."""
-    if not made.body:
-        raise Unconvertible(node.type)
     placed(made, node)
     made.end_lineno = _end_line(made.body)
     return made
