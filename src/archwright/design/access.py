@@ -99,7 +99,10 @@ def _record(draft: Draft, operation: Operation, grants: tuple[Grant, ...]) -> No
             )
             if any(grant.owner for grant in grants)
             else (Alternative(name="anyone signed in", because="the brief is narrower"),),
-            depends_on_unknown=tuple(f"{operation.name}.who: may every {role} use every row?" for role in free),
+            questions=tuple(
+                f"{operation.name}: may every {role} reach the rows of others? If not, write `{role} owns ...`"
+                for role in free
+            ),
             elements=(f"route {route.method} {route.path}",),
         )
     )

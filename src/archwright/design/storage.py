@@ -34,7 +34,6 @@ def decide(draft: Draft) -> None:
     large = [name for name, (_, end) in sizes.items() if end > LARGE]
     disputed = [entity for entity in draft.system.entities if _disputed(draft, entity)]
     unknown = [f"{e.name}.count" for e in draft.system.entities if e.volume.count is None]
-    unknown += [f"{e.name}.count: {_dispute(draft, e)}" for e in disputed]
     evidence = [
         Evidence(
             name=draft.table_names[name],
@@ -70,6 +69,7 @@ def decide(draft: Draft) -> None:
             if large
             else (Flip(input=f"rows of {biggest}", at=f"{plain(LARGE / end)} times the estimate", to="partitions"),),
             depends_on_unknown=tuple(unknown),
+            questions=tuple(f"{e.name}.count: {_dispute(draft, e)}; which number is right?" for e in disputed),
         )
     )
 
@@ -125,7 +125,7 @@ def _disputed(draft: Draft, entity: Entity) -> bool:
 def _dispute(draft: Draft, entity: Entity) -> str:
     inserts = row_inserts(draft, draft.table_names[entity.name])
     count = entity.volume.count
-    return f"the operations add {rate(inserts)}, {plain(inserts * YEAR)} rows a year, to {plain(count.value if count else 0)}"
+    return f"the operations add {rate(inserts)}, {plain(inserts * YEAR)} rows a year, to the {plain(count.value if count else 0)} there are"
 
 
 STAGE = Stage("storage", "Growth of the data", __doc__, decide)

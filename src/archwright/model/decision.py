@@ -46,5 +46,8 @@ class Decision(Model, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     flips: tuple[Flip, ...] = ()
     depends_on_unknown: tuple[str, ...] = ()
+    """Dotted paths of what was not given and had a default stand in (`Order.count`, `browse.rate`)."""
+    questions: tuple[str, ...] = ()
+    """What the author should be asked: contradictions in the model, and permissions that look too wide."""
     elements: tuple[str, ...] = ()
     """What it shaped: `table orders`, `index orders_customer_id_placed_id_idx`, `route GET /v1/orders`."""
