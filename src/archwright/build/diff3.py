@@ -25,14 +25,14 @@ class Merge:
 
 def merge(base: str, yours: str, theirs: str) -> Merge:
     """Merge the changes `base` to `yours` with the changes `base` to `theirs`. Nothing of either is lost."""
-    if yours == theirs or theirs == base:
+    if theirs in (yours, base):
         return Merge(yours, ())
     if yours == base:
         return Merge(theirs, ())
     lines: list[str] = []
     conflicts: list[int] = []
     for old, left, right in _regions(_split(base), _split(yours), _split(theirs)):
-        if left == right or right == old:
+        if right in (left, old):
             lines += left
         elif left == old:
             lines += right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 
 WIDTH = 120
@@ -58,6 +59,9 @@ def docstring(text: str, indent: int = 0) -> list[str]:
     return [f'{space}"""{summary}', *(space + line for line in others), f'{space}"""']
 
 
+_DEFINITIONS = ("def ", "async def ", "class ", "@")
+
+
 class Imports:
     """The imports of one module."""
 
@@ -70,6 +74,12 @@ class Imports:
         """`from module import names`."""
         self._names.setdefault(module, set()).update(names)
 
+    def remove(self, module: str, name: str) -> None:
+        """Take an import back."""
+        self._names[module].discard(name)
+        if not self._names[module]:
+            del self._names[module]
+
     def module(self, name: str) -> None:
         """`import name`."""
         self._modules.add(name)
@@ -81,7 +91,7 @@ class Imports:
 
     def lines(self) -> list[str]:
         """The import statements, in groups, as isort orders them."""
-        groups: dict[int, tuple[list[str], list[str]]] = {0: ([], []), 1: ([], []), 2: ([], [])}
+        groups: dict[int, tuple[list[str], list[str]]] = {n: ([], []) for n in range(4)}
         for module in sorted(self._modules):
             groups[self._group(module)][0].append(f"import {module}")
         for module in sorted(self._names):
@@ -101,8 +111,8 @@ class Imports:
         return result
 
     def _group(self, module: str) -> int:
-        import sys
-
+        if module.startswith("."):
+            return 3
         top = module.partition(".")[0]
         return 2 if top in {self._package, "tests"} else 0 if top in sys.stdlib_module_names else 1
 
@@ -119,10 +129,10 @@ def module(docstring_text: str, imports: Imports, parts: Iterable[Sequence[str]]
     lines = [*docstring(docstring_text), "", *imports.lines(), ""]
     heavy_before = False
     for part in parts:
-        heavy = part[0].startswith(("def ", "async def ", "class ", "@"))
+        heavy = part[0].startswith(_DEFINITIONS)
         if heavy or heavy_before:
             lines.append("")
         lines += part
         lines.append("")
-        heavy_before = heavy
+        heavy_before = heavy or any(line.startswith(_DEFINITIONS) for line in part)
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archwright.model.operation import Sort
-from archwright.model.physical import Embed, Route, RouteParameter, Table
+from archwright.model.physical import Embed, OwnerPath, Route, RouteParameter, Table
 from archwright.sql.identifier import quote_identifier, quote_identifiers
 from archwright.sql.statements import (
     Binder,
@@ -75,6 +75,62 @@ def read_children(embed: Embed, parent: Table, child: Table, selected: Sequence[
         f"    ORDER BY {order_by(child, embed.order)}",
         f"    LIMIT {embed.maximum}",
         ") AS child",
+    )
+
+
+def read_referred_row(embed: Embed, parent: Table, target: Table, selected: Sequence[str]) -> Statement:
+    """The rows that the parents on a page refer to, each once."""
+    binder = Binder()
+    arrays = ", ".join(f"{binder.bind(column)}::{_type(parent, column)}[]" for column in embed.parent_columns)
+    links = [
+        f"parent.{quote_identifier(of_parent)} = target.{quote_identifier(column)}"
+        for column, of_parent in zip(embed.columns, embed.parent_columns, strict=True)
+    ]
+    return binder.statement(
+        columns(selected, "SELECT DISTINCT", qualifier="target."),
+        f"FROM unnest({arrays}) AS parent ({quote_identifiers(embed.parent_columns)})",
+        f"JOIN {quote_identifier(target.name)} AS target ON {' AND '.join(links)}",
+    )
+
+
+def read_owner(owner: OwnerPath) -> Statement:
+    """The owner's id at the end of a path, from the columns of the row that the path starts at."""
+    binder = Binder()
+    first, *others = owner.steps
+    joins = [
+        f"JOIN {quote_identifier(step.target)} AS step{number} ON "
+        + " AND ".join(
+            f"step{number}.{quote_identifier(target)} = step{number - 1}.{quote_identifier(column)}"
+            for column, target in zip(step.columns, step.target_columns, strict=True)
+        )
+        for number, step in enumerate(others, 2)
+    ]
+    return binder.statement(
+        f"SELECT step{len(owner.steps)}.{quote_identifier(owner.column)} AS owner",
+        f"FROM {quote_identifier(first.target)} AS step1",
+        *joins,
+        where([f"step1.{quote_identifier(target)} = {binder.bind(target)}" for target in first.target_columns]),
+    )
+
+
+SUM = "_sum"
+"""The ending of a total's name: the rest is the column."""
+
+
+def read_totals(route: Route, table: Table, totals: Sequence[str], scope: Scope) -> Statement:
+    """How many rows there are, and the sums of their columns."""
+    binder = Binder()
+    conditions = [parameter_condition(table, p, binder) for p in route.parameters if p.column]
+    conditions += [window_condition(window) for window in route.windows]
+    conditions += scope_conditions(table, scope, binder)
+    shown = [
+        f"count(*) AS {quote_identifier(name)}"
+        if table.column(name.removesuffix(SUM)) is None
+        else f"coalesce(sum({quote_identifier(name.removesuffix(SUM))}), 0) AS {quote_identifier(name)}"
+        for name in totals
+    ]
+    return binder.statement(
+        "SELECT " + ",\n    ".join(shown), f"FROM {quote_identifier(table.name)}", where(conditions)
     )
 
 

@@ -84,13 +84,16 @@ def operator(given: str) -> str:
 def parameter_condition(table: Table, parameter: RouteParameter, binder: Binder) -> str:
     """The condition a route's parameter makes; one that is not given (NULL) and not required holds for every row."""
     assert parameter.column is not None
+    if parameter.operator == "match":
+        searched = search_vector(tuple(parameter.column.split(",")))
+        placeholder = binder.bind(parameter.name)
+        condition = f"{searched} @@ websearch_to_tsquery('{CONFIGURATION}', {placeholder})"
+        return condition if parameter.required else f"({placeholder}::text IS NULL OR {condition})"
     column = table.column(parameter.column)
     assert column is not None, parameter.column
     name = quote_identifier(column.name)
     placeholder = binder.bind(parameter.name)
-    if parameter.operator == "match":
-        condition = f"{search_vector((column.name,))} @@ websearch_to_tsquery('{CONFIGURATION}', {placeholder})"
-    elif parameter.operator == "in":
+    if parameter.operator == "in":
         condition = f"{name} = ANY({placeholder}::{column.type}[])"
     else:
         condition = f"{name} {operator(parameter.operator)} {placeholder}"

@@ -190,3 +190,22 @@ def used_columns(expression: str, tables: Mapping[str, Table]) -> tuple[tuple[st
     """The `table.column` pairs in an expression of the blueprint, in order, each once. Names are plain identifiers."""
     found = re.findall(r"(\w+)\.(\w+)", expression)
     return tuple(dict.fromkeys((table, column) for table, column in found if table in tables))
+
+
+def insert_any(table: Table) -> Statement:
+    """INSERT of a row with every column that is not numbered by the database; NULL means the column's default."""
+    binder = Binder()
+    given = [column for column in table.columns if not column.identity]
+    values = [
+        binder.bind(column.name)
+        if column.default is None
+        else f"coalesce({binder.bind(column.name)}::{column.type}, {column.default})"
+        for column in given
+    ]
+    every = tuple(column.name for column in table.columns)
+    if not given:
+        return binder.statement(f"INSERT INTO {quote_identifier(table.name)} DEFAULT VALUES", _returning(every))
+    names = quote_identifiers(tuple(column.name for column in given))
+    return binder.statement(
+        f"INSERT INTO {quote_identifier(table.name)} ({names})", f"VALUES ({', '.join(values)})", _returning(every)
+    )
