@@ -30,6 +30,10 @@ class Person:
     label: str = ""
     """How a person knows them: an email or a name of their row."""
 
+    def headers(self) -> dict[str, str]:
+        """The header to call the service with."""
+        return {"Authorization": f"Bearer {self.token}"}
+
 
 @dataclass(frozen=True)
 class Issuer:
@@ -44,13 +48,13 @@ class Issuer:
 
     def token(self, role: Role, subject: str) -> str:
         """A token for `subject` with `role`, good for 12 hours."""
-        claim, _, value = role.claim.partition("/")
+        claim, slash, value = role.claim.rpartition("/")
         claims: dict[str, object] = {
             "iss": _ISSUER,
             "aud": self.audience,
             "sub": subject,
             "exp": int(time.time()) + _HOURS * 3600,
-            (claim or "roles"): [value or role.name],
+            (claim if slash else "roles"): [value or role.name],
         }
         if role.subject:
             claims[role.subject] = subject
