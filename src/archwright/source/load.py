@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from archwright.source import pool
+from archwright.source.cache import FactsCache, digest_of
 from archwright.source.discover import Discovery, discover
 from archwright.source.modules import ModuleFile
 from archwright.source.parse import facts_of
@@ -22,14 +24,21 @@ CHUNKS = 16
 MAX_BYTES = 16_000_000
 """A bigger file is data, not code; it is named in its errors and not read."""
 
+Read = tuple[bytes, bytes]
+"""Digest of the content, facts as marshal bytes."""
+
 
 class LoadedFile:
-    """One file's facts: bytes of marshal, decoded when asked and then kept."""
+    """One file's facts: bytes of marshal, decoded when asked and then kept.
 
-    __slots__ = ("_facts", "_root", "data", "module")
+    digest: of the content they were made from (16 bytes; b"" if it could not be read).
+    """
 
-    def __init__(self, module: ModuleFile, data: bytes, root: str) -> None:
+    __slots__ = ("_facts", "_root", "data", "digest", "module")
+
+    def __init__(self, module: ModuleFile, digest: bytes, data: bytes, root: str) -> None:
         self.module = module
+        self.digest = digest
         self.data = data
         self._root = root
         self._facts: Fact | None = None
@@ -71,54 +80,98 @@ def load_project(
     paths: Iterable[str | os.PathLike[str]],
     *,
     root: str | os.PathLike[str] = ".",
+    cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
 ) -> LoadedProject:
-    """Read every Python file of `paths` (relative ones start from `root`) with `workers` processes (None: one a processor)."""
+    """Read every Python file of `paths` (relative ones start from `root`).
+
+    cache: the directory of the cache (`cache.default_directory()` is the user's); None reads everything anew.
+    workers: processes to parse with; None: one a processor.
+    """
     discovery = discover(paths, root)
-    blobs = _read_all(discovery, pool.worker_count() if workers is None else workers)
-    files = [LoadedFile(module, data, discovery.root) for module, data in zip(discovery.files, blobs, strict=True)]
+    count = pool.worker_count() if workers is None else workers
+    read = _cached(discovery, cache, count) if cache is not None else _parsed(discovery.root, discovery.files, count)
+    files = [
+        LoadedFile(module, digest, data, discovery.root)
+        for module, (digest, data) in zip(discovery.files, read, strict=True)
+    ]
     return LoadedProject(discovery, tuple(files))
 
 
-def _read_all(discovery: Discovery, workers: int) -> list[bytes]:
-    paths = [str(Path(discovery.root, module.path)) for module in discovery.files]
-    sizes = [module.size for module in discovery.files]
+def _cached(discovery: Discovery, directory: str | os.PathLike[str], workers: int) -> list[Read]:
+    """What the cache holds of the files as they are now, the rest parsed and added to it."""
+    cache = FactsCache(directory, discovery.root)
+    read: dict[str, Read] = {}
+    missing: list[ModuleFile] = []
+    for module in discovery.files:
+        digest = _digest(Path(discovery.root, module.path))
+        data = cache.get(digest)
+        if data is None:
+            missing.append(module)
+        else:
+            read[module.path] = (digest, data)
+    parsed = _parsed(discovery.root, missing, workers)
+    read.update(zip([module.path for module in missing], parsed, strict=True))
+    cache.save({digest: data for digest, data in parsed if digest})
+    return [read[module.path] for module in discovery.files]
+
+
+def _digest(path: Path) -> bytes:
+    """The digest of a file as it is now, b"" if it can't be read."""
+    try:
+        return digest_of(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else b""
+    except OSError:
+        return b""
+
+
+def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read]:
+    """Digest and facts of each file, by several processes if that pays."""
+    paths = [str(Path(root, module.path)) for module in modules]
+    sizes = [module.size for module in modules]
     if sum(sizes) < SERIAL_BYTES:
         workers = 1
     chunks = pool.balanced(sizes, CHUNKS)
-    blobs = [b""] * len(paths)
+    found: list[Read] = [(b"", b"")] * len(paths)
     lost: list[int] = []
-    results = pool.map_chunks(_work, [[paths[i] for i in chunk] for chunk in chunks], workers)
-    for chunk, result in zip(chunks, results, strict=True):
+    for chunk, result in zip(chunks, _map(chunks, paths, workers), strict=True):
         if result is None:
             lost.extend(chunk)
         else:
-            for index, blob in zip(chunk, _decoded(result), strict=True):
-                blobs[index] = blob
-    for index, result in zip(lost, pool.map_chunks(_work, [[paths[i]] for i in lost], 2, isolated=True), strict=True):
-        blobs[index] = _decoded(result)[0] if result is not None else _unread("reading it ended the process")
-    return blobs
+            for index, one in zip(chunk, result, strict=True):
+                found[index] = one
+    again = _map([[index] for index in lost], paths, 2, isolated=True)
+    for index, result in zip(lost, again, strict=True):
+        found[index] = result[0] if result is not None else (b"", _unread("reading it ended the process"))
+    return found
 
 
-def _decoded(result: bytes) -> list[bytes]:
-    blobs: list[bytes] = marshal.loads(result)  # noqa: S302 - written by our own worker
-    return blobs
+def _map(
+    chunks: Sequence[Sequence[int]], paths: Sequence[str], workers: int, *, isolated: bool = False
+) -> list[list[Read] | None]:
+    collecting = gc.isenabled()
+    gc.disable()  # trees are garbage by reference count; looking for cycles in them costs a third
+    try:
+        results = pool.map_chunks(_work, [[paths[i] for i in chunk] for chunk in chunks], workers, isolated=isolated)
+    finally:
+        if collecting:
+            gc.enable()
+    return [None if data is None else marshal.loads(data) for data in results]  # noqa: S302 - of our own workers
 
 
 def _work(paths: list[str]) -> bytes:
     return marshal.dumps([read_file(path) for path in paths])
 
 
-def read_file(path: str) -> bytes:
-    """The facts of one file as marshal bytes; a file that can't be read has only an entry in its errors."""
+def read_file(path: str) -> Read:
+    """The digest and the facts (marshal bytes) of one file; if it can't be read, b"" and facts that say why."""
     try:
         file = Path(path)
         if file.stat().st_size > MAX_BYTES:
-            return _unread(f"larger than {MAX_BYTES // 1_000_000} MB")
+            return b"", _unread(f"larger than {MAX_BYTES // 1_000_000} MB")
         data = file.read_bytes()
     except OSError as error:
-        return _unread(error.strerror or "unreadable file")
-    return marshal.dumps(facts_of(data))
+        return b"", _unread(error.strerror or "unreadable file")
+    return digest_of(data), marshal.dumps(facts_of(data))
 
 
 def _unread(why: str) -> bytes:

@@ -16,8 +16,12 @@ from archwright.source.parse.mend import mend
 from archwright.source.parse.state import Fact
 from archwright.source.parse.text import Errors, count_lines, decode
 
-_MENDABLE = 1_000_000
-"""Characters up to which a text that the host refuses is tried by the slower means; longer ones are data."""
+_READABLE = 1_000_000
+_MENDABLE = 300_000
+"""Characters up to which a text that the host refuses is given to tree-sitter, and up to which it is mended.
+
+What is no Python at all costs tree-sitter some 3 seconds per million characters; a longer file is data.
+"""
 
 
 def facts_of(data: bytes) -> Fact:
@@ -29,6 +33,13 @@ def facts_of(data: bytes) -> Fact:
 def facts_of_text(text: str, errors: Errors | None = None) -> Fact:
     """File facts of a text whose newlines are LF."""
     found = list(errors or ())
+    tree = tree_of(text, found)
+    count_characters(tree, text)
+    return lower_module(tree, count_lines(text), found)
+
+
+def tree_of(text: str, found: Errors) -> ast.Module:
+    """The tree of a text by whatever means reads it, columns in bytes of UTF-8; errors are added to `found`."""
     tree = _tree(text, found)
     if tree is None and len(text) > _MENDABLE:
         found.append((1, f"not read: it has errors and is longer than {_MENDABLE:,} characters"))
@@ -36,9 +47,7 @@ def facts_of_text(text: str, errors: Errors | None = None) -> Fact:
         mended, broken = mend(text, _refusal)
         found += broken
         tree = _tree(mended, found)
-    tree = tree or host.parse("")
-    count_characters(tree, text)
-    return lower_module(tree, count_lines(text), found)
+    return tree or host.parse("")
 
 
 def _tree(text: str, errors: Errors) -> ast.Module | None:
@@ -48,10 +57,10 @@ def _tree(text: str, errors: Errors) -> ast.Module | None:
     except host.Refused as refused:
         why = refused
     read = None
-    if len(text) <= _MENDABLE:
+    if len(text) <= _READABLE:
         from archwright.source.parse import tree  # most of the time it takes to import this package, seldom needed
 
-        read = tree.parse(text)
+        read = tree.parse(text, thorough=len(text) <= _MENDABLE)
     if read is None:
         return None
     errors += read.errors

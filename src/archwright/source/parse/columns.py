@@ -37,6 +37,11 @@ def count_characters(tree: ast.AST, text: str) -> None:
             node.col_offset = min(column, _LAST)  # type: ignore[attr-defined]
 
 
+def characters(line: str, offset: int) -> int:
+    """The column in characters, from 0, of an offset into the UTF-8 of a line."""
+    return offset if line.isascii() else len(line.encode("utf-8", "replace")[:offset].decode("utf-8", "replace"))
+
+
 def _odd_lines(text: str) -> dict[int, bytes | None]:
     """Lines whose byte columns differ from character columns (as bytes), or overflow a position (None)."""
     if text.isascii() and len(max(text.split("\n"), key=len)) <= _LAST:
@@ -44,7 +49,7 @@ def _odd_lines(text: str) -> dict[int, bytes | None]:
     odd: dict[int, bytes | None] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if not line.isascii():
-            odd[number] = line.encode("utf-8", "surrogatepass")
+            odd[number] = line.encode("utf-8", "replace")
         elif len(line) > _LAST:
             odd[number] = None
     return odd

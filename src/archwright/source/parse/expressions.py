@@ -214,6 +214,14 @@ def _dict(n: ast.Dict, s: State, d: int) -> Fact:
     return (f.DICT, n.lineno * C + n.col_offset + 1, tuple(pairs))
 
 
+def _add_text(parts: list[Fact], position: int, text: str) -> None:
+    """Append text, joined to text that stands before it; empty text, which some hosts make, is dropped."""
+    if parts and parts[-1][0] == f.CONST:
+        text = parts.pop()[2] + text
+    if text:
+        parts.append((f.CONST, position, text))
+
+
 def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ...]:
     """The parts of an f-string or t-string.
 
@@ -226,8 +234,7 @@ def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ..
     parts: list[Fact] = []
     for v in values:
         if type(v) is ast.Constant:
-            if v.value:
-                parts.append((f.CONST, position, v.value))
+            _add_text(parts, position, v.value)
         elif type(v) is ast.FormattedValue or type(v) is nodes.Interpolation:
             value, spec = v.value, v.format_spec
             lowered = EXPRESSIONS[type(value)](value, s, d)
@@ -236,7 +243,11 @@ def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ..
             format_spec = None if spec is None else (f.FSTRING, position, _parts(spec.values, position, s, d))
             parts.append((f.FORMATTED, lowered[1], lowered, CONVERSIONS[v.conversion], format_spec))
         else:
-            parts.extend(_parts(v.values, position, s, d))
+            for part in _parts(v.values, position, s, d):
+                if part[0] == f.CONST:
+                    _add_text(parts, position, part[2])
+                else:
+                    parts.append(part)
     return tuple(parts)
 
 

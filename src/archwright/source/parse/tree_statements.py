@@ -229,26 +229,28 @@ def _match(node: Node, c: Context) -> Any:
     return placed(ast.Match(subject=subject, cases=cases), node)
 
 
-def _end_line(body: list[Any]) -> int:
-    """The last line of the last statement of a body; tree-sitter counts comments after it in."""
+def _last(body: list[Any]) -> Any:
+    """The last statement of a body, inside whatever it ends with."""
     last = body[-1]
-    while True:
+    inner: Any
+    while not isinstance(last, _DEFINITIONS):
         if isinstance(last, ast.Match):
-            last = last.cases[-1].body[-1]
-            continue
-        handlers = getattr(last, "handlers", None)
-        inner = getattr(last, "finalbody", None) or getattr(last, "orelse", None)
-        inner = inner or (handlers[-1].body if handlers else getattr(last, "body", None))
-        if not isinstance(inner, list) or isinstance(last, _DEFINITIONS):
-            line: int = last.end_lineno
-            return line
+            inner = last.cases[-1].body
+        else:
+            handlers = getattr(last, "handlers", None)
+            inner = getattr(last, "finalbody", None) or getattr(last, "orelse", None)
+            inner = inner or (handlers[-1].body if handlers else getattr(last, "body", None))
+        if not isinstance(inner, list):
+            return last
         last = inner[-1]
+    return last
 
 
 def _closed(made: Any, node: Node) -> Any:
-    """Place a definition, its end being that of its last statement."""
+    """Place a definition, its end being that of its last statement: tree-sitter counts comments after it in."""
     placed(made, node)
-    made.end_lineno = _end_line(made.body)
+    last = _last(made.body)
+    made.end_lineno, made.end_col_offset = last.end_lineno, last.end_col_offset
     return made
 
 
