@@ -18,11 +18,9 @@ Review = Callable[..., tuple[Finding, ...]]
 
 
 def load(*loops: LoopContext, setting: Setting = Setting.REQUEST, line: int = 3, **changes: Any) -> Load:
-    given: dict[str, Any] = {"entity": "Order", "relation": "customer", "built": BUILT, "query": 7}
     context = Context(loops=loops, setting=setting, calls=(Place("views.py", 10, 9),))
-    return Load(
-        place=Place("serializers.py", line, 9), unit="serializers.show", context=context, **{**given, **changes}
-    )
+    given: dict[str, Any] = {"entity": "Order", "relation": "customer", "built": BUILT, "query": 7, "context": context}
+    return Load(place=Place("serializers.py", line, 9), unit="serializers.show", **{**given, **changes})
 
 
 def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any) -> Read:
@@ -173,6 +171,13 @@ def test_all_relations_that_one_query_lacks_are_one_finding(found: Review) -> No
         (5, "shop.owner is fetched"),
     ]
     assert len(found(*effects, load(ROWS, built=Place("other.py", 1)))) == 2
+
+
+def test_a_search_for_one_row_is_silent(program: Any) -> None:
+    code = "\n" * 8 + "    for order in orders:\n        if order.key == key:\n            return show(order)\n"
+    effects = [load(ROWS, context=Context(loops=(ROWS,), calls=(Place("views.py", 11, 20),)))]
+    assert review(program(effects, {"views.py": code}), [NPlusOne()]).findings == ()
+    assert review(program(effects, {"views.py": code.replace("return ", "")}), [NPlusOne()]).findings
 
 
 def test_a_loop_in_a_test_is_silent(found: Review) -> None:

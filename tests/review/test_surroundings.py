@@ -1,5 +1,7 @@
+import pytest
+
 from archwright.report.lines import lines_of
-from archwright.review.surroundings import around, protected
+from archwright.review.surroundings import around, leaves, protected
 
 CODE = lines_of("""\
 class C:
@@ -37,3 +39,38 @@ def test_what_is_no_handler_has_no_surroundings() -> None:
     assert protected(CODE, 5) == []
     assert protected([], 3) == []
     assert around([], 3) == ()
+
+
+LOOP = lines_of("""\
+def find(rows):
+    for row in rows:
+        if row.key == wanted:
+            return JsonResponse(
+                show(row),
+            )
+        if row.last:
+            use(row)
+            break
+        if row.odd:
+            log(row)
+        for child in row.children:
+            if child.bad:
+                raise ValueError(child)
+            use(child)
+        use(row)
+    return None
+""")
+
+
+@pytest.mark.parametrize(
+    ("line", "once"),
+    [(4, True), (5, True), (8, True), (9, True), (11, False), (12, False), (14, True), (15, False), (16, False)],
+)
+def test_what_ends_the_loop_runs_once(line: int, once: bool) -> None:
+    assert leaves(LOOP, 2, line) is once
+
+
+def test_outside_of_the_loop_nothing_is_known() -> None:
+    assert not leaves(LOOP, 2, 2)
+    assert not leaves(LOOP, 2, 17)
+    assert not leaves([], 1, 2)

@@ -1,4 +1,4 @@
-"""What stands around a handler in the text of a file: the body it protects, and the block that holds both."""
+"""What stands around a place in the text of a file: the try body that a handler protects, the blocks, the way out of a loop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _TRY = re.compile(r"try\s*:")
+_WAY_OUT = re.compile(r"(?:return|raise|break)\b")
 _HEADER = re.compile(
     r"(?:finally|except|else|while|for|async for|with|async with|if|elif|def|async def|class|match|case)\b"
 )
@@ -42,6 +43,39 @@ def around(lines: Sequence[str], handler: int) -> tuple[str, ...]:
             if match[0].endswith(("def", "class")):
                 break
     return tuple(kinds)
+
+
+def leaves(lines: Sequence[str], loop: int, line: int) -> bool:
+    """True if the code at `line`, inside the loop that starts at line `loop`, runs at most once.
+
+    That is so where a `return`, `raise` or `break` ends one of the blocks that hold it.
+    """
+    if not 1 <= loop < line <= len(lines):
+        return False
+    indent = _indent(lines[line - 1])
+    outer = _indent(lines[loop - 1])
+    for number in range(line, loop, -1):
+        text = lines[number - 1]
+        if not text.strip() or _indent(text) > indent:
+            continue
+        indent = _indent(text)
+        if indent <= outer:
+            return False
+        if _WAY_OUT.match(_last(lines, number, indent)):
+            return True
+        indent -= 1  # from here on, only blocks further out
+    return False
+
+
+def _last(lines: Sequence[str], number: int, indent: int) -> str:
+    """The last statement of the block that the line at `indent` belongs to."""
+    last = ""
+    for text in lines[number - 1 :]:
+        if text.strip() and _indent(text) < indent and not text.strip().startswith(("#", ")", "]", "}")):
+            break
+        if text.strip() and _indent(text) == indent and not text.strip().startswith(("#", ")", "]", "}")):
+            last = text.strip()
+    return last
 
 
 def _opening(lines: Sequence[str], handler: int) -> int:

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from archwright.model.base import Place
 from archwright.model.effect import Load, LoopContext, Many, Read, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
+from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests
+from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict, example, replaced, steps
+from archwright.review.surroundings import leaves
 
 _DJANGO_MODELS = """
     from django.db import models
@@ -146,7 +149,7 @@ class NPlusOne(Rule):
         ),
     )
 
-    def check(self, effect: Load | Read, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Load | Read, reaching: Reaching, program: Program) -> Iterator[Verdict]:
         if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
             return
         around = _loop(effect)
@@ -154,6 +157,8 @@ class NPlusOne(Rule):
             return
         start = _rows_loops(effect)[0].place
         if any(in_tests(place.path) or in_migrations(place.path) for place in (start, around.place, effect.place)):
+            return
+        if _once(effect, around, program):
             return
         operations = reaching(start)
         request = bool(operations) or effect.context.setting is Setting.REQUEST
@@ -284,6 +289,14 @@ def _happens(effect: Load | Read) -> str:
     what = effect.entity or "the database"
     asked = {Many.EXISTS: f"{what} is asked for existence", Many.AGGREGATE: f"{what} is counted or summed up"}
     return asked.get(effect.many, f"{what} is queried")
+
+
+def _once(effect: Load | Read, around: LoopContext, program: Program) -> bool:
+    """True if the loop is left after the access, as in a search for one row."""
+    bodies = [*effect.context.calls, effect.place]
+    access = bodies[_body(around.place, bodies, 0)]
+    lines = lines_of(program.source(around.place.path) or "")
+    return access.path == around.place.path and leaves(lines, around.place.line, access.line)
 
 
 def _cause(effect: Load | Read, around: LoopContext) -> str:
