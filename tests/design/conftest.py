@@ -14,8 +14,8 @@ from archwright.model.workload import Goals, Load
 NOT_NEGATIVE = (Bound(operator=">=", value=0),)
 
 
-def reference(name: str, target: str, **more: bool) -> Field:
-    return Field(name=name, type=Type.REFERENCE, relation=Relation(target=target, **more))
+def reference(name: str, target: str, part_of: bool = False) -> Field:
+    return Field(name=name, type=Type.REFERENCE, relation=Relation(target=target, part_of=part_of))
 
 
 def load(rate: str, p95: str | None = None, stale: str | None = None, peak: str | None = None) -> Load:
@@ -31,8 +31,8 @@ def who(role: str, owns: str | None = None) -> tuple[Policy, ...]:
     return (Policy(role=role, owns=Ownership(path=owns) if owns else None),)
 
 
-def volume(count: str, **more: object) -> Volume:
-    return Volume(count=Count.parse(count), **more)  # type: ignore[arg-type]
+def volume(count: str, zipf: float | None = None) -> Volume:
+    return Volume(count=Count.parse(count), zipf=zipf)
 
 
 ENTITIES = (
@@ -71,7 +71,7 @@ ENTITIES = (
             Field(name="total", type=Type.MONEY),
             Field(name="placed", type=Type.TIMESTAMP, default="now"),
         ),
-        volume=volume("1M", keep=Duration.parse("10y")),
+        volume=volume("1M"),
     ),
     Entity(
         name="OrderLine",

@@ -135,7 +135,7 @@ def _database(draft: Draft, all_work: tuple[Work, ...]) -> None:
                 ),
             ),
             flips=(
-                _factor("all rates", cores * most / busy if busy else 0.0, "the next size of node"),
+                _factor("all rates", cores * most / busy if busy else 0.0, "a larger node for the database"),
                 _factor("all rates", largest / busy if busy else 0.0, "read replicas"),
             ),
             depends_on_unknown=unknown_paths(*(work.peak for work in all_work)),

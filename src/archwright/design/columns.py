@@ -144,7 +144,7 @@ def decide(draft: Draft) -> None:
 def field_columns(draft: Draft, entity: Entity, field: Field) -> tuple[Column, ...]:
     """The columns that store a field: none for a many-to-many relation, several for a reference to a wide key."""
     names = draft.columns_of(entity.name, field.name)
-    types = column_types(draft, field)
+    types = column_types(draft, field) if names else ()
     part_of = field.relation is not None and field.relation.part_of
     return tuple(
         Column(

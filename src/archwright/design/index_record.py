@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from archwright.design import assumption
-from archwright.design.access_paths import AccessPath, calls, peak_calls
-from archwright.design.demand import mean_rate, row_inserts, row_writes
+from archwright.design.access_paths import AccessPath, calls
+from archwright.design.demand import mean_rate, row_writes
 from archwright.design.draft import Draft
 from archwright.design.estimate import PAGE_BYTES, index_bytes, index_height, row_bytes, rows, table_pages, width
-from archwright.design.number import Number, assumed, derived, plain, rate, seconds, size, unknown_paths
+from archwright.design.number import Number, assumed, plain, rate, size, unknown_paths
 from archwright.design.selectivity import equality_share
-from archwright.design.window_index import BRIN_UPKEEP, BTREE_UPKEEP, WindowChoice
+from archwright.design.window_index import BTREE_UPKEEP
 from archwright.model.decision import Alternative, Decision, Evidence, Flip
 from archwright.model.physical import Table, TableIndex
 
 _FORMULA = "calls/s * (pages without - pages with) > row writes/s * 3 pages"
 _SOURCE = "Lahdenmäki & Leach 2005, chapter 4; PostgreSQL documentation, chapter 11"
-MATCH_SECONDS = 2e-6
-"""Time to test one row's words without an index: a default, to be calibrated."""
 
 
 def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[AccessPath, ...]) -> None:
     """The decision for one B-tree index, from the path that is taken most often."""
     table = draft.tables[name]
-    count = _rows(draft, table)
+    count = row_count(draft, table)
     main = max(paths, key=lambda path: (calls(draft, path), not path.following), default=None)
     if main is None:
         return
@@ -55,10 +53,11 @@ def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[Access
         Evidence(name="size", value=size(stored), source="derived: rows * entry / 0.9 fill"),
         Evidence(name="entries written", value=rate(written), source="derived: rows that the operations write"),
     ]
+    noun = "row" if read == 1 else "rows"
     if main.following and not called:
-        because = f"A delete in {_parent(table, main)} reads {plain(read)} rows instead of {plain(count.value)} under its lock."
+        because = f"A delete in {_parent(table, main)} reads {plain(read)} {noun} instead of {plain(count.value)} under its lock."
     else:
-        because = f"{main.user} {rate(called)}: {plain(read)} rows read instead of {plain(count.value)}."
+        because = f"{main.user} {rate(called)}: {plain(read)} row{'s' if read != 1 else ''} read instead of {plain(count.value)}."
     alternatives = [Alternative(name="none", because=f"{plain(without)} pages a call instead of {plain(with_index)}")]
     if len(index.keys) > 1:
         first = index.keys[0].expression
@@ -102,108 +101,7 @@ def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[Access
     )
 
 
-def record_search(draft: Draft, path: AccessPath, index: TableIndex) -> bool:
-    """The decision on a search by words; True where the index is worth having."""
-    table = draft.tables[path.table]
-    count = _rows(draft, table)
-    peak = peak_calls(draft, path)
-    cores = peak * count.value * MATCH_SECONDS
-    pays = cores > 0.05 or count.value > 100_000
-    matched = max(1.0, count.value * assumption.MATCH_SHARE.value)
-    share = assumed(f"rows of {path.table} that match", assumption.MATCH_SHARE)
-    burden = derived("cores busy at the peak without it", cores, plain(cores), "peak * rows * 2 µs a row (default)")
-    engine = 5_000_000
-    operation = draft.system.operation(path.operation or "")
-    draft.decide(
-        Decision(
-            id=f"search/{path.table}/{'-'.join(path.match)}",
-            title=f"Search of {path.table} by words in {', '.join(path.match)}",
-            choice="full-text index (GIN on a tsvector), in PostgreSQL" if pays else "full-text match by a scan",
-            because=f"{path.user}: {plain(matched)} rows read instead of {plain(count.value)}, and no second store to keep in step."
-            if pays
-            else f"{path.user}: a scan of {plain(count.value)} rows keeps {plain(cores)} cores busy at the peak.",
-            formula="cores busy = peak calls/s * rows * 2 µs",
-            threshold="0.05 cores, or 100 k rows",
-            source="PostgreSQL documentation, chapter 12; rule 28 of the design rules",
-            evidence=(
-                count.evidence,
-                *((mean_rate(operation).evidence,) if operation is not None else ()),
-                share.evidence,
-                burden.evidence,
-            ),
-            alternatives=(
-                Alternative(
-                    name="trigrams (pg_trgm)",
-                    because="finds parts of words and typing errors, but needs an extension beside the core",
-                ),
-                Alternative(
-                    name="ILIKE '%word%'",
-                    because=f"reads all {plain(count.value)} rows each time: {seconds(count.value * MATCH_SECONDS)} of a core",
-                ),
-                Alternative(
-                    name="a search engine",
-                    because=f"a second store; it pays above {plain(engine)} rows, 200/s, or for facets and typing errors",
-                ),
-            ),
-            flips=(
-                Flip(input=f"rows of {path.table}", at=f"{plain(engine)}", to="a search engine fed by the outbox"),
-                Flip(input=f"rate of {path.user}", at="200/s", to="a search engine fed by the outbox"),
-            ),
-            depends_on_unknown=unknown_paths(count, *((mean_rate(operation),) if operation is not None else ())),
-            elements=(f"table {path.table}", *((f"index {index.name}",) if pays else ())),
-        )
-    )
-    return pays
-
-
-def record_window(draft: Draft, path: AccessPath, choice: WindowChoice) -> None:
-    """The decision on how a window up to now is read."""
-    shown = {"brin": "block-range index (BRIN)", "btree": "B-tree index", None: "no index", "none": "no index"}
-    costs = dict(choice.costs)
-    best = choice.method or "none"
-    operation = draft.system.operation(path.operation or "")
-    flips: tuple[Flip, ...] = ()
-    others = [(name, cost) for name, cost in choice.costs if name != best]
-    if best != "btree" and choice.calls and "btree" in costs:
-        fixed = {name: _fixed(draft, path, name) for name in costs}
-        per_call = {name: (costs[name] - fixed[name]) / choice.calls for name in costs}
-        if per_call[best] > per_call["btree"]:
-            at = (fixed["btree"] - fixed[best]) / (per_call[best] - per_call["btree"])
-            flips = (Flip(input=f"rate of {path.user}", at=f"above {rate(at)}", to="B-tree index"),)
-    draft.decide(
-        Decision(
-            id=f"window/{path.table}/{path.ranges[0]}",
-            title=f"How {path.user} reads its window of {path.table}",
-            choice=f"{shown[choice.method]} on {path.ranges[0]}" if choice.method else "no index",
-            because=f"{rate(choice.calls)} * {plain(choice.window_rows)} rows: it costs {plain(costs[best])} pages/s, the least of all.",
-            formula="pages/s = calls/s * pages a call + row inserts/s * pages of upkeep",
-            source="PostgreSQL documentation, chapter 71; upkeep of 3 (B-tree) and 0.01 pages (BRIN) is a default",
-            evidence=(
-                choice.rows.evidence,
-                *((mean_rate(operation).evidence,) if operation is not None else ()),
-                Evidence(
-                    name="rows of the window",
-                    value=plain(choice.window_rows),
-                    source="derived: row inserts/s * window, at most all",
-                ),
-            ),
-            alternatives=tuple(
-                Alternative(name=shown[name], because=f"{plain(cost)} pages/s instead of {plain(costs[best])}")
-                for name, cost in others
-            ),
-            flips=flips,
-            depends_on_unknown=unknown_paths(choice.rows, *((mean_rate(operation),) if operation is not None else ())),
-            elements=(f"table {path.table}",),
-        )
-    )
-
-
-def _fixed(draft: Draft, path: AccessPath, method: str) -> float:
-    upkeep = {"btree": BTREE_UPKEEP, "brin": BRIN_UPKEEP}.get(method, 0.0)
-    return row_inserts(draft, path.table) * upkeep
-
-
-def _rows(draft: Draft, table: Table) -> Number:
+def row_count(draft: Draft, table: Table) -> Number:
     entity = draft.system.entity(table.entity) if table.entity else None
     if entity is not None:
         return rows(draft, entity)

@@ -21,8 +21,9 @@ import msgspec
 from archwright.design.access_paths import AccessPath, access_paths
 from archwright.design.coverage import Ordered, existing, serves
 from archwright.design.draft import Draft, Stage
-from archwright.design.index_record import record_index, record_search, record_window
-from archwright.design.window_index import choose_window
+from archwright.design.index_record import record_index
+from archwright.design.search_index import record_search
+from archwright.design.window_index import choose_window, record_window
 from archwright.model.operation import Sort
 from archwright.model.physical import IndexKey, Table, TableIndex
 from archwright.sql.identifier import fit_name

@@ -26,11 +26,13 @@ from archwright.design import (
     references,
     responses,
     routes,
+    search_index,
     storage,
     store,
     style,
     transactions,
     uniqueness,
+    window_index,
 )
 from archwright.design.draft import Draft, Stage
 from archwright.design.soundness import require_sound
@@ -85,4 +87,17 @@ def design(system: System) -> Blueprint:
 
 def catalogue() -> tuple[tuple[str, str, str], ...]:
     """Every kind of decision: its kind, its title and its documentation, in the order in which they are made."""
-    return tuple((stage.kind, stage.title, stage.documentation) for stage in STAGES)
+    found: list[tuple[str, str, str]] = []
+    for stage in STAGES:
+        found.append((stage.kind, stage.title, stage.documentation))
+        found += [entry for after, entry in _ALSO if after == stage.kind]
+    return tuple(found)
+
+
+_ALSO = (
+    ("check", ("rule", "Rules of the brief", checks.__doc__)),
+    ("access", ("identity", "Who a caller is", access.__doc__)),
+    ("index", ("search", "Search by words", search_index.__doc__)),
+    ("index", ("window", "Windows up to now", window_index.__doc__)),
+)
+"""Kinds that a stage decides along with its own, after that stage's kind."""

@@ -12,6 +12,34 @@ _INDEXES = 2
 _FLIPS = 3
 
 
+GROUPS = (
+    (
+        "System",
+        ("style", "store", "capacity", "pool", "cache", "http-cache", "events", "call", "availability", "durability"),
+    ),
+    (
+        "Data",
+        (
+            "naming",
+            "key",
+            "type",
+            "reference",
+            "pairs",
+            "unique",
+            "check",
+            "rule",
+            "index",
+            "search",
+            "window",
+            "storage",
+        ),
+    ),
+    ("Writes", ("write", "transaction", "contention", "idempotency")),
+    ("API", ("route", "page", "response", "problems", "identity", "access")),
+)
+"""The kinds of decision as a reader looks for them; a kind that stands nowhere comes last."""
+
+
 class Line(Model, frozen=True, kw_only=True):
     """One line of the summary: a label, the choice, the reason."""
 
@@ -35,6 +63,14 @@ def kind(decision: Decision) -> str:
 def of_kind(blueprint: Blueprint, wanted: str) -> tuple[Decision, ...]:
     """The decisions of one kind, in order."""
     return tuple(decision for decision in blueprint.decisions if kind(decision) == wanted)
+
+
+def grouped(blueprint: Blueprint) -> tuple[tuple[str, tuple[Decision, ...]], ...]:
+    """The decisions under the headings of GROUPS, each in the order of its kinds."""
+    found = [(title, tuple(d for wanted in kinds for d in of_kind(blueprint, wanted))) for title, kinds in GROUPS]
+    listed = {decision.id for _, decisions in found for decision in decisions}
+    found.append(("Other", tuple(d for d in blueprint.decisions if d.id not in listed)))
+    return tuple((title, decisions) for title, decisions in found if decisions)
 
 
 def answer(blueprint: Blueprint) -> str:
@@ -61,7 +97,7 @@ def summary(blueprint: Blueprint) -> tuple[Line, ...]:
     for wanted in SHOWN:
         found = of_kind(blueprint, wanted)
         if wanted == "index":
-            found = tuple(d for d in found if "rows read instead of" in d.because)[:_INDEXES]
+            found = tuple(d for d in found if "read instead of" in d.because)[:_INDEXES]
         if wanted == "availability":
             found = tuple(d for d in found if "promise" in d.choice or "out of reach" in d.choice)
         lines += [Line(label=wanted, choice=decision.choice, reason=decision.because) for decision in found]
@@ -84,7 +120,7 @@ def flip_points(blueprint: Blueprint) -> tuple[str, ...]:
         for flip in decision.flips:
             factor = _factor(flip)
             if factor is not None:
-                found.append((factor, f"{flip.to} at {flip.at.replace(' times', 'x')} {flip.input}"))
+                found.append((factor, f"{flip.to} at {factor:g}x {flip.input}"))
     return tuple(text for _, text in sorted(found, key=lambda item: item[0]))
 
 

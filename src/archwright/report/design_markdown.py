@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archwright.model.blueprint import Blueprint
 from archwright.model.decision import Decision
-from archwright.report.design_answer import answer, opens, summary
+from archwright.report.design_answer import answer, grouped, opens, summary
 from archwright.report.design_tables import api, data, load, sizes
 from archwright.report.markdown_table import literal, table, text
 from archwright.report.mermaid import entity_diagram, process_diagram
@@ -41,8 +41,11 @@ def _lines(blueprint: Blueprint) -> Iterator[str]:
     yield from _section("Capacity", sizes(blueprint))
     yield ""
     yield "## Reasons"
-    for decision in blueprint.decisions:
-        yield from _decision(decision)
+    for title, decisions in grouped(blueprint):
+        yield ""
+        yield f"### {title}"
+        for decision in decisions:
+            yield from _decision(decision)
 
 
 def _section(title: str, lines: Iterator[str], *before: str) -> Iterator[str]:
@@ -70,17 +73,20 @@ def _open(blueprint: Blueprint) -> Iterator[str]:
 
 
 def _index(blueprint: Blueprint) -> Iterator[str]:
-    yield from table(
-        ("decision", "choice", "because"),
-        ((_link(d.id), text(d.choice), text(d.because)) for d in blueprint.decisions),
-    )
+    for number, (title, decisions) in enumerate(grouped(blueprint)):
+        yield from ([""] if number else [])
+        yield f"### {title}"
+        yield ""
+        yield from table(
+            ("decision", "choice", "because"), ((_link(d.id), text(d.choice), text(d.because)) for d in decisions)
+        )
 
 
 def _decision(decision: Decision) -> Iterator[str]:
     yield ""
     yield f'<a id="{_anchor(decision.id)}"></a>'
     yield ""
-    yield f"### {text(decision.title)}"
+    yield f"#### {text(decision.title)}"
     yield ""
     yield f"**{text(decision.choice)}** ({literal(decision.id)})"
     yield ""
