@@ -45,6 +45,10 @@ class Renderer:
             "Load": self._load,
             "Swallow": self._swallow,
             "Log": self._log,
+            "Write": self._write,
+            "Commit": lambda found: m.Commit(**self._common(found)),
+            "Rollback": lambda found: m.Rollback(**self._common(found)),
+            "HttpCall": self._http_call,
         }
 
     def effect(self, found: Found) -> m.Effect | None:
@@ -168,6 +172,21 @@ class Renderer:
 
     def _log(self, found: Found) -> m.Effect:
         return m.Log(**self._common(found), level=found.slots["level"], message=self.value(found.slots["message"]))
+
+    def _write(self, found: Found) -> m.Effect:
+        slots = found.slots
+        return m.Write(**self._common(found), entity=_short(slots.get("entity")), kind=m.WriteKind(slots["kind"]))
+
+    def _http_call(self, found: Found) -> m.Effect:
+        slots = found.slots
+        timeout = slots.get("timeout")
+        return m.HttpCall(
+            **self._common(found),
+            peer=self.value(slots["peer"]),
+            method=slots.get("method", ""),
+            timeout=self.value(timeout) if timeout is not None else None,
+            redirects=slots.get("redirects"),
+        )
 
 
 def identity(built: tuple[int, int] | None) -> int | None:
