@@ -21,7 +21,7 @@ from archwright.brief.lexicon import (
 from archwright.brief.nodes import Node, Pairs, Scalar, describe, quote
 from archwright.brief.numbers import DURATION, RATE, take_quantity
 from archwright.brief.table import Built, Entry, Table, Values
-from archwright.brief.words import Stream, Word, whole
+from archwright.brief.words import Stream, Word, moved, whole
 from archwright.model.quantity import Duration, Rate
 
 OPERATORS = {"from": ">=", "to": "<=", "in": "in"}
@@ -267,7 +267,7 @@ class _Sorted(Kind[SortDraft]):
         if not re.fullmatch(f"-?{PATH}", word.text):
             scope.note(word, f"{scope.path} can't be {quote(word.text)}", f"write {self.expected}")
             return None
-        return SortDraft(Word(word.text[down:], word.place), down)
+        return SortDraft(Word(word.text[down:], moved(word, int(down))), down)
 
     def schema(self, _definitions: Definitions, /) -> Schema:
         return {"type": "string", "pattern": rf"^\s*-?{PATH}\s*$"}

@@ -21,7 +21,7 @@ _GOALS = ("availability", "rpo", "rto", "team", "budget", "horizon", "growth")
 def compose(values: Values, scope: Scope) -> System:
     """The system; where notes were made on the way it is incomplete and must not be used."""
     entities: dict[str, Entity] = compose_entities(values.get("entities", ()), scope)
-    if values.has("entities") and not entities:
+    if values.has("entities") and not entities and not scope.notes.problems:
         scope.note(values.at("entities"), "the brief has no entity", "write each as Name: {field: type}")
     roles = Roles(values.get("roles", ()), entities, scope.inner("roles"))
     triggers = Triggers(values.get("peers"), values.get("channels"))

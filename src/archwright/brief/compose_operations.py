@@ -11,11 +11,11 @@ from archwright.brief.compose_triggers import Triggers
 from archwright.brief.kinds import Scope
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import quote
-from archwright.brief.paths import NUMERIC, TEMPORAL, TEXTUAL, UNORDERED, Entities, Found, field_of, follow, moved
+from archwright.brief.paths import NUMERIC, TEMPORAL, TEXTUAL, UNORDERED, Entities, Found, field_of, follow
 from archwright.brief.policies import PolicyDraft
 from archwright.brief.table import Values
 from archwright.brief.vocabulary import DEFAULT_PAGE, Draft
-from archwright.brief.words import Word
+from archwright.brief.words import Word, moved
 from archwright.model.effect import WriteKind
 from archwright.model.entity import Entity, Type
 from archwright.model.operation import Access, Action, Filter, Measure, Operation, PeerCall, Sort, Touch

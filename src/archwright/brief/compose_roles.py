@@ -6,10 +6,10 @@ from archwright.brief.constants import constant
 from archwright.brief.kinds import Scope
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import quote
-from archwright.brief.paths import Entities, Found, field_of, follow, look_up, moved
+from archwright.brief.paths import Entities, Found, field_of, follow, look_up
 from archwright.brief.policies import CALLER, PolicyDraft, WhenDraft
 from archwright.brief.vocabulary import Draft, Stand
-from archwright.brief.words import Word
+from archwright.brief.words import Word, moved
 from archwright.model.entity import Entity, Type
 from archwright.model.policy import ANYONE, AUTHENTICATED, AttributeCondition, Ownership, Policy, Role
 
@@ -133,7 +133,7 @@ class Roles:
         entity = self._stands.get(draft.name.text)
         by = stand.by if stand is not None else None
         if by is not None and entity is not None:
-            scope = self._scope.inner(draft.name.text)
+            scope = Scope(draft.name.text, self._scope.notes, self._scope.unknown)
             field = field_of(entity, by, scope, f"{scope.path} is found by")
             if field is not None and not field.unique and entity.key != (field.name,):
                 hint = f"mark it unique, so that it names one {entity.name}"

@@ -40,7 +40,7 @@ class Touches:
             kind = WriteKind.UPDATE
             for field in fields:
                 if field.text in entity.key:
-                    scope.note(field, f"{scope.path} changes the key of {entity.name}", "a key stays as it is")
+                    scope.note(field, f"{self._scope.path} changes the key of {entity.name}", "a key stays as it is")
         self._merge(
             Touch(entity=entity.name, fields=tuple(field.text for field in fields), kind=kind, sets=sets), draft
         )
@@ -65,7 +65,8 @@ class Touches:
         inner = scope.inner(f"{entity.name}.{field.name}")
         if item.operator != "=" and field.type not in NUMERIC:
             scope.note(item.field, f"{inner.path} is {field.type} and can't take {item.operator}", "write =")
-        self._check_value(item, field, entity, inner)
+        else:
+            self._check_value(item, field, entity, inner)
         return Assignment(field=field.name, operator=item.operator, value=item.value.text.strip())
 
     def _check_value(self, item: SetDraft, field: Field, entity: Entity, scope: Scope) -> None:
@@ -91,23 +92,30 @@ class Touches:
         return [self._entities[name] for name in dict.fromkeys(touch.entity for touch in self._touches)]
 
     def compose(self) -> tuple[tuple[Touch, ...], tuple[Touch, ...]]:
-        """Reads and writes, each with the reference that leads to it from the rows before it."""
-        order = sorted(range(len(self._touches)), key=lambda index: self._touches[index].kind is None)
-        before: list[Entity] = []
+        """Reads and writes, each with the reference that leads to it from a row that is reached before it."""
+        waiting = sorted(range(len(self._touches)), key=lambda index: self._touches[index].kind is None)
+        reached: list[Entity] = []
         done: dict[int, Touch] = {}
-        for index in order:
+        while waiting:
+            index = next((index for index in waiting if self._within_reach(index, reached)), waiting[0])
+            waiting.remove(index)
             touch = self._touches[index]
             entity = self._entities[touch.entity]
-            if before and entity not in before:
-                touch = replace(touch, through=self._through(touch, entity, before, index))
-            elif self._drafts[index].through is not None:
-                self._scope.note(self._drafts[index].through, f"{self._scope.path}: nothing comes before {entity.name}")
+            told = self._drafts[index].through
+            if reached and entity not in reached:
+                touch = replace(touch, through=self._through(touch, entity, reached, index))
+            elif told is not None:
+                self._scope.note(told, f"{self._scope.path} begins with {entity.name}", "leave through out")
             done[index] = touch
-            if entity not in before:
-                before.append(entity)
+            if entity not in reached:
+                reached.append(entity)
         touches = [done[index] for index in range(len(self._touches))]
         reads = tuple(touch for touch in touches if touch.kind is None)
         return reads, tuple(touch for touch in touches if touch.kind is not None)
+
+    def _within_reach(self, index: int, reached: list[Entity]) -> bool:
+        entity = self._entities[self._touches[index].entity]
+        return entity in reached or any(_references(other, entity) for other in reached)
 
     def _through(self, touch: Touch, entity: Entity, before: list[Entity], index: int) -> str:
         ways = [way for other in before for way in _references(other, entity)]

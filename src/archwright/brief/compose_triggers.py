@@ -8,11 +8,11 @@ from archwright.brief.accesses import CallDraft
 from archwright.brief.kinds import Scope
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import quote
-from archwright.brief.paths import Entities, field_of, look_up, moved
+from archwright.brief.paths import Entities, field_of, look_up
 from archwright.brief.table import Values
 from archwright.brief.triggers import placeholders
 from archwright.brief.vocabulary import Draft
-from archwright.brief.words import Word
+from archwright.brief.words import Word, moved
 from archwright.model.base import Place
 from archwright.model.entity import Entity
 from archwright.model.operation import Command, Filter, GraphqlField, Http, Message, Schedule, Trigger

@@ -14,7 +14,7 @@ from archwright.brief.lexicon import FIELD as FIELD_PATTERN
 from archwright.brief.nodes import Node, Scalar, quote
 from archwright.brief.numbers import COUNT, DURATION, GROWTH, SIZE
 from archwright.brief.table import Built, Entry, Table, Values
-from archwright.brief.words import Stream, Word
+from archwright.brief.words import Stream, Word, moved
 from archwright.model.base import Place
 
 
@@ -129,7 +129,7 @@ def combination(names: list[Word], where: Formula | None, scope: Scope, *, signe
         if not re.fullmatch(FIELD_PATTERN, name):
             scope.note(word, f"{scope.path} names {quote(word.text)}", "write field names joined by +")
             return None
-        fields.append(Word(name, word.place))
+        fields.append(Word(name, moved(word, int(down))))
         descending.append(down)
     return Combination(tuple(fields), tuple(descending), where)
 

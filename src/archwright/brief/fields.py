@@ -133,7 +133,9 @@ def _take_type(stream: Stream, values: Values, scope: Scope) -> None:
         return
     if first.text in SHORT_WORDS or first.mark:
         scope.note(first, f"{scope.path} has no type before {quote(first.text)}", f"types: {', '.join(TYPES)}")
-        if first.text in SHORT_WORDS:
+        if first.mark:
+            stream.drop()
+        else:
             _take_setting(first, stream, values, scope)
         return
     _set(values, "type", first, TYPE.read(scalar(first), scope))

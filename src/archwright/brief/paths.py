@@ -10,8 +10,7 @@ from archwright.brief.expression import Path, enum_constants, paths
 from archwright.brief.kinds import Scope
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import quote
-from archwright.brief.words import Word
-from archwright.model.base import Place
+from archwright.brief.words import Word, moved
 from archwright.model.entity import Entity, Field, Type
 
 Entities = Mapping[str, Entity]
@@ -27,11 +26,6 @@ class Found:
 
     entity: Entity
     field: Field
-
-
-def moved(word: Word, offset: int) -> Place:
-    """The place of a character inside a word."""
-    return Place(word.place.path, word.place.line, word.place.column + offset)
 
 
 def look_up(entities: Entities, word: Word, scope: Scope) -> Entity | None:

@@ -45,6 +45,11 @@ def words(scalar: Scalar) -> list[Word]:
     return found
 
 
+def moved(word: Word, offset: int) -> Place:
+    """The place of a character inside a word."""
+    return Place(word.place.path, word.place.line, word.place.column + offset)
+
+
 def whole(scalar: Scalar) -> Word:
     """The whole scalar as one word."""
     stripped = scalar.text.strip()
@@ -81,6 +86,6 @@ class Stream:
         word = self.peek()
         return self.take() if word is not None and not word.mark else None
 
-    def rest(self) -> list[Word]:
-        """All words not taken yet, left where they are."""
-        return self._words[self._next :]
+    def drop(self) -> None:
+        """Leave out all words not taken yet."""
+        self._next = len(self._words)

@@ -95,7 +95,7 @@ class Touch(Model, frozen=True, kw_only=True):
     sets: tuple[Assignment, ...] = ()
     """The fields of `fields` whose new values do not come from the caller."""
     through: str = ""
-    """The reference that leads between this row and one named before it: `OrderLine.product`; empty: the filters do."""
+    """The reference that joins this row with another of the operation: `OrderLine.product`; empty: filters choose it."""
 
 
 class Sort(Model, frozen=True, kw_only=True):
