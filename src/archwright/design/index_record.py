@@ -102,6 +102,7 @@ def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[Access
 
 
 def row_count(draft: Draft, table: Table) -> Number:
+    """The rows of a table; a default for the machinery's tables, which no entity counts."""
     entity = draft.system.entity(table.entity) if table.entity else None
     if entity is not None:
         return rows(draft, entity)

@@ -1,8 +1,8 @@
 """Search by words (`match`): a full-text index in PostgreSQL, a plain scan for little, a search engine for a great deal.
 
 Without an index a search tests every row: cores busy = peak * rows * 2 us. Above 0.05 cores, or 100 k rows, a GIN index on
-the tsvector of the columns pays; it needs nothing beyond PostgreSQL's core, finds whole words and their beginnings, and is
-in step with the data. Parts of words and typing errors need trigrams (pg_trgm, an extension); above 5 M rows or 200/s, or
+the tsvector of the columns pays; it needs nothing beyond PostgreSQL's core, finds whole words, and is in step
+with the data. Parts of words and typing errors need trigrams (pg_trgm, an extension); above 5 M rows or 200/s, or
 for facets, a search engine fed by the outbox.
 
 Source: PostgreSQL documentation, chapter 12 "Full Text Search" and appendix F.35 (pg_trgm); rule 28 of the design rules.

@@ -67,7 +67,7 @@ def render_difference(changes: tuple[tuple[Decision | None, Decision | None], ..
         old = visible(before.choice) if before is not None else "(not made)"
         new = visible(after.choice) if after is not None else "(not needed)"
         lines.append("  " + terminal.paint(visible(shown.id), "cyan"))
-        lines += [f"    {text}" for text in wrap(f"{old}  {arrow}  {new}" if old != new else new, terminal.width - 4)]
+        lines += [f"    {text}" for text in wrap(f"{old} {arrow} {new}" if old != new else new, terminal.width - 4)]
         if after is not None:
             lines += [f"    {terminal.paint(text, 'dim')}" for text in wrap(visible(after.because), terminal.width - 4)]
     return "\n".join(lines) + "\n"
