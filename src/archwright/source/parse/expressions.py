@@ -6,7 +6,7 @@ The functions are written out, not generated from a table: this is the hot loop 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, cast
 
 from archwright.source import facts as f
 from archwright.source.parse import nodes
@@ -234,7 +234,7 @@ def _parts(values: list[Any], position: int, s: State, d: int) -> tuple[Fact, ..
     parts: list[Fact] = []
     for v in values:
         if type(v) is ast.Constant:
-            _add_text(parts, position, v.value)
+            _add_text(parts, position, cast(str, v.value))
         elif type(v) is ast.FormattedValue or type(v) is nodes.Interpolation:
             value, spec = v.value, v.format_spec
             lowered = EXPRESSIONS[type(value)](value, s, d)

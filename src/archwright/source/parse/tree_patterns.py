@@ -134,19 +134,33 @@ def _mapping(node: Node, c: Context) -> Any:
     return placed(ast.MatchMapping(keys=keys, patterns=values, rest=rest), node)
 
 
+def _keyword_of(item: Node) -> tuple[Node | None, Node | None]:
+    """The `key=pattern` an argument of a class pattern is, and its `as` name, which the grammar hangs on the whole."""
+    inner = item
+    alias: Node | None = None
+    while inner.type in ("case_pattern", "as_pattern"):
+        if inner.type == "as_pattern":
+            alias = parts(inner)[-1]
+        inner = _significant(inner)[0]
+    return (inner, alias) if inner.type == "keyword_pattern" else (None, None)
+
+
 def _class(node: Node, c: Context) -> Any:
     name, *given = parts(node)
     positional: list[Any] = []
     attributes: list[str] = []
     values: list[Any] = []
     for item in given:
-        inner = _significant(item)
-        if item.type == "case_pattern" and inner[0].type == "keyword_pattern":
-            key, _, *value = _significant(inner[0])
-            attributes.append(name_of(key, c))
-            values.append(_only_of(value, c))
-        else:
+        keyword, alias = _keyword_of(item)
+        if keyword is None:
             positional.append(_pattern(item, c))
+            continue
+        key, _, *value = _significant(keyword)
+        attributes.append(name_of(key, c))
+        matched = _only_of(value, c)
+        if alias is not None:
+            matched = placed(ast.MatchAs(pattern=matched, name=name_of(alias, c)), value[0], alias)
+        values.append(matched)
     return placed(
         ast.MatchClass(cls=_dotted(name, c), patterns=positional, kwd_attrs=attributes, kwd_patterns=values), node
     )
