@@ -6,6 +6,8 @@ pytest.importorskip("mcp", reason="the extra mcp is not installed")
 
 from mcp_types import CallToolResult
 
+from archwright.brief import parse_brief
+from archwright.brief.vocabulary import BRIEF, GOALS, OPERATION_TABLE, ROLE_TABLE
 from archwright.design import catalogue
 from archwright.review.registry import all_rules
 
@@ -28,11 +30,23 @@ def test_a_kind_of_decision_is_explained(call: Call) -> None:
         assert data["text"].startswith("# index: ")
 
 
+def test_the_brief_is_explained_with_every_word(call: Call) -> None:
+    data = call("explain", name="brief").structured_content
+    assert data is not None
+    assert data["what"] == "manual"
+    example = data["text"].partition("```yaml\n")[2].partition("```")[0]
+    assert parse_brief(example).name == "my-system"
+    for table in (BRIEF, GOALS, OPERATION_TABLE, ROLE_TABLE):
+        assert f"## {table.title}" in data["text"]
+        assert all(f"- `{word}`: " in data["text"] for word in table.words)
+    assert "- `money`: " in data["text"]
+
+
 def test_all_and_a_family_are_listed(call: Call) -> None:
     data = call("explain").structured_content
     assert data is not None
     assert data["what"] == "list"
-    assert len(data["text"].splitlines()) == len(all_rules()) + len(catalogue())
+    assert len(data["text"].splitlines()) == 1 + len(all_rules()) + len(catalogue())
     family = call("explain", name="injection").structured_content
     assert family is not None
     assert family["text"].startswith("injection/sql: ")

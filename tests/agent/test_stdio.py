@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +16,16 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp_types import CallToolResult
 
+SHOP = Path(__file__).parents[2] / "examples" / "shop.yaml"
+
 
 def _text(result: CallToolResult) -> str:
     return "".join(part.text for part in result.content if part.type == "text")
 
 
-def test_the_sdks_own_client_reviews_and_explains(project: Path) -> None:
+def test_the_sdks_own_client_designs_builds_reviews_and_explains(project: Path) -> None:
+    shutil.copy(SHOP, project / "shop.yaml")
+    (project / "wrong.yaml").write_text("system: shop\nentities: {Product: {price: mony}}\n", encoding="utf-8")
     host = StdioServerParameters(
         command=sys.executable,
         args=["-m", "archwright", "mcp", "--root", str(project)],
@@ -30,16 +35,22 @@ def test_the_sdks_own_client_reviews_and_explains(project: Path) -> None:
 
     async def talk() -> None:
         async with Client(host) as client:
-            names = {tool.name for tool in (await client.list_tools()).tools}
-            assert {"review", "explain"} <= names
+            tools = {tool.name for tool in (await client.list_tools()).tools}
+            assert tools == {"design", "build", "review", "explain"}
             reviewed = await client.call_tool("review", {})
-            assert reviewed.structured_content is not None
             assert [finding["rule"] for finding in reviewed.structured_content["findings"]] == ["injection/sql"]
             explained = await client.call_tool("explain", {"name": "injection/sql"})
-            assert not explained.is_error
+            assert explained.structured_content["what"] == "rule"
+            designed = await client.call_tool("design", {"brief": "shop.yaml"})
+            assert designed.structured_content["answer"].startswith("shop: ")
+            built = await client.call_tool("build", {"brief": "shop.yaml", "directory": "shop"})
+            assert built.structured_content["conflicts"] == []
+            assert (project / "shop" / "pyproject.toml").is_file()
             for name, arguments, told in (
+                ("design", {"brief": "wrong.yaml"}, "did you mean money?"),
+                ("build", {"brief": "wrong.yaml", "directory": "out"}, "wrong.yaml:2:"),
+                ("build", {"brief": "shop.yaml", "directory": ".."}, "outside of the root"),
                 ("review", {"paths": ["apps.py"]}, "did you mean app.py?"),
-                ("review", {"paths": [".."]}, "outside of the root"),
                 ("review", {"limit": "many"}, "valid integer"),
                 ("explain", {"name": "zzz"}, "there is no rule"),
             ):

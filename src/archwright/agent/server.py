@@ -20,6 +20,8 @@ from mcp_types import ToolAnnotations
 from pydantic import create_model
 
 from archwright import __version__
+from archwright.agent.builds import Builds
+from archwright.agent.designs import Designs
 from archwright.agent.error import AgentError
 from archwright.agent.explanations import explain
 from archwright.agent.reviews import Reviews
@@ -27,6 +29,7 @@ from archwright.agent.root import Root
 from archwright.brief import BriefError
 from archwright.build.error import BuildError
 from archwright.design import DesignError
+from archwright.design.what_if import WhatIfError
 from archwright.review.choice import UnknownRule
 from archwright.review.rule import RuleError
 
@@ -41,7 +44,8 @@ _STACK = 256 * 1024 * 1024
 """Bytes of address space for the thread that a tool runs on: deep code makes deep recursion when it is followed."""
 
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-_TOLD = (AgentError, BriefError, BuildError, DesignError, RuleError, UnknownRule)
+_WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+_TOLD = (AgentError, BriefError, BuildError, DesignError, RuleError, UnknownRule, WhatIfError)
 """Errors whose text is for the agent; any other is a fault of ours, and goes to the log."""
 
 
@@ -55,6 +59,8 @@ def make_server(directory: Path) -> MCPServer:
         instructions=INSTRUCTIONS,
         log_level="WARNING",
         tools=[
+            _tool("design", Designs(root).page, _READS, one_at_a_time),
+            _tool("build", Builds(root).build, _WRITES, one_at_a_time),
             _tool("review", Reviews(root).page, _READS, one_at_a_time),
             _tool("explain", explain, _READS, one_at_a_time),
         ],

@@ -10,7 +10,7 @@ from archwright.cli._failure import WrongUse
 if TYPE_CHECKING:
     from archwright.model.blueprint import Blueprint
 
-MARKDOWN, BLUEPRINT, SCHEMA = "DESIGN.md", "blueprint.json", "schema.sql"
+_BLUEPRINT = "blueprint.json"
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,7 +19,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "design",
         help="decide tables, indexes, routes and capacity from a brief, each decision with its numbers",
         description="Design a backend from a brief: every decision with its reasons, alternatives and flip points.",
-        epilog=f"With -o, writes {MARKDOWN}, {BLUEPRINT} and {SCHEMA} into the directory.",
+        epilog="With -o, writes DESIGN.md, blueprint.json and schema.sql into the directory.",
     )
     parser.add_argument("brief", metavar="BRIEF", help="the brief, a YAML file")
     parser.add_argument("-o", "--output", metavar="DIR", help="write the design into DIR")
@@ -73,16 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(directory: Path, blueprint: "Blueprint") -> str:
-    """Write the three files; gives the path of the one to read first."""
-    from archwright.model.serial import to_json
-    from archwright.report.design_markdown import render_design
-    from archwright.sql.ddl import schema_ddl
+    """Write the files of the design; gives the path of the one to read first."""
+    from archwright.design.documents import documents
 
-    files = (
-        (MARKDOWN, render_design(blueprint)),
-        (BLUEPRINT, to_json(blueprint)),
-        (SCHEMA, schema_ddl(blueprint.physical.tables)),
-    )
+    files = documents(blueprint)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files:
@@ -91,7 +85,7 @@ def _write(directory: Path, blueprint: "Blueprint") -> str:
         raise WrongUse(
             f"can't write to {directory}: {error.strerror}", "name a directory that can be written"
         ) from error
-    return (directory / MARKDOWN).as_posix()
+    return (directory / files[0][0]).as_posix()
 
 
 def _earlier(path: Path) -> "Blueprint":
@@ -99,7 +93,7 @@ def _earlier(path: Path) -> "Blueprint":
     from archwright.model.blueprint import Blueprint
     from archwright.model.serial import SerialError, from_json
 
-    file = path / BLUEPRINT if path.is_dir() else path
+    file = path / _BLUEPRINT if path.is_dir() else path
     try:
         return from_json(file.read_bytes(), Blueprint)
     except OSError as error:
