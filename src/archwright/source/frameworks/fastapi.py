@@ -9,7 +9,7 @@ from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.fastapi_parameters import SECURITY, Dependencies, Handler
-from archwright.source.frameworks.fastapi_routers import Identity, Routers, Way, unit_id
+from archwright.source.frameworks.routers import Identity, Kind, Routers, Way, unit_id
 from archwright.source.frameworks.routes import join_paths, place_of, template_path
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
@@ -45,6 +45,25 @@ _VERBS = {
 }
 
 
+_KIND = Kind(
+    packages=frozenset({"fastapi", "starlette"}),
+    makers=frozenset(
+        {
+            "fastapi.APIRouter",
+            "fastapi.FastAPI",
+            "fastapi.routing.APIRouter",
+            "fastapi.applications.FastAPI",
+            "starlette.applications.Starlette",
+            "starlette.routing.Router",
+        }
+    ),
+    includes=frozenset({"include_router"}),
+    adds=frozenset({"add_api_route", "add_route", "add_api_websocket_route"}),
+    prefixes=("prefix",),
+    names=frozenset({"app", "router", "api", "application", "api_router"}),
+)
+
+
 class FastApi(Framework):
     """Handlers and what they receive."""
 
@@ -71,7 +90,7 @@ class FastApi(Framework):
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Every handler, by decorator or by call, then every dependency of one."""
-        routers = Routers(engine)
+        routers = Routers(engine, _KIND)
         dependencies = Dependencies(engine)
         for module in project.modules:
             for index, unit in enumerate(module.units):
@@ -93,7 +112,7 @@ class FastApi(Framework):
             return
         owner = decorator[2][2]
         router = routers.locate(module, module.units[index][10], owner)
-        if router is None and not routers.annotated(module, module.units[index][10], owner):
+        if router is None and not routers.likely(module, module.units[index][10], owner):
             return
         verb = _VERBS[decorator[2][3]] or "|".join(_methods(decorator)) or "GET"
         yield from self._entries(routers, dependencies, (module, index), router, (module, decorator), verb)

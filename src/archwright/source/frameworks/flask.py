@@ -1,14 +1,16 @@
-"""Flask and Werkzeug: request data, routes on apps and blueprints."""
+"""Flask, Quart, Flask-RESTful and flask-restx: request data, routes on apps, blueprints and resources."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
-from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.flask_guards import trust_of
+from archwright.source.frameworks.flask_parsers import handlers
+from archwright.source.frameworks.routers import Added, Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.routes import (
     converter_is_clean,
     join_paths,
@@ -17,12 +19,12 @@ from archwright.source.frameworks.routes import (
     place_of,
     template_path,
 )
-from archwright.source.link.module import UNIT_BITS
+from archwright.source.link.module import Module
+from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
-    from archwright.source.link.module import Module
-    from archwright.source.link.project import Project
+    from archwright.source.flow.values import Val
 
 _REQUEST = {
     "args": "query parameters",
@@ -44,7 +46,43 @@ _REQUEST = {
     "view_args": "path parameters",
     "stream": "request body",
 }
-_SHORTHAND = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
+_APIS = frozenset(
+    {"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_rebar.Rebar", "flask_smorest.Api"}
+)
+_KIND = Kind(
+    packages=frozenset(
+        {"flask", "quart", "flask_restful", "flask_restx", "flask_restplus", "flask_openapi3", "apiflask"}
+    ),
+    makers=frozenset(
+        {
+            "flask.Flask",
+            "flask.Blueprint",
+            "flask.app.Flask",
+            "flask.blueprints.Blueprint",
+            "quart.Quart",
+            "quart.Blueprint",
+        }
+        | {"apiflask.APIFlask", "apiflask.APIBlueprint", "flask_openapi3.OpenAPI", "flask_openapi3.APIBlueprint"}
+        | {"flask_restx.Namespace", "flask_restplus.Namespace", "flask_smorest.Blueprint"}
+    )
+    | _APIS,
+    includes=frozenset({"register_blueprint", "add_namespace", "register_api"}),
+    adds=frozenset({"add_url_rule", "add_resource", "add_org_resource"}),
+    prefixes=("url_prefix", "prefix", "path"),
+    names=frozenset({"app", "bp", "blueprint", "api", "application"}),
+    inside=_APIS,
+    overrides=True,
+)
+
+
+class Served(NamedTuple):
+    """One route: its router, the path as written, the methods (empty: as the view tells), and the view."""
+
+    router: Identity | None
+    path: str
+    methods: tuple[str, ...]
+    view: int | ClassInfo
 
 
 class Flask(Framework):
@@ -66,67 +104,116 @@ class Flask(Framework):
         for attribute, said in _REQUEST.items()
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls.update(handlers())
+
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
-        """Functions decorated as routes, and those handed to `add_url_rule`."""
+        """Functions and classes decorated as routes, and those handed to `add_url_rule` and `add_resource`."""
+        routers = Routers(engine, _KIND)
         for module in project.modules:
             for index, unit in enumerate(module.units):
                 for decorator in unit[5]:
-                    operation = _route(engine, module, index, decorator)
-                    if operation is not None:
-                        unit_id = module.index << UNIT_BITS | index
-                        yield Entry(unit_id, _parameters(unit_id, unit, operation[1]), operation[0])
+                    yield from self._decorated(engine, routers, module, index, decorator)
+            for index, facts in enumerate(module.classes):
+                for decorator in facts[6]:
+                    if decorator[0] == f.CALL and decorator[2][0] == f.ATTR and decorator[2][3] == "route":
+                        yield from self._on_class(engine, routers, module, index, decorator)
+        for added in routers.added:
+            for served in _added(engine, routers, added):
+                yield from _entries(engine, routers, served)
 
-
-def _route(engine: Engine, module: Module, index: int, decorator: tuple[Any, ...]) -> tuple[Operation, str] | None:
-    if decorator[0] != f.CALL or decorator[2][0] != f.ATTR:
-        return None
-    verb = decorator[2][3]
-    if verb != "route" and verb not in _SHORTHAND:
-        return None
-    if not _is_app(engine, module, decorator[2][2]):
-        return None
-    path = next((a[2] for a in decorator[3] if a[0] == f.CONST and isinstance(a[2], str)), None)
-    if path is None:
-        path = next((v[2] for n, v in decorator[4] if n == "rule" and v[0] == f.CONST), "")
-    methods = [_SHORTHAND[verb]] if verb in _SHORTHAND else methods_of(decorator) or ["GET"]
-    prefix = _prefix(engine, module, decorator[2][2])
-    name = f"{module.name}.{module.units[index][1]}"
-    trigger = Http(
-        method=methods[0] if len(methods) == 1 else "|".join(methods), path=template_path(join_paths(prefix, path))
-    )
-    return Operation(name=name, trigger=trigger, entry=name, place=place_of(module, module.units[index])), path
-
-
-def _is_app(engine: Engine, module: Module, node: tuple[Any, ...]) -> bool:
-    """True where the decorator's owner is a Flask app or blueprint, or a parameter or name of which nothing else is known."""
-    found = engine.project.resolve_expression(module, node)
-    if found is None:
-        return node[0] == f.NAME and node[2] in ("app", "bp", "blueprint", "api", "application")
-    value = engine.found_value(found)
-    if value.type is not None and value.type[0] == "object":
-        return value.type[1].rpartition(".")[2] in (
-            "Flask",
-            "Blueprint",
-            "Quart",
-            "APIBlueprint",
-            "APIFlask",
-            "OpenAPI",
+    def _decorated(
+        self, engine: Engine, routers: Routers, module: Module, index: int, decorator: tuple[Any, ...]
+    ) -> Iterator[Entry]:
+        if decorator[0] != f.CALL or decorator[2][0] != f.ATTR:
+            return
+        verb = decorator[2][3]
+        if verb != "route" and verb not in _VERBS:
+            return
+        owner, around = decorator[2][2], module.units[index][10]
+        router = routers.locate(module, around, owner)
+        if router is None and not routers.likely(module, around, owner):
+            return
+        methods = (verb.upper(),) if verb in _VERBS else tuple(methods_of(decorator)) or ("GET",)
+        yield from _entries(
+            engine, routers, Served(router, _path(routers, module, decorator, 0), methods, unit_id(module, index))
         )
-    return value.type is None
+
+    def _on_class(
+        self, engine: Engine, routers: Routers, module: Module, index: int, decorator: tuple[Any, ...]
+    ) -> Iterator[Entry]:
+        router = routers.locate(module, 0, decorator[2][2])
+        if router is not None:
+            info = engine.project.class_at(module, index)
+            yield from _entries(engine, routers, Served(router, _path(routers, module, decorator, 0), (), info))
 
 
-def _prefix(engine: Engine, module: Module, node: tuple[Any, ...]) -> str:
+def _path(routers: Routers, module: Module, call: tuple[Any, ...], place: int) -> str:
+    given = call[3][place] if len(call[3]) > place else next((value for name, value in call[4] if name == "rule"), None)
+    return routers.text(module, given)
+
+
+def _added(engine: Engine, routers: Routers, added: Added) -> Iterator[Served]:
+    """`add_url_rule(rule, endpoint, view)`, `add_resource(Resource, path, ...)`."""
+    module, call = added.module, added.call
+    if call[2][3] == "add_url_rule":
+        view = call[3][2] if len(call[3]) > 2 else dict(call[4]).get("view_func")
+        target = _view(engine, module, view) if view is not None else None
+        if target is not None:
+            yield Served(added.router, _path(routers, module, call, 0), tuple(methods_of(call)), target)
+        return
+    found = engine.project.resolve_expression(module, call[3][0])
+    if found is not None and found.kind == "class":
+        for path in call[3][1:]:
+            yield Served(added.router, routers.text(module, path), (), found.value)
+
+
+def _view(engine: Engine, module: Module, node: tuple[Any, ...]) -> int | ClassInfo | None:
+    """The function that a view names, or the class of `View.as_view(...)`; a decorator around either is looked through."""
+    if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "as_view":
+        node = node[2][2]
+    elif node[0] == f.CALL and len(node[3]) == 1:
+        return _view(engine, module, node[3][0])
     found = engine.project.resolve_expression(module, node)
+    if found is None and node[0] == f.NAME:
+        return None
     if found is not None and found.kind == "expression" and found.value[2][0] == f.CALL:
-        for name, value in found.value[2][4]:
-            if name == "url_prefix" and value[0] == f.CONST and isinstance(value[2], str):
-                return str(value[2])
-    return ""
+        return _view(engine, found.value[0], found.value[2])
+    return found.value if found is not None and found.kind in ("unit", "class") else None
 
 
-def _parameters(unit_id: int, unit: tuple[Any, ...], path: str) -> dict[str, Val]:
+def _entries(engine: Engine, routers: Routers, served: Served) -> Iterator[Entry]:
+    view = served.view
+    if isinstance(view, int):
+        yield from _unit_entries(engine, routers, served, view, served.methods or ("GET",), None)
+        return
+    for verb in _VERBS:
+        unit = view.method(verb)
+        if unit is not None and (not served.methods or verb.upper() in served.methods):
+            yield from _unit_entries(engine, routers, served, unit, (verb.upper(),), view)
+    unit = view.method("dispatch_request")
+    if unit is not None:
+        yield from _unit_entries(engine, routers, served, unit, served.methods or ("GET",), view)
+
+
+def _unit_entries(
+    engine: Engine, routers: Routers, served: Served, unit: int, methods: tuple[str, ...], holder: ClassInfo | None
+) -> Iterator[Entry]:
+    module, facts = engine.project.unit(unit)
+    name = engine.project.unit_name(unit)
+    parameters = _parameters(engine, unit, facts, served.path, holder)
+    for way in routers.ways(served.router):
+        trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path)))
+        yield Entry(unit, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts)))
+
+
+def _parameters(
+    engine: Engine, unit: int, facts: tuple[Any, ...], path: str, holder: ClassInfo | None
+) -> dict[str, Val]:
+    trust = trust_of(engine, unit, holder)
     return {
-        name: outside(f"path parameter {name!r}", unit_id, unit[2], clean=converter_is_clean(path, name))
-        for name, _, _, _ in unit[4]
+        name: outside(f"path parameter {name!r}", unit, facts[2], trust=trust, clean=converter_is_clean(path, name))
+        for name, _, _, _ in facts[4]
         if f":{name}>" in path or f"<{name}>" in path
     }

@@ -1,4 +1,4 @@
-"""FastAPI's routers: which paths lead to each, through `include_router` across files, and what stands guard there."""
+"""Routers and blueprints: which paths lead to each, through `include_router` and the like across files."""
 
 from __future__ import annotations
 
@@ -12,16 +12,6 @@ from archwright.source.link.module import UNIT_BITS, Module
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-_ROUTERS = frozenset(
-    {
-        "fastapi.APIRouter",
-        "fastapi.FastAPI",
-        "fastapi.routing.APIRouter",
-        "fastapi.applications.FastAPI",
-        "starlette.applications.Starlette",
-        "starlette.routing.Router",
-    }
-)
 _MAX_WAYS = 4
 """More ways to one router than this are cut."""
 
@@ -29,11 +19,31 @@ Identity = tuple[int, int]
 """Module index and position of the call that makes a router."""
 
 
+class Kind(NamedTuple):
+    """What a web framework calls its routers, and how they are put together."""
+
+    packages: frozenset[str]
+    makers: frozenset[str]
+    """Dotted names of apps and routers."""
+    includes: frozenset[str]
+    """Methods that take a router as their first argument."""
+    adds: frozenset[str]
+    """Methods that add one route."""
+    prefixes: tuple[str, ...]
+    """Keywords that give a prefix."""
+    names: frozenset[str]
+    """Names that a router usually has where a function receives it without annotation."""
+    inside: frozenset[str] = frozenset()
+    """Makers whose first argument is the router that they stand in."""
+    overrides: bool = False
+    """True where the prefix given at the inclusion takes the place of the router's own."""
+
+
 class Mount(NamedTuple):
-    """One `include_router` (or `mount`): the parent, the prefix, the dependencies given there."""
+    """One `include_router`: the parent, the prefix, the dependencies given there."""
 
     parent: Identity | None
-    prefix: str
+    prefix: str | None
     dependencies: tuple[tuple[Module, Any], ...]
 
 
@@ -56,12 +66,16 @@ class Added(NamedTuple):
 class Routers:
     """All routers of a project."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kind: Kind) -> None:
         self._engine = engine
+        self._kind = kind
         self._project = engine.project
         self._made: dict[Identity, tuple[Module, Any]] = {}
         self._mounts: dict[Identity, list[Mount]] = {}
         self._classes: dict[str, bool] = {}
+        self._concerned: dict[int, bool] = {}
+        self._unread: list[Mount] = []
+        """Inclusions of routers that can't be told: a loop over a list from elsewhere."""
         self.added: list[Added] = []
         for module in self._project.modules:
             if self.concerns(module):
@@ -69,16 +83,21 @@ class Routers:
                     for call in calls_in(unit[7]):
                         self._collect(module, index, call)
 
-    @staticmethod
-    def concerns(module: Module) -> bool:
-        """True where a module imports FastAPI or Starlette, or includes routers at its top level."""
+    def concerns(self, module: Module) -> bool:
+        """True where a module imports the framework, or puts routers together at its top level."""
+        known = self._concerned.get(module.index)
+        if known is None:
+            known = self._concerned[module.index] = self._is_concerned(module)
+        return known
+
+    def _is_concerned(self, module: Module) -> bool:
         for binding in module.scope().values():
-            if binding.kind == "import" and binding.value[0].partition(".")[0] in ("fastapi", "starlette"):
+            origin = binding.value[0] if binding.kind == "import" else binding.value if binding.kind == "module" else ""
+            if origin.partition(".")[0] in self._kind.packages:
                 return True
-            if binding.kind == "module" and binding.value.partition(".")[0] in ("fastapi", "starlette"):
-                return True
+        methods = self._kind.includes | self._kind.adds
         return any(
-            node[0] == f.EXPR and node[2][0] == f.CALL and node[2][2][0] == f.ATTR and node[2][2][3] == "include_router"
+            node[0] == f.EXPR and node[2][0] == f.CALL and node[2][2][0] == f.ATTR and node[2][2][3] in methods
             for node in module.units[0][7]
         )
 
@@ -86,36 +105,43 @@ class Routers:
         function = call[2]
         if function[0] != f.ATTR:
             return
-        if function[3] in ("include_router", "mount") and call[3]:
-            argument = call[3][0] if function[3] == "include_router" else call[3][1] if len(call[3]) > 1 else None
-            if argument is None:
-                return
-            given = dict(call[4])
-            prefix = given.get("prefix") if function[3] == "include_router" else call[3][0]
-            mount = Mount(
-                self.locate(module, index, function[2]),
-                self.text(module, prefix),
-                _listed(module, given.get("dependencies")),
-            )
-            for child in self._arguments(module, index, argument):
-                self._mounts.setdefault(child, []).append(mount)
-        elif (
-            function[3] in ("add_api_route", "add_route", "add_api_websocket_route") and len(call[3]) + len(call[4]) > 1
-        ):
+        if function[3] == "mount" and len(call[3]) > 1:
+            self._mount(module, index, call, call[3][1], call[3][0])
+        elif function[3] in self._kind.includes and call[3]:
+            self._mount(module, index, call, call[3][0], self._prefix(call))
+        elif function[3] in self._kind.adds and len(call[3]) + len(call[4]) > 1:
             router = self.locate(module, index, function[2])
-            if router is not None or self.annotated(module, index, function[2]):
+            if router is not None or self.likely(module, index, function[2]):
                 self.added.append(Added(module, index, call, router))
 
+    def _mount(
+        self, module: Module, index: int, call: tuple[Any, ...], child: tuple[Any, ...], prefix: tuple[Any, ...] | None
+    ) -> None:
+        text = self.text(module, prefix) if prefix is not None else None
+        guards = _listed(module, dict(call[4]).get("dependencies"))
+        mount = Mount(self.locate(module, index, call[2][2]), text, guards)
+        children = self._arguments(module, index, child)
+        if not children and child[0] == f.NAME:
+            self._unread.append(mount)
+        for each in children:
+            self._mounts.setdefault(each, []).append(mount)
+
+    def _prefix(self, call: tuple[Any, ...]) -> Any:
+        return next((value for name, value in call[4] if name in self._kind.prefixes), None)
+
     def _arguments(self, module: Module, index: int, node: tuple[Any, ...]) -> list[Identity]:
-        """The routers that an argument may be: by name, or what callers in the same file hand to the function around."""
+        """The routers that an argument may be: by name, in a list that is looped over, or handed in by callers in this file."""
         here = self.locate(module, index, node)
         if here is not None:
             return [here]
-        if node[0] != f.NAME or not index:
+        if node[0] != f.NAME:
             return []
         unit = module.units[index]
+        looped = _looped(unit[7], node[2])
+        if looped is not None:
+            return self._elements(module, index, looped)
         places = [place for place, parameter in enumerate(unit[4]) if parameter[0] == node[2]]
-        if not places:
+        if not places or not index:
             return []
         found = []
         for other, each in enumerate(module.units):
@@ -126,6 +152,17 @@ class Routers:
                     if router is not None:
                         found.append(router)
         return found
+
+    def _elements(self, module: Module, index: int, node: tuple[Any, ...]) -> list[Identity]:
+        """The routers in a list that is written out, here or where its name is bound."""
+        if node[0] in (f.NAME, f.ATTR):
+            found = self._project.resolve_expression(module, node)
+            if found is None or found.kind != "expression" or found.value[2] is node:
+                return []
+            module, index, node = found.value[0], 0, found.value[2]
+        if node[0] not in (f.LIST, f.TUPLE):
+            return []
+        return [router for part in node[2] if (router := self.locate(module, index, part)) is not None]
 
     # --- names -------------------------------------------------------------------------------------------
     def locate(self, module: Module, index: int, node: tuple[Any, ...]) -> Identity | None:
@@ -172,24 +209,29 @@ class Routers:
         if found is None:
             return False
         if found.kind == "external":
-            return found.value in _ROUTERS
+            return found.value in self._kind.makers
         if found.kind == "class":
             known = self._classes.get(found.value.name)
             if known is None:
-                known = any(base in _ROUTERS for base in found.value.external_bases())
+                known = any(base in self._kind.makers for base in found.value.external_bases())
                 self._classes[found.value.name] = known
             return known
         return False
 
-    def annotated(self, module: Module, index: int, node: tuple[Any, ...]) -> bool:
-        """True where the name is a parameter declared as an app or a router."""
-        while node[0] == f.NAME and index > 0:
+    def likely(self, module: Module, index: int, node: tuple[Any, ...]) -> bool:
+        """True for a parameter declared as an app or a router, or named as one in a file that imports the framework."""
+        if node[0] != f.NAME:
+            return False
+        while index > 0:
             unit = module.units[index]
             for name, _, annotation, _ in unit[4]:
                 if name == node[2]:
-                    return annotation is not None and self._makes_router(module, annotation)
+                    if annotation is not None:
+                        return self._makes_router(module, annotation)
+                    return name in self._kind.names and self.concerns(module)
             index = unit[10]
-        return False
+        unbound = self._project.resolve_name(module, node[2]) is None
+        return unbound and node[2] in self._kind.names and self.concerns(module)
 
     def text(self, module: Module, node: Any) -> str:
         """A constant text, read through names and settings; empty where it can't be read."""
@@ -207,17 +249,41 @@ class Routers:
             return [Way("", ())]
         module, call = self._made[router]
         given = dict(call[4])
-        own = self.text(module, given.get("prefix"))
+        written = self._prefix(call)
+        own = self.text(module, written) if written is not None else ""
         guards = _listed(module, given.get("dependencies"))
-        mounts = self._mounts.get(router, ())
+        mounts = list(self._mounts.get(router, ()))
+        if self._named(module, call[2]) in self._kind.inside:
+            around = call[3][0] if call[3] else given.get("app")
+            parent = self.locate(module, 0, around) if around is not None else None
+            mounts.append(Mount(parent, None, ()))
+        elif not mounts and len(set(self._unread)) == 1 and self._unread[0].parent != router:
+            mounts = self._unread[:1] if self._is_part(module, call) else []
         if not mounts:
             return [Way(own, guards)]
-        found = [
-            Way(join_paths(above.prefix, mount.prefix, own), (*above.dependencies, *mount.dependencies, *guards))
-            for mount in mounts
-            for above in self.ways(mount.parent, (*seen, router))
-        ]
+        found = []
+        for mount in mounts:
+            pieces = [mount.prefix or "", own]
+            if self._kind.overrides and mount.prefix is not None:
+                pieces = [mount.prefix]
+            below = (*mount.dependencies, *guards)
+            found.extend(
+                Way(join_paths(above.prefix, *pieces), (*above.dependencies, *below))
+                for above in self.ways(mount.parent, (*seen, router))
+            )
         return list(dict.fromkeys(found))[:_MAX_WAYS]
+
+    def _is_part(self, module: Module, call: tuple[Any, ...]) -> bool:
+        """True for what has to be included somewhere: routers and blueprints, not apps."""
+        return self._named(module, call[2]).endswith(("Router", "Blueprint"))
+
+    def _named(self, module: Module, node: tuple[Any, ...]) -> str:
+        found = self._project.resolve_expression(module, node)
+        if found is None:
+            return ""
+        if found.kind == "class":
+            return next((base for base in found.value.external_bases() if base in self._kind.makers), "")
+        return found.value if found.kind == "external" else ""
 
 
 def unit_id(module: Module, index: int) -> int:
@@ -258,4 +324,17 @@ def _assigned(body: tuple[Any, ...], holder: str, name: str) -> Any:
                 found = _assigned(part, holder, name)
                 if found is not None:
                     return found
+    return None
+
+
+def _looped(body: tuple[Any, ...], name: str) -> Any:
+    """What a `for` over `name` iterates."""
+    for node in body:
+        if node[0] == f.FOR and node[2][0] == f.NAME and node[2][2] == name:
+            return node[3]
+        inner = (node[3], node[4]) if node[0] == f.IF else (node[3],) if node[0] == f.WITH else ()
+        for part in inner:
+            found = _looped(part, name)
+            if found is not None:
+                return found
     return None
