@@ -22,6 +22,7 @@ _TAKEN_PACKAGES = frozenset(sys.stdlib_module_names) | {
     "pytest",
     "sqlalchemy",
     "starlette",
+    "test",
     "tests",
     "uvicorn",
 }
@@ -91,12 +92,13 @@ def attribute(name: str) -> str:
 
 
 def distinct(names: Iterable[str]) -> dict[str, str]:
-    """Each name's snake form, numbered where two would be the same; in the order given."""
+    """Each name's snake form, apart from Python's own names, numbered where two would be the same; in the order given."""
     result: dict[str, str] = {}
     for name in names:
-        candidate, number = snake(name), 2
+        plain = f"{snake(name)}_" if hasattr(builtins, snake(name)) else snake(name)
+        candidate, number = plain, 2
         while candidate in result.values():
-            candidate = f"{snake(name)}_{number}"
+            candidate = f"{plain.rstrip('_')}_{number}"
             number += 1
         result[name] = candidate
     return result

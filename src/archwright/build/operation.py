@@ -92,7 +92,50 @@ def _signature(code: Code, prefix: str) -> list[str]:
             code.imports.add("typing", "Annotated")
         if "Depends(" in text:
             code.imports.add("fastapi", "Depends")
-    return wrap(f"async def {names.modules[route.operation]}({', '.join([*required, *optional])}) -> Response:")
+    return wrap(f"async def {function_name(names, route)}({', '.join([*required, *optional])}) -> Response:")
+
+
+_IMPORTED = frozenset(
+    {
+        "amounts",
+        "anyone",
+        "attach",
+        "attach_one",
+        "call",
+        "copied",
+        "count_write",
+        "database",
+        "date",
+        "datetime",
+        "documented",
+        "domain",
+        "encode",
+        "json_response",
+        "keyed",
+        "not_found",
+        "one",
+        "page",
+        "refuse_short",
+        "refuse_unknown",
+        "reply",
+        "required",
+        "role",
+        "router",
+        "signed_in",
+        "unknown",
+        "unpack",
+        "uuid7",
+        "without",
+        "write",
+    }
+)
+"""Names that an operation's module may import or define beside its function."""
+
+
+def function_name(names: Names, route: Route) -> str:
+    """The route's function: called like its operation, but for names that its module has for something else."""
+    name = names.modules[route.operation]
+    return f"{name}_" if name in _IMPORTED or name in {peer.module for peer in names.peers} else name
 
 
 def asks_who(code: Code) -> bool:

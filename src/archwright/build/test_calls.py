@@ -93,10 +93,11 @@ def call_function(names: Names, route: Route, imports: Imports) -> list[str]:
         options.append('headers={"Idempotency-Key": str(uuid4())}')
     name = names.modules[route.operation]
     work.forget_unused(" ".join(options))
+    used = any("connection" in line for line in work.lines)
     constants = [f"{constant}: Final = {block(sql)}" for constant, sql in work.constants.items()]
     return [
         *(["\n".join(constants), "", ""] if constants else []),
-        f"async def {name}(connection: Connection) -> Call:",
+        f"async def {name}({'' if used else '_'}connection: Connection) -> Call:",
         *docstring(f"{route.method} {route.path}.", 4),
         *(["    number = next(_numbers)"] if work.numbered else []),
         *work.lines,
@@ -115,7 +116,8 @@ def _conditions(grant: Grant | None, route: Route) -> str:
 
 def _subject(work: _Lines, route: Route, table: Table | None, grant: Grant | None, *, creates: bool) -> str:
     """The caller: the owner of the row, or the row that the operation writes as the caller's."""
-    for step in route.writes:
+    through = grant is not None and grant.owner is not None and bool(grant.owner.steps)
+    for step in () if through else route.writes:
         of_step = work.names.tables[step.table]
         for fill in step.fills:
             if fill.by is FillBy.PRINCIPAL and grant is not None and grant.role in fill.roles:

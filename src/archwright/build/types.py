@@ -58,7 +58,7 @@ _KINDS: dict[str, Kind] = {
     "citext": Kind(_STR, _STR, _own("Text")),
     "numeric": Kind(_DECIMAL, _DECIMAL, _own("Number")),
     "boolean": Kind(_BOOL, _BOOL, _own("Truth")),
-    "date": Kind(_DATE, _DATE, _DATE),
+    "date": Kind(_DATE, _DATE, _own("Day")),
     "timestamptz": Kind(_DATETIME, _DATETIME, _own("Instant")),
     "timestamp": Kind(_DATETIME, _DATETIME, _own("LocalTime")),
     "double precision": Kind(_FLOAT, _FLOAT, _own("Real")),
