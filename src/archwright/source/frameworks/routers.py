@@ -121,7 +121,7 @@ class Routers:
         guards = _listed(module, dict(call[4]).get("dependencies"))
         mount = Mount(self.locate(module, index, call[2][2]), text, guards)
         children = self._arguments(module, index, child)
-        if not children and child[0] == f.NAME:
+        if not children and child[0] == f.NAME and call[2][3] != "mount":
             self._unread.append(mount)
         for each in children:
             self._mounts.setdefault(each, []).append(mount)
@@ -261,7 +261,7 @@ class Routers:
             mounts = self._unread[:1] if self._is_part(module, call) else []
         if not mounts:
             return [Way(own, guards)]
-        found = []
+        found: list[Way] = []
         for mount in mounts:
             pieces = [mount.prefix or "", own]
             if self._kind.overrides and mount.prefix is not None:
