@@ -1,0 +1,24 @@
+import pytest
+
+from archwright.review.beside import in_migrations, in_tests, in_tools
+
+
+@pytest.mark.parametrize(
+    ("path", "kinds"),
+    [
+        ("shop/tests/api.py", (True, False, False)),
+        ("shop/test_api.py", (True, False, False)),
+        ("shop/api_test.py", (True, False, False)),
+        ("conftest.py", (True, False, False)),
+        ("shop/migrations/0001_initial.py", (False, True, False)),
+        ("alembic/versions/1.py", (False, True, False)),
+        ("scripts/load.py", (False, False, True)),
+        ("setup.py", (False, False, True)),
+        ("shop/views.py", (False, False, False)),
+        ("shop/latest.py", (False, False, False)),
+        ("shop/contest.py", (False, False, False)),
+        ("shop/description/scripting.py", (False, False, False)),
+    ],
+)
+def test_what_stands_beside_the_service(path: str, kinds: tuple[bool, bool, bool]) -> None:
+    assert (in_tests(path), in_migrations(path), in_tools(path)) == kinds
