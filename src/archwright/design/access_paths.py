@@ -127,7 +127,8 @@ def _variants(draft: Draft, operation: Operation, route: Route) -> list[tuple[tu
     found: list[tuple[tuple[str, ...], str | None, float]] = []
     for grant in route.grants or (Grant(role=""),):
         direct = grant.owner is not None and not grant.owner.steps
-        owned = (grant.owner.column,) if grant.owner is not None and direct else ()
+        owned: tuple[str, ...] = (grant.owner.column,) if grant.owner is not None and direct else ()
+        owned += tuple(c.column for c in grant.conditions if c.operator == "=" and c.caller is not None and not c.steps)
         where, share = _constant(draft, operation, grant)
         if (owned, where, share) not in found:
             found.append((owned, where, share))

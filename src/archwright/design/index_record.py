@@ -17,13 +17,15 @@ _FORMULA = "calls/s * (pages without - pages with) > row writes/s * 3 pages"
 _SOURCE = "Lahdenmäki & Leach 2005, chapter 4; PostgreSQL documentation, chapter 11"
 
 
-def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[AccessPath, ...]) -> None:
-    """The decision for one B-tree index, from the path that is taken most often."""
+def judge_index(
+    draft: Draft, name: str, index: TableIndex, paths: tuple[AccessPath, ...]
+) -> list[tuple[float, Decision]]:
+    """The decision for one B-tree index with the pages a second it saves, from the path that is taken most often."""
     table = draft.tables[name]
     count = row_count(draft, table)
     main = max(paths, key=lambda path: (calls(draft, path), not path.following), default=None)
     if main is None:
-        return
+        return []
     shares = [equality_share(draft, table, column) for column in main.equality]
     matched = count.value * main.share
     for share in shares:
@@ -81,24 +83,21 @@ def record_index(draft: Draft, name: str, index: TableIndex, paths: tuple[Access
                 to="none: its upkeep costs more than it saves",
             )
         )
-    draft.decide(
-        Decision(
-            id=f"index/{name}/{'-'.join(key.expression for key in index.keys)}",
-            title=f"Index of {name}",
-            choice=f"{name} ({columns})" + (f" where {index.where}" if index.where else ""),
-            because=because,
-            formula=_FORMULA,
-            threshold=f"saves {plain(max(0.0, gain))} pages/s, costs {plain(cost)} pages/s",
-            source=_SOURCE,
-            evidence=tuple(evidence),
-            alternatives=tuple(alternatives),
-            flips=tuple(flips),
-            depends_on_unknown=unknown_paths(
-                count, *shares, *((mean_rate(operation),) if operation is not None else ())
-            ),
-            elements=(f"table {name}", f"index {index.name}"),
-        )
+    decision = Decision(
+        id=f"index/{name}/{'-'.join(key.expression for key in index.keys)}",
+        title=f"Index of {name}",
+        choice=f"{name} ({columns})" + (f" where {index.where}" if index.where else ""),
+        because=because,
+        formula=_FORMULA,
+        threshold=f"saves {plain(max(0.0, gain))} pages/s, costs {plain(cost)} pages/s",
+        source=_SOURCE,
+        evidence=tuple(evidence),
+        alternatives=tuple(alternatives),
+        flips=tuple(flips),
+        depends_on_unknown=unknown_paths(count, *shares, *((mean_rate(operation),) if operation is not None else ())),
+        elements=(f"table {name}", f"index {index.name}"),
     )
+    return [(gain, decision)]
 
 
 def row_count(draft: Draft, table: Table) -> Number:

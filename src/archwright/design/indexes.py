@@ -8,7 +8,7 @@ table under a lock.
 
 An index pays where calls/s * (pages without - pages with) > row writes/s * 3 pages an index entry (default; calibrate). Where a
 window up to now is read rarely and rows arrive in its order, a block-range index (BRIN) gives it at a thousandth of the size.
-A condition that is the same in every call makes the index partial, where no whole index serves.
+The decisions stand in the order of what they save. A condition that is the same in every call makes the index partial, where no whole index serves.
 
 Sources: Lahdenmäki & Leach, Relational Database Index Design and the Optimizers (2005), chapter 4; PostgreSQL documentation,
 chapters 11 and 71 (BRIN) and 5.5.5 (index on the referencing columns); rules 34, 35 and 36 of the design rules.
@@ -21,9 +21,11 @@ import msgspec
 from archwright.design.access_paths import AccessPath, access_paths
 from archwright.design.coverage import Ordered, existing, serves
 from archwright.design.draft import Draft, Stage
-from archwright.design.index_record import record_index
+from archwright.design.index_record import judge_index
 from archwright.design.search_index import record_search
+from archwright.design.uniqueness import condition
 from archwright.design.window_index import choose_window, record_window
+from archwright.model.decision import Decision
 from archwright.model.operation import Sort
 from archwright.model.physical import IndexKey, Table, TableIndex
 from archwright.sql.identifier import fit_name
@@ -44,15 +46,17 @@ def decide(draft: Draft) -> None:
                 _search(draft, path)
             elif _is_window(path):
                 _window(draft, path)
+    judged: list[tuple[float, Decision]] = []
     for table in tuple(draft.tables.values()):
         users = _users(table, paths)
         for index in table.indexes:
             served = users.get(index.name)
             if served:
                 _replace(draft, table.name, msgspec.structs.replace(index, serves=served))
-                record_index(
-                    draft, table.name, index, tuple(p for p in paths if p.user in served and p.table == table.name)
-                )
+                own = tuple(p for p in paths if p.user in served and p.table == table.name)
+                judged += judge_index(draft, table.name, index, own)
+    for _, decision in sorted(judged, key=lambda item: -item[0]):
+        draft.decide(decision)
 
 
 def _is_window(path: AccessPath) -> bool:
@@ -71,6 +75,7 @@ def _declared(draft: Draft, table: Table) -> None:
             keys=tuple(keys),
             unique=index.unique,
             method=index.method,
+            where=condition(draft, entity, index.where) if entity is not None and index.where is not None else None,
             serves=("declared",),
         )
         table = draft.tables[table.name]

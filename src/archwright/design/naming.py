@@ -1,9 +1,10 @@
-"""Names of tables and columns, so that every statement reads well unquoted.
+"""Names of tables and columns.
 
 Tables are plural snake case (`OrderLine` → `order_lines`), columns keep the field's name in snake case, a reference gets the
-name of the key it holds (`customer` → `customer_id`). A word that PostgreSQL reserves gets a final underscore, a second
-owner of a name a number, a name beyond 63 bytes a digest, because the server would cut it silently. A table name that the
-model states (from existing code or SQL) is kept as it is.
+name of the key it holds (`customer` → `customer_id`). A table whose name PostgreSQL reserves gets a final underscore; a column
+keeps its name even then, because callers see it (`end`), and is quoted in every statement. A second owner of a name gets a
+number, a name beyond 63 bytes a digest, because the server would cut it silently. A table name that the model states
+(from existing code or SQL) is kept as it is.
 
 Source: PostgreSQL documentation, 4.1.1 "Identifiers and Key Words" and appendix C.
 """
@@ -41,7 +42,7 @@ def decide(draft: Draft) -> None:
             id="naming",
             title="Names of tables and columns",
             choice="plural snake-case tables, columns named after the fields, references named after the key they hold",
-            because=f"{first} is kept in {draft.table_names[first]}, and no statement needs quotes.",
+            because=f"{first} is kept in {draft.table_names[first]}; callers see the fields under the names of the model.",
             source="PostgreSQL documentation, 4.1.1 and appendix C",
             threshold="63 bytes a name",
             evidence=tuple(odd),
@@ -56,9 +57,9 @@ def decide(draft: Draft) -> None:
     )
 
 
-def free_name(wanted: str, taken: set[str]) -> str:
-    """The wanted name, made legal, short enough and different from those taken."""
-    base = fit_name(wanted + "_" if wanted in RESERVED else wanted)
+def free_name(wanted: str, taken: set[str], reserved: frozenset[str] = RESERVED) -> str:
+    """The wanted name, short enough, and different from those taken and from the words in `reserved`."""
+    base = fit_name(wanted + "_" if wanted in reserved else wanted)
     name, number = base, 1
     while name in taken:
         number += 1
@@ -79,7 +80,7 @@ def _name_columns(draft: Draft, entity: Entity) -> list[Evidence]:
             continue
         names = []
         for wanted in _wanted(draft, field, frozenset({entity.name})):
-            name = free_name(wanted, taken)
+            name = free_name(wanted, taken, reserved=frozenset())
             taken.add(name)
             names.append(name)
             if name != wanted:

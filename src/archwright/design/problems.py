@@ -11,6 +11,7 @@ import msgspec
 
 from archwright.design.draft import Draft, Stage
 from archwright.model.decision import Alternative, Decision, Evidence
+from archwright.model.entity import OnDelete
 from archwright.model.physical import ParameterIn, Route, WriteKind
 from archwright.model.policy import ANYONE
 
@@ -64,7 +65,11 @@ def _errors(draft: Draft, route: Route) -> tuple[int, ...]:
 
 def _can_conflict(draft: Draft, route: Route, table: str, kind: WriteKind) -> bool:
     if kind is WriteKind.DELETE:
-        return any(key.target == table for other in draft.tables.values() for key in other.foreign_keys)
+        return any(
+            key.target == table and key.on_delete is OnDelete.RESTRICT
+            for other in draft.tables.values()
+            for key in other.foreign_keys
+        )
     held = draft.tables[table]
     return (
         bool(held.uniques)

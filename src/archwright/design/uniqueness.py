@@ -32,8 +32,8 @@ def decide(draft: Draft) -> None:
             if where is not None:
                 name = fit_name(f"{table.name}_{'_'.join(columns)}_key")
                 keys = tuple(IndexKey(expression=c) for c in columns)
-                condition = _condition(draft, entity, where)
-                partial.append(TableIndex(name=name, keys=keys, unique=True, where=condition, serves=("uniqueness",)))
+                where_sql = condition(draft, entity, where)
+                partial.append(TableIndex(name=name, keys=keys, unique=True, where=where_sql, serves=("uniqueness",)))
             elif set(columns) != set(table.key) and columns not in uniques:
                 name = fit_name(f"{table.name}_{'_'.join(columns)}_key")
                 uniques[columns] = UniqueConstraint(name=name, columns=columns)
@@ -56,11 +56,12 @@ def _declared(entity: Entity) -> list[tuple[tuple[str, ...], str | None]]:
     return single + [(unique.fields, unique.where) for unique in entity.uniques]
 
 
-def _condition(draft: Draft, entity: Entity, where: str) -> str:
+def condition(draft: Draft, entity: Entity, where: str) -> str:
+    """A condition on some rows, as SQL. Raises DesignError where it is not understood."""
     try:
         return render(parse(where), draft, entity)
     except NoCheckError as error:
-        raise DesignError(((entity.place, f"{entity.name} is unique where {where}: {error}"),)) from error
+        raise DesignError(((entity.place, f"{entity.name} where {where}: {error}"),)) from error
 
 
 def _record(draft: Draft, held: tuple[Evidence, ...]) -> None:

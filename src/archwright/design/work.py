@@ -92,11 +92,17 @@ def _work(operation: Operation, route: Route, scanned: float) -> Work:
 
 
 def _scanned(draft: Draft) -> dict[str, float]:
-    """The rows that an operation reads beyond its page: words matched, windows added up, tables without an index."""
+    """The rows that an operation reads beyond its page: words matched, tables added up, tables without an index."""
     found: dict[str, float] = {}
+    beyond: dict[str, float] = {}
+    for operation in draft.system.operations:
+        route = draft.routes.get(operation.name)
+        if route is not None and route.figures and route.table is not None:
+            entity = draft.tables[route.table].entity
+            found[operation.name] = rows(draft, draft.entity(entity)).value if entity is not None else 0.0
     for path in access_paths(draft):
         table = draft.tables[path.table]
-        if path.operation is None or table.entity is None or path.following:
+        if path.operation is None or path.operation in found or table.entity is None or path.following:
             continue
         count = rows(draft, draft.entity(table.entity)).value
         if path.match:
@@ -105,5 +111,5 @@ def _scanned(draft: Draft) -> dict[str, float]:
             read = 0.0
         else:
             read = count
-        found[path.operation] = found.get(path.operation, 0.0) + read
-    return found
+        beyond[path.operation] = beyond.get(path.operation, 0.0) + read
+    return found | beyond
