@@ -10,7 +10,8 @@ import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -65,6 +66,23 @@ def map_chunks(
     return results
 
 
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Keep interpreters that are started here from importing what lies in the working directory.
+
+    That is often the project under review, which may have a `pickle.py` or a `socket.py` of its own.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
 class _Team:
     """Worker processes and what each is doing."""
 
@@ -84,7 +102,8 @@ class _Team:
             inherited = [*self._processes, ours] if self._forks else []
             process = self._context.Process(target=_serve, args=(theirs, self._work, inherited), daemon=True)
             try:
-                process.start()
+                with _safe_path():
+                    process.start()
             except (OSError, RuntimeError):
                 ours.close()
                 break
