@@ -46,12 +46,15 @@ def tree_of(text: str, found: Errors) -> ast.Module:
     elif tree is None:
         mended, broken = mend(text, _refusal)
         found += broken
-        tree = _tree(mended, found)
+        tree = _tree(mended, found, told=bool(broken))
     return tree or host.parse("")
 
 
-def _tree(text: str, errors: Errors) -> ast.Module | None:
-    """The tree by the first front end that accepts the text, whose errors are added; None if neither does."""
+def _tree(text: str, errors: Errors, *, told: bool = False) -> ast.Module | None:
+    """The tree by the first front end that accepts the text, whose errors are added; None if neither does.
+
+    Tree-sitter also takes some text that no Python does; why the host does not is added too, unless `told` already.
+    """
     try:
         return host.parse(text)
     except host.Refused as refused:
@@ -64,7 +67,7 @@ def _tree(text: str, errors: Errors) -> ast.Module | None:
     if read is None:
         return None
     errors += read.errors
-    if read.needs <= sys.version_info.minor and not read.errors and not why.depth:
+    if not told and read.needs <= sys.version_info.minor and not read.errors and not why.depth:
         errors.append((why.line, why.message))
     return read.module
 
