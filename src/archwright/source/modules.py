@@ -64,10 +64,11 @@ class ModuleNames:
 
     def _find_roots(self, directory: str) -> tuple[str, ...]:
         packaged = directory
-        while "__init__.py" in self._names(packaged) and not self._is_project(packaged) and _parent(packaged):
+        # a package reaches up as far as there are `__init__.py`: a setup.py or manage.py inside it is one of its modules
+        while "__init__.py" in self._names(packaged) and packaged != self._root and _parent(packaged):
             packaged = _parent(packaged)
         projects: list[str] = []
-        at = packaged
+        at = directory
         while True:
             if self._is_project(at) or at == self._root or self._is_source(at):
                 projects.append(at)
@@ -75,6 +76,10 @@ class ModuleNames:
                 break
             at = _parent(at)
         own = [packaged] if packaged != directory or "__init__.py" in self._names(directory) else []
+        top = packaged  # a package that holds a `setup.py` may be no project: its name may start above it
+        while "__init__.py" in self._names(top) and top != self._root and _parent(top):
+            top = _parent(top)
+        own += [top] if top != packaged else []
         usable = [p for p in projects if all(part.isidentifier() for part in _between(p, directory))]
         return tuple(dict.fromkeys([*own, *usable, packaged]))
 
