@@ -25,6 +25,11 @@ def worker_count() -> int:
     return os.cpu_count() or 1
 
 
+def forks() -> bool:
+    """Whether workers are forked, so that they see what the parent has; beside other threads they are spawned."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+
+
 def balanced(sizes: Sequence[int], count: int) -> list[list[int]]:
     """Indices of `sizes` in at most `count` chunks of about equal total, biggest items first; the same every time."""
     totals = [0] * min(count, len(sizes))
@@ -89,7 +94,7 @@ class _Team:
     def __init__(self, work: Callable[[Any], bytes], size: int) -> None:
         self._work = work
         self._size = size
-        self._forks = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+        self._forks = forks()
         self._context: Any = multiprocessing.get_context("fork" if self._forks else "spawn")
         self._processes: dict[Connection, Any] = {}
         self.idle: list[Connection] = []

@@ -100,7 +100,7 @@ class Program:
         parts = self._parts()
         _work = (self, kinds)
         try:
-            results = pool.map_chunks(_follow, parts, workers if hasattr(os, "fork") else 1)
+            results = pool.map_chunks(_follow, parts, workers if pool.forks() else 1)
         finally:
             _work = None
         made: dict[str, Effect] = {}
