@@ -65,7 +65,7 @@ class ModuleNames:
     def _find_roots(self, directory: str) -> tuple[str, ...]:
         packaged = directory
         # a package reaches up as far as there are `__init__.py`: a setup.py or manage.py inside it is one of its modules
-        while "__init__.py" in self._names(packaged) and packaged != self._root and _parent(packaged):
+        while "__init__.py" in self._names(packaged) and ".git" not in self._names(packaged) and _parent(packaged):
             packaged = _parent(packaged)
         projects: list[str] = []
         at = directory

@@ -138,7 +138,7 @@ def call_unit(
     for effect in summary.effects:
         _instantiate(frame, unit, effect, given, position)
     frame.traits.update(
-        trait for trait in summary.traits if trait in ("log", "raise", "call") or trait.startswith("does:")
+        trait for trait in summary.traits if trait in ("log", "raise", "call", "action") or trait.startswith("does:")
     )
     returned = summary.returns
     whole = _passed_through(returned, unit)

@@ -66,7 +66,8 @@ class Summary(NamedTuple):
     effects: tuple[Found, ...]
     """Every effect of the unit itself, and those of callees that depend on what this unit passed."""
     traits: frozenset[str]
-    """`log`: writes a log or a report; `raise`: raises; `yield`: is a generator; `call`: calls something unknown."""
+    """`log`: writes a log or a report; `raise`: raises; `yield`: is a generator; `call`: calls something unknown;
+    `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind; `touchN`: looks into argument N."""
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())

@@ -94,10 +94,8 @@ class Renderer:
 
     def _common(self, found: Found) -> dict[str, Any]:
         place = self.place(found.unit, found.position)
-        setting = self._settings.get(place.path)
-        if setting is None:
-            setting = next((s for pattern, s in _SETTINGS if pattern.search(place.path)), m.Setting.UNKNOWN)
-            self._settings[place.path] = setting
+        started = self.place(*found.calls[0]) if found.calls else place
+        setting = self._setting(started.path)
         facts = self._project.unit(found.unit)[1]
         depends = found.slots.get("depends") if found.loops else None
         turns = {key for key, _, _ in deep_origins(depends)} if isinstance(depends, Val) else set()
@@ -109,6 +107,14 @@ class Renderer:
             calls=tuple(self.place(unit, position) for unit, position in found.calls),
         )
         return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
+
+    def _setting(self, path: str) -> m.Setting:
+        """What runs the code of a file, by the conventions of where it lies."""
+        known = self._settings.get(path)
+        if known is None:
+            known = next((setting for pattern, setting in _SETTINGS if pattern.search(path)), m.Setting.UNKNOWN)
+            self._settings[path] = known
+        return known
 
     def _loop(self, mark: LoopMark, concerned: bool) -> m.LoopContext:
         return m.LoopContext(

@@ -28,7 +28,11 @@ def block(frame: Frame, body: tuple[Any, ...]) -> bool:
 
 
 def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
+    known, frame.traits = frame.traits, set()
     evaluate(frame, node[2])
+    if "call" in frame.traits:  # nobody looks at what it gives, so it is called for what it does
+        frame.traits.add("action")
+    frame.traits |= known
     return True
 
 

@@ -85,8 +85,8 @@ def suppressed(frame: Frame, node: tuple[Any, ...]) -> tuple[str, ...]:
 
 def _protects(traits: set[str]) -> tuple[str, ...]:
     kinds = {_PROTECTED[trait[5:]] for trait in traits if trait.startswith("does:") and trait[5:] in _PROTECTED}
-    if "call" in traits:  # something outside that no table knows: it may do anything
-        kinds.add("call")
+    # something outside that no table knows may do anything; if its result is not used, it does something
+    kinds |= traits & {"call", "action"}
     return tuple(sorted(kinds))
 
 

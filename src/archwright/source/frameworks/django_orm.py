@@ -267,8 +267,6 @@ class DjangoOrm(Framework):
                 self._read(call.frame, call.position, query, origins, many)
             return Val(("number",) if "aggregate" not in name else None, ())
         if name in _CREATES:
-            if "get_or" in name or "update_or" in name:
-                self._read(call.frame, call.position, query, origins, "one")
             kind = "insert" if name in ("create", "acreate") else "upsert"
             call.emit("Write", entity=query.entity, kind=kind, depends=Val(None, origins))
             made = Val(
@@ -351,6 +349,10 @@ class DjangoOrm(Framework):
             path = f"{row.path}.{name}" if row.path and row.path != "new" else name
             element = Val(("row", Row(ORM, query.entity or "", row.query, path)), _kept(value))
             return Iteration(element, "rows", query.entity, _identity(row.query))
+        if via is not None and "changed" not in query.flags and via[0].query is None and query.entity is not None:
+            # who fetched the row may have fetched this relation too, and what lies below it: that can't be known here
+            self._evaluated(frame, value, query, position)
+            return Iteration(Val(("row", Row(ORM, query.entity, None)), _kept(value)), "rows", query.entity, None)
         self._evaluated(frame, value, query, position)
         return Iteration(self._row(query, value), "rows", query.entity, _identity(query))
 

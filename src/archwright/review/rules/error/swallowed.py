@@ -20,6 +20,7 @@ _LOSSES = {
     "enqueue": ("a queued task", Impact.MEDIUM, Confidence.HIGH),
     "http": ("a call to another service", Impact.MEDIUM, Confidence.HIGH),
     "sql": ("an SQL statement", Impact.MEDIUM, Confidence.MEDIUM),
+    "action": ("a call whose result nobody needs", Impact.LOW, Confidence.MEDIUM),
     "read": ("a query", Impact.LOW, Confidence.LOW),
     "file": ("an access to a file", Impact.LOW, Confidence.LOW),
     "call": ("a call", Impact.LOW, Confidence.LOW),
@@ -27,7 +28,7 @@ _LOSSES = {
 """What a try body may do whose failure somebody must learn of, the gravest first, and how sure it is that it is a loss:
 what is only read can be asked for again, and of a call into a library nothing but the pattern is known."""
 
-_HARMLESS = ("read", "file", "call")
+_HARMLESS = ("action", "read", "file", "call")
 """What may fail in a clean-up."""
 
 _HANDLERS = {
