@@ -175,7 +175,7 @@ def join(left: Val, right: Val) -> Val:
     elif right.const is None:
         type_ = left.type
     else:
-        type_ = None
+        type_ = _join_types(left.type, right.type)
     items = left.items
     if left.items is not right.items:
         if left.items is None or right.items is None:
@@ -186,6 +186,43 @@ def join(left: Val, right: Val) -> Val:
                 items[key] = join(items[key], value) if key in items else value
     text = left.text if left.text == right.text else (left.text or right.text)
     return Val(type_, join_origins(left.origins, right.origins), const, items, text)
+
+
+def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    """Queries and rows of one entity stay such: a condition that one way adds does not change what is fetched."""
+    if left is None or right is None or left[0] != right[0]:
+        return None
+    if left[0] == "query":
+        query = _join_queries(left[1], right[1])
+        return ("query", query) if query is not None else None
+    if left[0] == "row":
+        row = _join_rows(left[1], right[1])
+        return ("row", row) if row is not None else None
+    return None
+
+
+def _join_queries(left: Query, right: Query) -> Query | None:
+    """What one way loads along counts as loaded: only what no way loads is missing."""
+    if (left.orm, left.entity, left.via, left.manager) != (right.orm, right.entity, right.via, right.manager):
+        return None
+    return left._replace(
+        loaded=left.loaded | right.loaded,
+        flags=left.flags | right.flags,
+        filters=tuple(dict.fromkeys((*left.filters, *right.filters)))[:12],
+        order=left.order or right.order,
+    )
+
+
+def _join_rows(left: Row, right: Row) -> Row | None:
+    """A row that was fetched on one way and made on the other is a fetched one; of an unknown query it stays unknown."""
+    if (left.orm, left.entity) != (right.orm, right.entity):
+        return None
+    if "new" in (left.path, right.path):
+        return right if left.path == "new" else left
+    if left.path != right.path:
+        return None
+    query = _join_queries(left.query, right.query) if left.query is not None and right.query is not None else None
+    return left._replace(query=query)
 
 
 def _same_constant(left: Any, right: Any) -> bool:
