@@ -211,3 +211,13 @@ def test_effort_is_bounded() -> None:
     assert tried < 600_000
     assert mended.count("\n") == text.count("\n")
     assert errors
+
+
+@pytest.mark.parametrize(
+    "text", ["b'a' 'b'", "f'{a!x}'", "f'{a!}'", "'a' b'b' f'{c}'", "await *a ** b", "f'{}'", "case {a: 1}"]
+)
+def test_what_the_grammar_takes_and_python_does_not(text: str) -> None:
+    facts = facts_of_text(f'def f(): pass\n{text}\nmatch a:\n case {{"b": 1}}: pass\n')
+    check_shape(facts)
+    assert names(facts) == ["f"]
+    assert 2 in lines(facts)

@@ -51,8 +51,8 @@ class _Mender:
         self._effort = min(_EFFORT * len(text) + 10_000, _MOST)
         self._dropped_to = -1
 
-    def body(self, found: list[Start], end: int, indent: int) -> None:
-        """Mend the statements of one body, indented by `indent` columns; the last one ends before line `end`."""
+    def body(self, found: list[Start], end: int, indent: int, *, cases: bool = False) -> None:
+        """Mend the statements (or cases) of one body, indented by `indent`; the last one ends before line `end`."""
         groups = items(found)
         for index, group in enumerate(groups):
             first = group[0][0]
@@ -60,31 +60,31 @@ class _Mender:
             if group[0][1] != indent:
                 self._drop(first, stop, "", (first + 1, "unexpected indent"))
                 continue
-            word = group[0][2]
-            why = self._why(first, self.lines[first:stop], word, indent)
-            if why is not None and not self._compound(clauses(group, stop), indent):
-                self._drop(first, stop, "case _: pass" if word == "case" else "pass", why)
+            wrapper = "match 1:" if cases else "if 1:" if indent else ""
+            why = self._why(first, self.lines[first:stop], wrapper)
+            if why is not None and not self._compound(clauses(group, stop), wrapper):
+                self._drop(first, stop, "case _: pass" if cases else "pass", why)
 
-    def _compound(self, found: list[Clause], indent: int) -> bool:
+    def _compound(self, found: list[Clause], wrapper: str) -> bool:
         """Mend a compound statement from inside; False if it is not one, or past mending."""
         if not any(clause.body for clause in found):
             return False
         before = len(self.errors)
-        heads = [self._head(clause, indent) for clause in found]
+        heads = [self._head(clause, wrapper) for clause in found]
         if any(head is None for head in heads):
             del self.errors[before:]
             return False
         for clause, head in zip(found, heads, strict=True):
             self.lines[clause.first : clause.body_first] = head or []
             if clause.body:
-                self.body(clause.body, clause.end, clause.body[0][1])
+                self.body(clause.body, clause.end, clause.body[0][1], cases=clause.word == "match")
         first, end = found[0].first, found[-1].end
-        return self._why(first, self.lines[first:end], found[0].word, indent) is None
+        return self._why(first, self.lines[first:end], wrapper) is None
 
-    def _head(self, clause: Clause, indent: int) -> list[str] | None:
+    def _head(self, clause: Clause, wrapper: str) -> list[str] | None:
         """The lines of a head, made whole where a colon or a stand-in does it; None where not."""
         lines = self.lines[clause.first : clause.body_first]
-        why = self._why_head(clause, lines, indent)
+        why = self._why_head(clause, lines, wrapper)
         if why is None:
             return lines
         margin = _margin(lines[0])
@@ -94,12 +94,12 @@ class _Mender:
         stand_in = f"class {named[1]}:" if named else _STAND_INS.get(clause.word)
         options = [closed] if stand_in is None else [closed, [margin + stand_in] + [""] * (len(lines) - 1)]
         for option in options:
-            if self._why_head(clause, option, indent) is None:
+            if self._why_head(clause, option, wrapper) is None:
                 self._note(why)
                 return option
         return None
 
-    def _why_head(self, clause: Clause, lines: list[str], indent: int) -> tuple[int, str] | None:
+    def _why_head(self, clause: Clause, lines: list[str], wrapper: str) -> tuple[int, str] | None:
         """Why a head with `pass` for its body does not parse, given what it follows."""
         margin = _margin(lines[0])
         before = {"elif": "if 1: pass", "else": "if 1: pass", "except": "try: pass", "finally": "try: pass"}
@@ -107,19 +107,15 @@ class _Mender:
         inside = [margin + (" case _: pass" if clause.word == "match" else " pass")] if clause.body else []
         closing = [margin + "finally: pass"] if clause.word == "try" else []
         whole = [*opening, *lines, *inside, *closing]
-        return self._why(clause.first - len(opening), whole, clause.word, indent)
+        return self._why(clause.first - len(opening), whole, wrapper)
 
-    def _why(self, first: int, lines: list[str], word: str, indent: int) -> tuple[int, str] | None:
-        """Why some lines that start at line `first` (from 0) do not parse by themselves."""
-        text = "\n".join(lines) + "\n"
+    def _why(self, first: int, lines: list[str], wrapper: str) -> tuple[int, str] | None:
+        """Why some lines that start at line `first` (from 0) do not parse below the head `wrapper` ("": none)."""
+        text = "\n".join([*([wrapper] if wrapper else []), *lines, ""])
         self._effort -= len(text)
         if self._effort < 0:
             return first + 1, "not read: too many errors before it"
-        wrapper = "if 1:\n" if indent else ""
-        why = self._check(wrapper + text)
-        if why is not None and word == "case":
-            wrapper = "match 1:\n"
-            why = self._check(wrapper + text)
+        why = self._check(text)
         if why is None:
             return None
         return first + max(1, min(why[0] - bool(wrapper), len(lines))), why[1]

@@ -18,7 +18,16 @@ from archwright.source.parse.rewrites import with_continuations, without_default
 from archwright.source.parse.tree_base import NOT_ALIAS, Context, Unconvertible
 from archwright.source.parse.tree_statements import statements
 
-_MALFORMED = (Unconvertible, RecursionError, SyntaxError, ValueError, OverflowError, LookupError)
+_MALFORMED = (
+    Unconvertible,
+    RecursionError,
+    SyntaxError,
+    ValueError,
+    OverflowError,
+    LookupError,
+    AttributeError,
+    TypeError,
+)
 """What conversion may raise: the grammar takes some text that is no Python, and gives trees that lack parts."""
 
 

@@ -121,6 +121,8 @@ def _mapping(node: Node, c: Context) -> Any:
     for child in _significant(node)[1:]:
         if child.type == ":":
             key = _only_of(run, c)
+            if not isinstance(key, ast.MatchValue | ast.MatchSingleton):
+                raise Unconvertible("key of a mapping")
             keys.append(placed(ast.Constant(key.value), run[0]) if isinstance(key, ast.MatchSingleton) else key.value)
             run = []
         elif child.type in (",", "}"):

@@ -15,6 +15,8 @@ from archwright.source.parse.tree_base import Context, Unconvertible, field, has
 
 _TOKEN = re.compile(r"\\N\{[^}]*\}|\\.|\{\{|\}\}|\"|[^\\{}\"]+|.", re.DOTALL)
 
+_CONVERSIONS = {letter: ord(letter) for letter in "rsa"}
+
 Convert = Callable[[Node, Context], Any]
 
 
@@ -24,6 +26,8 @@ def string(node: Node, c: Context, convert: Convert) -> Any:
     kinds: set[str] = set()
     for one in parts(node) if node.type == "concatenated_string" else [node]:
         kinds.add(_add(one, pieces, c, convert))
+    if "b" in kinds and len(kinds) > 1:
+        raise Unconvertible("bytes beside text")
     if "b" in kinds:
         return placed(ast.Constant(value=b"".join(pieces)), node)
     if not kinds & {"f", "t"}:
@@ -76,7 +80,9 @@ def _field(item: Node, raw: bool, template: bool, c: Context, convert: Convert) 
     conversion = item.child_by_field_name("type_conversion")
     specifier = item.child_by_field_name("format_specifier")
     found: list[Any] = []
-    code = -1 if conversion is None else ord(text_of(conversion).strip("! \t\n")[0])
+    code = -1
+    if conversion is not None:
+        code = _CONVERSIONS[text_of(conversion).lstrip("!").strip()]
     if has_token(item, "="):
         stop = conversion or specifier or item.children[-1]
         found.append(c.between(item.start_byte + 1, stop.start_byte))
