@@ -1,6 +1,7 @@
 import pytest
 
 from archwright.cli.main import main
+from archwright.design import catalogue
 from archwright.review.registry import all_rules
 
 
@@ -16,7 +17,15 @@ def test_a_family_and_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -
     assert main(["explain", "injection"]) == 0
     assert capsys.readouterr().out.startswith("injection/sql")
     assert main(["explain"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(all_rules())
+    assert len(capsys.readouterr().out.splitlines()) == len(all_rules()) + len(catalogue())
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in catalogue()])
+def test_a_decision_is_explained_whole(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", f"{kind}/some/table"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{kind}: ")
+    assert len(said) > 200
 
 
 @pytest.mark.parametrize(
@@ -26,6 +35,7 @@ def test_a_family_and_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -
         ("n-plus-one", "query/n-plus-one"),
         ("sql", "injection/sql"),
         ("zzz", "there are:"),
+        ("cach", "the decision cache"),
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(given: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

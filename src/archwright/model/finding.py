@@ -88,6 +88,8 @@ class Remedy(Model, frozen=True, kw_only=True):
     kind: RemedyKind
     subject: str = ""
     """The relation path, column, or name it is about."""
+    many: bool = False
+    """True for a relation to many rows."""
     path: str = ""
     line: int = 0
     """Where to change, if not at the finding."""

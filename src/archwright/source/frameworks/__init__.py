@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework
 
 if TYPE_CHECKING:
@@ -36,9 +37,37 @@ def every() -> list[type[Framework]]:
 
 
 def in_use(loaded: LoadedProject) -> list[Framework]:
-    """The framework files that apply: those whose packages some file mentions."""
-    return [
-        each()
-        for each in every()
-        if not each.packages or any(file.mentions(p) for p in each.packages for file in loaded.files)
-    ]
+    """The framework files that apply: those whose packages some file imports."""
+    imported: set[str] = set()
+    wanted = {package for each in every() for package in each.packages}
+    for file in loaded.files:
+        missing = [package for package in wanted - imported if file.mentions(package)]
+        if missing:
+            imported |= _imports(file.facts).intersection(missing)
+    return [each() for each in every() if not each.packages or imported.intersection(each.packages)]
+
+
+def _imports(node: Any) -> set[str]:
+    """The top-level packages that statements import, wherever in a file they stand."""
+    found: set[str] = set()
+    todo = [unit[7] for unit in node[0]] + [info[7] for info in node[1]]
+    while todo:
+        for part in todo.pop():
+            if part[0] == f.IMPORT:
+                found.update(name.partition(".")[0] for name, _ in part[2])
+            elif part[0] == f.FROM and not part[4]:
+                found.add(part[2].partition(".")[0])
+            elif part[0] in (f.IF, f.FOR, f.WHILE, f.WITH, f.TRY):
+                todo.extend(bodies(part))
+    return found
+
+
+def bodies(node: tuple[Any, ...]) -> list[Any]:
+    """The blocks of a compound statement."""
+    if node[0] == f.IF:
+        return [node[3], node[4]]
+    if node[0] == f.FOR:
+        return [node[4], node[5]]
+    if node[0] == f.TRY:
+        return [node[2], *(handler[3] for handler in node[3]), node[4], node[5]]
+    return [node[3]]

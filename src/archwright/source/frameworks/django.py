@@ -11,7 +11,7 @@ from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, step
 from archwright.source.frameworks.base import Entry, Framework, Source
-from archwright.source.frameworks.django_urls import Pattern, UrlTable
+from archwright.source.frameworks.django_urls import Pattern, UrlTable, read_path
 from archwright.source.frameworks.routes import converter_is_clean, outside, place_of, template_path
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
@@ -120,7 +120,9 @@ class Django(Framework):
                         detail = given.get("detail")
                         one = detail is not None and detail[0] == f.CONST and detail[2] is True
                         path = given.get("url_path")
-                        tail = path[2] if path is not None and path[0] == f.CONST else facts[0]
+                        tail = (
+                            read_path(path[2], regex=True)[0] if path is not None and path[0] == f.CONST else facts[0]
+                        )
                         methods = given.get("methods")
                         verb = (
                             methods[2][0][2]

@@ -450,7 +450,7 @@ class DjangoOrm(Framework):
         if remedy.kind is not RemedyKind.LOAD:
             return None
         path = remedy.subject.replace(".", "__")
-        return f'.select_related("{path}") or, for many rows, .prefetch_related("{path}")'
+        return f'.prefetch_related("{path}")' if remedy.many else f'.select_related("{path}")'
 
 
 def _identity(query: Query | None) -> tuple[int, int] | None:

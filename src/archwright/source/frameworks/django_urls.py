@@ -46,6 +46,7 @@ class UrlTable:
     def __init__(self, project: Project, engine: Engine) -> None:
         self._project = project
         self._engine = engine
+        self._included_routers: set[tuple[int, str]] = set()
 
     def patterns(self) -> Iterator[Pattern]:
         """Patterns of the modules that bind `urlpatterns` and that no other includes, and so on through includes."""
@@ -80,6 +81,8 @@ class UrlTable:
             yield from self._list(module, node[4], prefix, parameters, depth)
         elif kind == f.STARRED:
             yield from self._list(module, node[2], prefix, parameters, depth)
+        elif kind == f.ATTR and (router := self._router(module, node)) is not None:
+            yield from self._registered(*router, prefix, parameters)
         elif kind in (f.NAME, f.ATTR):
             found = self._project.resolve_expression(module, node)
             if found is not None and found.kind == "expression" and found.value[2] is not node:
@@ -99,13 +102,17 @@ class UrlTable:
         view_node = call[3][1] if len(call[3]) > 1 else next((v for n, v in call[4] if n == "view"), None)
         if not call[3] or view_node is None:
             return
-        piece, names = _read(self._text(module, call[3][0]), regex=name != "path")
+        piece, names = read_path(self._text(module, call[3][0]), regex=name != "path")
         path = join_paths(prefix, piece) if prefix else piece
         together = {**parameters, **names}
         target = self._included(module, view_node)
         if target is not None:
             yield from self._module(target, path, together, depth + 1)
         elif view_node[0] == f.CALL and _name(view_node[2]) == "include" and view_node[3]:
+            router = self._router(module, view_node[3][0])
+            if router is not None:
+                yield from self._registered(*router, path, together)
+                return
             yield from self._list(module, view_node[3][0], path, together, depth + 1)
         else:
             view = self._view(module, view_node)
@@ -141,17 +148,44 @@ class UrlTable:
         value = self._engine.found_value(self._project.resolve_expression(module, node))
         return value if value.type is not None and value.type[0] in ("unit", "class") else None
 
+    def _router(self, module: Module, node: tuple[Any, ...]) -> tuple[Module, str] | None:
+        """The module and name of the router in `include(router.urls)`."""
+        if node[0] == f.TUPLE and node[2]:
+            node = node[2][0]
+        if node[0] != f.ATTR or node[3] != "urls" or node[2][0] not in (f.NAME, f.ATTR):
+            return None
+        found = self._project.resolve_expression(module, node[2])
+        if found is None or found.kind not in ("expression", "annotation"):
+            return None
+        return found.value[0], _name(node[2])
+
+    def _registered(self, module: Module, name: str, prefix: str, parameters: dict[str, bool]) -> Iterator[Pattern]:
+        """What `name.register(prefix, ViewSet)` put into a router, below the path it is included at."""
+        self._included_routers.add((module.index, name))
+        for call in _calls(module.units[0][7]):
+            if call[2][0] == f.ATTR and call[2][3] == "register" and len(call[3]) > 1 and _name(call[2][2]) == name:
+                pattern = self._register(module, call)
+                if pattern is not None:
+                    path = join_paths(prefix, pattern.path) if prefix else pattern.path
+                    yield pattern._replace(path=path, parameters={**parameters, **pattern.parameters})
+
     def _routers(self) -> Iterator[Pattern]:
-        """`router.register("prefix", ViewSet)` anywhere; the prefix of an include around it is left out."""
+        """`router.register("prefix", ViewSet)` of routers whose include was not found."""
         for module in self._project.modules:
             for call in _calls(module.units[0][7]) if module.units else ():
                 if call[2][0] != f.ATTR or call[2][3] != "register" or len(call[3]) < 2:
                     continue
-                text = self._text(module, call[3][0])
-                view = self._view(module, call[3][1])
-                if view is not None and view.type is not None and view.type[0] == "class":
-                    piece, names = _read(text, regex=True)
-                    yield Pattern(piece + "/", view, names, router=True)
+                if (module.index, _name(call[2][2])) not in self._included_routers:
+                    pattern = self._register(module, call)
+                    if pattern is not None:
+                        yield pattern
+
+    def _register(self, module: Module, call: tuple[Any, ...]) -> Pattern | None:
+        view = self._view(module, call[3][1])
+        if view is None or view.type is None or view.type[0] != "class":
+            return None
+        piece, names = read_path(self._text(module, call[3][0]), regex=True)
+        return Pattern(f"{piece}/", view, names, router=True)
 
 
 def _name(node: tuple[Any, ...]) -> str:
@@ -187,7 +221,7 @@ def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
             yield from _calls(node)
 
 
-def _read(text: str, *, regex: bool) -> tuple[str, dict[str, bool]]:
+def read_path(text: str, *, regex: bool) -> tuple[str, dict[str, bool]]:
     """A pattern's path with `<name>` for each parameter, and which parameters let only digits through."""
     names: dict[str, bool] = {}
     if not regex:

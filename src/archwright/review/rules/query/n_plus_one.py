@@ -235,7 +235,13 @@ def _fix(effect: Load | Read, loop: LoopContext) -> str:
 def _remedy(effect: Load | Read) -> Remedy:
     if isinstance(effect, Load):
         built = effect.built or effect.place
-        return Remedy(kind=RemedyKind.LOAD, subject=effect.relation, path=built.path, line=built.line)
+        return Remedy(
+            kind=RemedyKind.LOAD,
+            subject=effect.relation,
+            many=effect.many is Many.MANY,
+            path=built.path,
+            line=built.line,
+        )
     return Remedy(kind=RemedyKind.BATCH, subject=effect.entity or "")
 
 
