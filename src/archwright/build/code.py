@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archwright.build.callers import SUBJECT, Caller, lookups
 from archwright.build.inputs import Argument
 from archwright.build.project_names import Names
-from archwright.build.python import Imports, block
+from archwright.build.python import Imports, block, string
 from archwright.build.scopes import Reach, reaches
-from archwright.build.types import PythonType, kind
+from archwright.build.types import kind
 from archwright.build.wrap import wrap
-from archwright.model.physical import OwnerPath, Route
+from archwright.model.physical import Column, Route
 from archwright.sql.statements import OWNER, Scope, Statement
 
 
@@ -62,26 +63,38 @@ class Code:
         given = ["connection", constant, *(values[parameter] for parameter in statement.parameters)]
         return wrap(f"{' ' * indent}{target} = await one({', '.join(given)})")
 
-    def owner_value(self, owner: OwnerPath | None) -> dict[str, str]:
-        """The caller's own id, as the type of the column it is compared with."""
-        if owner is None:
+    def owner_value(self, reach: Reach) -> dict[str, str]:
+        """The caller's own id, where the reach's statements bind it."""
+        scope = reach.scope
+        if not scope.asks_caller:
             return {}
-        column = self.names.tables[owner.table].column(owner.column)
-        assert column is not None, f"{owner.table}.{owner.column}"
-        return {OWNER: self.principal_key(kind(column).plain)}
+        if reach.caller.table:
+            return {OWNER: self.caller_key(reach.caller)}
+        assert scope.owner is not None
+        column = self.names.tables[scope.owner.table].column(scope.owner.column)
+        assert column is not None, f"{scope.owner.table}.{scope.owner.column}"
+        return {OWNER: self.caller_key(reach.caller, column)}
 
-    def principal_key(self, type_: PythonType) -> str:
-        """The caller's own id as a value of that type."""
+    def caller_key(self, who: Caller, column: Column | None = None) -> str:
+        """The key of the row that stands for the caller, as an expression; `column` gives its type where no table does."""
+        if who.looked_up:
+            function = lookups(self.names)[who]
+            self.own("callers", function)
+            return f"await {function}(connection, principal)"
+        key = self.names.tables[who.table].column(who.key) if who.table else column
+        assert key is not None, who
+        type_ = kind(key).plain
         for module, name in type_.imports:
             self.imports.add(module, name)
-        return f"principal.key({type_.text})"
+        claim = f", {string(who.claim)}" if who.claim != SUBJECT else ""
+        return f"principal.key({type_.text}{claim})"
 
     def by_reach(self, indent: int, lines: Callable[[Reach, str, int], Sequence[str]]) -> list[str]:
         """The lines for each reach of the route, under a test of the caller where there are several.
 
         `lines` gets the reach, the ending of its constants' names, and the indentation.
         """
-        found = reaches(self.route) or (Reach((), Scope()),)
+        found = reaches(self.names, self.route) or (Reach((), Scope()),)
         if len(found) == 1:
             return list(lines(found[0], _ending(found[0], 0), indent))
         result: list[str] = []
@@ -93,6 +106,6 @@ class Code:
 
 
 def _ending(reach: Reach, number: int) -> str:
-    if reach.scope.owner is not None:
+    if reach.scope.asks_caller:
         return "_OWN" if number < 2 else f"_OWN_{number}"
     return f"_{number}" if reach.scope.conditions and number else ""

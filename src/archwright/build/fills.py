@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from archwright.build.callers import Caller, caller
 from archwright.build.code import Code
 from archwright.build.error import BuildError
 from archwright.build.names import attribute
 from archwright.build.python import string
-from archwright.build.types import base_type, kind
+from archwright.build.types import base_type
 from archwright.model.physical import ColumnFill, FillBy, Table, WriteStep
+from archwright.sql.identifier import quote_identifier
 from archwright.sql.literal import quote_literal
 
 SQL_NOW = {"date": "CURRENT_DATE"}
@@ -45,25 +48,51 @@ def source(code: Code, step: WriteStep, fill: ColumnFill, rows: Rows) -> Source:
         case FillBy.PRINCIPAL:
             return Source(_principal(code, step, table, fill))
         case FillBy.KEY:
-            column = table.column(fill.column)
-            assert column is not None, fill.column
-            if base_type(column.type)[0] == "uuid":
-                code.own("web.keys", "uuid7")
-                return Source("uuid7()")
-            return Source(skip=True)
+            return _key(code, table, fill)
         case FillBy.PARENT:
             return Source(_parent(table, fill, rows))
         case FillBy.POSITION:
             return Source("position")
+        case FillBy.COPY:
+            return Source(_copy(code, step, fill, rows))
+        case _:
+            return Source(sql=_sql(step, table, fill))
+
+
+def _key(code: Code, table: Table, fill: ColumnFill) -> Source:
+    """A fresh key: made here, or numbered by the database."""
+    column = table.column(fill.column)
+    assert column is not None, fill.column
+    if base_type(column.type)[0] != "uuid":
+        return Source(skip=True)
+    code.own("web.keys", "uuid7")
+    return Source("uuid7()")
+
+
+def _sql(step: WriteStep, table: Table, fill: ColumnFill) -> str:
+    """A value that SQL text of ours gives."""
+    match fill.by:
         case FillBy.NOW:
             column = table.column(fill.column)
             assert column is not None, fill.column
-            return Source(sql=SQL_NOW.get(column.type, "now()"))
+            return SQL_NOW.get(column.type, "now()")
         case FillBy.VALUE:
-            return Source(sql=quote_literal(fill.source))
-        case FillBy.COPY:
-            return Source(_copy(code, step, fill, rows))
+            return quote_literal(fill.source)
+        case FillBy.EXPRESSION:
+            return fill.source
+        case FillBy.INCREASE | FillBy.DECREASE:
+            sign = "+" if fill.by is FillBy.INCREASE else "-"
+            return f"{quote_identifier(fill.column)} {sign} {_number(step, fill)}"
     raise BuildError(f"{step.table}.{fill.column} is filled by {fill.by.value!r}, which has no value of its own")
+
+
+def _number(step: WriteStep, fill: ColumnFill) -> str:
+    """The number by which a column grows or falls, as SQL. Raises BuildError for anything else."""
+    if re.fullmatch(r"-?\d+(\.\d+)?", fill.source):
+        return f"({fill.source})" if fill.source.startswith("-") else fill.source
+    raise BuildError(
+        f"{step.table}.{fill.column} changes by {fill.source!r}, which is neither a number nor a written column"
+    )
 
 
 def _field(step: WriteStep, fill: ColumnFill) -> str:
@@ -72,17 +101,24 @@ def _field(step: WriteStep, fill: ColumnFill) -> str:
 
 
 def _principal(code: Code, step: WriteStep, table: Table, fill: ColumnFill) -> str:
+    """The caller's own key, for the roles that stand for a row; for others what the body says, if it may."""
     column = table.column(fill.column)
     assert column is not None, fill.column
-    key = code.principal_key(kind(column).plain)
-    if not fill.name:
-        return key
-    roles = ", ".join(string(role) for role in fill.roles)
-    given = _field(step, fill)
-    if not column.nullable:
-        code.own("web.rows", "required")
-        given = f"required({given}, {string('/' + fill.name)})"
-    return f"{key} if principal.has({roles}) else {given}"
+    by_caller: dict[Caller, list[str]] = {}
+    for role in fill.roles:
+        by_caller.setdefault(caller(code.names, role), []).append(role)
+    choices = [(code.caller_key(who, column), roles) for who, roles in by_caller.items()]
+    last = ""
+    if fill.name:
+        last = _field(step, fill)
+        if not column.nullable:
+            code.own("web.rows", "required")
+            last = f"required({last}, {string('/' + fill.name)})"
+    elif choices:
+        last = choices.pop()[0]
+    for value, roles in reversed(choices):
+        last = f"{value} if principal.has({', '.join(string(role) for role in roles)}) else {last}"
+    return last
 
 
 def _parent(table: Table, fill: ColumnFill, rows: Rows) -> str:
@@ -97,7 +133,7 @@ def _parent(table: Table, fill: ColumnFill, rows: Rows) -> str:
 
 def _copy(code: Code, step: WriteStep, fill: ColumnFill, rows: Rows) -> str:
     origin, _, column = fill.source.partition(".")
-    if origin in rows.inserted:
+    if rows.inserted.get(origin):
         return f"{rows.inserted[origin]}[{string(column)}]"
     through = through_value(code, step, fill, rows)
     code.own("web.rows", "copied")

@@ -62,19 +62,22 @@ class Argument:
 
 def arguments(names: Names, route: Route, imports: Imports, taken: frozenset[str]) -> dict[str, Argument]:
     """The arguments for the parameters that are bound to columns, by the parameter's name."""
-    table = names.table(route)
     found: dict[str, Argument] = {}
     for parameter in route.parameters:
         if parameter.name in {"cursor", "limit"} and parameter.column is None:
             continue
         name = variable(parameter.name, {*taken, *LOCALS, *(argument.name for argument in found.values())})
-        found[parameter.name] = _argument(names, table, parameter, name, imports)
+        found[parameter.name] = _argument(names, route, parameter, name, imports)
     return found
 
 
-def _argument(names: Names, table: Table | None, parameter: RouteParameter, name: str, imports: Imports) -> Argument:
+def _argument(names: Names, route: Route, parameter: RouteParameter, name: str, imports: Imports) -> Argument:
+    table, path = names.table(route), route.path
+    if parameter.steps:
+        table = names.tables[parameter.steps[-1].target]
     column = table.column(parameter.column) if table is not None and parameter.column else None
     options: list[str] = []
+    in_path = parameter.located is ParameterIn.PATH and f"{{{parameter.name}}}" in path
     if parameter.operator == "match" or table is None or column is None:
         type_ = PythonType("Text", ((f".{FIELDS}", "Text"),))
         options += ["min_length=1", f"max_length={LONGEST_QUERY}"]
@@ -83,10 +86,10 @@ def _argument(names: Names, table: Table | None, parameter: RouteParameter, name
         if parameter.operator == "in":
             type_ = PythonType(f"list[{type_.text}]", type_.imports)
             options += ["min_length=1", f"max_length={MOST_VALUES}"]
-    where = "Path" if parameter.located is ParameterIn.PATH else "Query"
+    where = "Path" if in_path else "Query"
     if name != parameter.name:
         options.append(f"alias={string(parameter.name)}")
-    required = parameter.required or parameter.located is ParameterIn.PATH
+    required = parameter.required or in_path
     if not required:
         type_ = optional(type_)
     add(imports, names, type_)

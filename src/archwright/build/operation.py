@@ -140,13 +140,13 @@ def function_name(names: Names, route: Route) -> str:
 
 def asks_who(code: Code) -> bool:
     """Whether the function has a `principal`: always, unless anyone may do all of it."""
-    return code.names.uses_principal(code.route) or len(reaches(code.route)) > 1
+    return code.names.uses_principal(code.route) or len(reaches(code.names, code.route)) > 1
 
 
 def uses_who(code: Code) -> bool:
     """Whether the function itself looks at the principal; else only the gate does."""
-    found = reaches(code.route)
-    own = any(reach.scope.owner is not None for reach in found)
+    found = reaches(code.names, code.route)
+    own = any(reach.scope.asks_caller for reach in found)
     return asks_who(code) and (own or len(found) > 1 or bool(code.route.writes))
 
 
@@ -199,7 +199,7 @@ def summary(names: Names, route: Route) -> str:
     if route.pagination:
         order = ", ".join(s.field + (" descending" if s.descending else "") for s in route.pagination.order)
         return f"A page of {what}, by {order}."
-    return f"One {what}." if any(table.column(f.name) for f in route.response) else f"Totals of {what}."
+    return f"Figures of {what}." if route.figures else f"One {what}."
 
 
 def _calls(code: Code, when: str, key: str, content: str) -> list[str]:

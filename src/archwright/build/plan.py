@@ -6,12 +6,13 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from archwright.build.callers import callers_module
 from archwright.build.code import Code
 from archwright.build.constraints import constraints_module
 from archwright.build.names import camel, variable
 from archwright.build.operation import asks_who, operation_module
 from archwright.build.project_names import Names
-from archwright.build.python import Imports, string
+from archwright.build.python import Imports, docstring, string
 from archwright.build.templating import render
 from archwright.build.test_calls import calls_module, needs_role, owned
 from archwright.build.test_pages import pages_module
@@ -63,6 +64,9 @@ def plan(blueprint: Blueprint, tables: tuple[Table, ...] | None = None) -> tuple
     files += _owned(names, values)
     files.append(File("tests/rows.py", rows_module(names)))
     files.append(File("tests/calls.py", calls_module(names, render("tests/call.py", values))))
+    found = callers_module(names)
+    if found:
+        files.append(File(f"{package}/callers.py", found))
     pages = pages_module(names)
     if pages:
         files.append(File("tests/test_pages.py", pages))
@@ -149,8 +153,10 @@ def _values(names: Names) -> dict[str, object]:
         "package": names.package,
         "distribution": names.package.replace("_", "-"),
         "title": string(system.name),
+        "summary": "\n".join(docstring(f"{system.name}: {about}")),
         "plain_title": " ".join(system.name.replace("<", "").split()),
         "description": string(about),
+        "described": "\n".join(wrap(f"        description={string(about)},")),
         "about": about,
         "auth": auth,
         "guarded": bool(guarded),

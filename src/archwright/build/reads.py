@@ -11,15 +11,15 @@ from archwright.build.replies import Selected, embedded_columns, selected
 from archwright.build.scopes import Reach
 from archwright.build.wrap import wrap
 from archwright.model.physical import Embed, Table
-from archwright.sql.read import LIMIT, after_name, read_children, read_page, read_referred_row, read_row, read_totals
+from archwright.sql.read import LIMIT, after_name, read_children, read_figures, read_page, read_referred_row, read_row
 
 
 def read_lines(code: Code, table: Table) -> list[str]:
     """The lines of the function after its signature and docstring."""
     if code.route.pagination:
         return _page(code, table)
-    if not any(table.column(field.name) for field in code.route.response):
-        return _totals(code, table)
+    if code.route.figures:
+        return _figures(code, table)
     return _row(code, table)
 
 
@@ -30,7 +30,7 @@ def cache(code: Code) -> str:
 
 def _values(code: Code, reach: Reach) -> dict[str, str]:
     values = {name: argument.name for name, argument in code.arguments.items()}
-    return {**values, **code.owner_value(reach.scope.owner)}
+    return {**values, **code.owner_value(reach)}
 
 
 def _row(code: Code, table: Table) -> list[str]:
@@ -38,7 +38,7 @@ def _row(code: Code, table: Table) -> list[str]:
     parameters = [parameter for parameter in code.route.parameters if parameter.column]
 
     def read(reach: Reach, ending: str, indent: int) -> Sequence[str]:
-        statement = read_row(table, chosen.all, parameters, reach.scope)
+        statement = read_row(table, chosen.all, parameters, reach.scope, code.names.tables)
         return code.call("fetchrow", f"READ{ending}", statement, _values(code, reach), indent=indent, target="row")
 
     code.own("web.problems", "not_found")
@@ -75,8 +75,9 @@ def _page(code: Code, table: Table) -> list[str]:
     def read(reach: Reach, ending: str, indent: int) -> Sequence[str]:
         values = _values(code, reach) | {LIMIT: "limit + 1"}
         values |= {after_name(sort.field): f"after[{number}]" for number, sort in enumerate(order)}
-        first = read_page(route, table, chosen.all, reach.scope, first=True)
-        later = read_page(route, table, chosen.all, reach.scope, first=False)
+        tables = code.names.tables
+        first = read_page(route, table, chosen.all, reach.scope, tables, first=True)
+        later = read_page(route, table, chosen.all, reach.scope, tables, first=False)
         space = " " * indent
         return [
             f"{space}if after is None:",
@@ -102,18 +103,22 @@ def _page(code: Code, table: Table) -> list[str]:
     return [*lines, *_without(code, chosen, 'content["items"]', 4), f"    return reply(content{cache(code)})"]
 
 
-def _totals(code: Code, table: Table) -> list[str]:
-    fields = [field.name for field in code.route.response]
+def _figures(code: Code, table: Table) -> list[str]:
+    grouped = bool(code.route.group)
 
     def read(reach: Reach, ending: str, indent: int) -> Sequence[str]:
-        statement = read_totals(code.route, table, fields, reach.scope)
-        return code.one(f"TOTALS{ending}", statement, _values(code, reach), indent=indent, target="row")
+        statement = read_figures(code.route, table, reach.scope, code.names.tables)
+        values = _values(code, reach)
+        if grouped:
+            return code.call("fetch", f"FIGURES{ending}", statement, values, indent=indent, target="rows")
+        return code.one(f"FIGURES{ending}", statement, values, indent=indent, target="row")
 
     code.own("web.wire", "reply")
+    content = f"{{{string(code.route.response[0].name)}: [dict(row) for row in rows]}}" if grouped else "dict(row)"
     return [
         "    async with database.connection() as connection:",
         *code.by_reach(8, read),
-        f"    return reply(dict(row){cache(code)})",
+        f"    return reply({content}{cache(code)})",
     ]
 
 

@@ -12,7 +12,15 @@ from archwright.build.types import PythonType, optional, reply_type
 from archwright.build.wrap import wrap
 from archwright.model.physical import BodyField, Embed, Route, Table
 
-TOTALS = {"int": PythonType("int"), "money": PythonType("Decimal", (("decimal", "Decimal"),))}
+_DECIMAL = PythonType("Decimal", (("decimal", "Decimal"),))
+FIGURES = {
+    "int": PythonType("int"),
+    "float": PythonType("float"),
+    "timestamp": PythonType("datetime", (("datetime", "datetime"),)),
+    "date": PythonType("date", (("datetime", "date"),)),
+    "text": PythonType("str"),
+}
+"""What a figure of a logical type is in a reply; all others are decimals."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,11 @@ def reply_models(names: Names, route: Route, prefix: str, imports: Imports) -> l
     lines = [f"class {record}(Reply):", *docstring(_about(names, table), 4), ""]
     for field in route.response:
         embed = next((embed for embed in route.embeds if embed.name == field.name), None)
-        if embed is not None:
+        if route.figures and field.items:
+            inner = f"{prefix}Group"
+            classes.append(_record(names, inner, table, field.items, imports))
+            type_ = PythonType(f"list[{inner}]")
+        elif embed is not None:
             inner = f"{prefix}{camel(embed.name)}"
             classes.append(_record(names, inner, names.tables[embed.table], field.items, imports))
             type_ = PythonType(f"list[{inner}]" if embed.many else f"{inner} | None")
@@ -80,7 +92,7 @@ def reply_class(route: Route, prefix: str) -> str:
     return f"{prefix}Page" if route.pagination else f"{prefix}Reply"
 
 
-def _record(names: Names, name: str, table: Table, fields: tuple[BodyField, ...], imports: Imports) -> list[str]:
+def _record(names: Names, name: str, table: Table | None, fields: tuple[BodyField, ...], imports: Imports) -> list[str]:
     lines = [f"class {name}(Reply):", *docstring(_about(names, table), 4), ""]
     for field in fields:
         lines += _line(field.name, _type(names, table, field), names, imports)
@@ -91,7 +103,7 @@ def _type(names: Names, table: Table | None, field: BodyField) -> PythonType:
     column = table.column(field.name) if table is not None else None
     if table is not None and column is not None:
         return reply_type(names.entity(table), column)
-    total = TOTALS.get(field.type, TOTALS["money"])
+    total = FIGURES.get(field.type, _DECIMAL)
     return total if field.required else optional(total)
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archwright.build.callers import Caller, caller
+from archwright.build.project_names import Names
 from archwright.build.python import string
 from archwright.model.physical import Route
 from archwright.model.policy import ANYONE, AUTHENTICATED
 from archwright.sql.statements import Scope
+
+NOBODY = Caller()
+"""A caller whose row no statement asks for."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,8 @@ class Reach:
 
     roles: tuple[str, ...]
     scope: Scope
+    caller: Caller = NOBODY
+    """How the caller's own row is found."""
 
     @property
     def everyone(self) -> bool:
@@ -27,15 +34,18 @@ class Reach:
         return f"principal.has({', '.join(string(role) for role in self.roles)})"
 
 
-def reaches(route: Route) -> tuple[Reach, ...]:
+def reaches(names: Names, route: Route) -> tuple[Reach, ...]:
     """The reaches of a route, the one that opens every row first. A caller gets the first that one of his roles has.
 
     A caller with two restricted roles gets the rows of the first alone: fewer than the union, never more.
     """
-    grouped: dict[Scope, list[str]] = {}
+    grouped: dict[tuple[Scope, Caller], list[str]] = {}
     for grant in route.grants:
-        grouped.setdefault(Scope(grant.owner, grant.conditions), []).append(grant.role)
-    found = [Reach(tuple(roles), scope) for scope, roles in grouped.items()]
+        scope = Scope(grant.owner, grant.conditions)
+        who = caller(names, grant.role) if scope.asks_caller else NOBODY
+        scope = Scope(grant.owner, grant.conditions, who.key) if scope.asks_caller else scope
+        grouped.setdefault((scope, who), []).append(grant.role)
+    found = [Reach(tuple(roles), scope, who) for (scope, who), roles in grouped.items()]
     return tuple(sorted(found, key=lambda reach: (reach.scope != Scope(), reach.everyone)))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from archwright.build.callers import SUBJECT, caller
 from archwright.build.inputs import Target, targets
-from archwright.build.project_names import Names
-from archwright.build.python import Imports, block, docstring, module, string
+from archwright.build.project_names import Names, fills_principal
+from archwright.build.python import Imports, docstring, module, string
 from archwright.build.samples import as_json, counters, sample
 from archwright.build.wrap import wrap
 from archwright.model.physical import (
@@ -15,14 +16,12 @@ from archwright.model.physical import (
     FillBy,
     ForeignKey,
     Grant,
-    OwnerPath,
     ParameterIn,
     Route,
     Table,
     WriteKind,
 )
 from archwright.model.policy import ANYONE, AUTHENTICATED
-from archwright.sql.read import read_owner
 
 WORD = "findable"
 """The word that searches look for."""
@@ -37,7 +36,10 @@ class _Lines:
     lines: list[str] = field(default_factory=list)
     made: dict[str, str] = field(default_factory=dict)
     """Table to variable."""
-    constants: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Table to the values that its rows must have."""
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(table, column) to the key of a row that exists without a variable of its own."""
     numbered: bool = False
 
     def forget_unused(self, text: str) -> None:
@@ -47,15 +49,29 @@ class _Lines:
             if variable not in text and variable not in rest:
                 self.lines = [line.replace(f"{variable} = await", "await") for line in self.lines]
 
-    def row(self, table: str, given: str = "") -> str:
+    def fix(self, table: str, column: str, value: str) -> None:
+        """Rows of the table made from now on have this value."""
+        self.fixed.setdefault(table, {})[column] = value
+
+    def row(self, table: str) -> str:
         """The variable of a row of the table, made where there is none yet."""
         if table not in self.made:
             function = self.names.row_functions[table]
             variable = f"{function}_row"
-            extra = f", {given}" if given else ""
+            given = {**self._known_keys(table), **self.fixed.get(table, {})}
+            extra = "".join(f", {column}={value}" for column, value in given.items())
             self.lines += wrap(f"    {variable} = await rows.{function}(connection{extra})")
             self.made[table] = variable
         return self.made[table]
+
+    def _known_keys(self, table: str) -> dict[str, str]:
+        """References to rows that are made already, so that the rows of a call belong together."""
+        return {
+            column: f"{self.made[key.target]}[{string(target)}]"
+            for key in self.names.tables[table].foreign_keys
+            if key.target in self.made and key.target != table
+            for column, target in zip(key.columns, key.target_columns, strict=True)
+        }
 
 
 def chosen_grant(route: Route) -> Grant | None:
@@ -72,9 +88,9 @@ def call_function(names: Names, route: Route, imports: Imports) -> list[str]:
     creates = bool(route.writes) and all(
         step.kind is WriteKind.INSERT for step in route.writes if step.table == route.table
     )
+    subject, claims = _caller(work, route, table, grant, creates=creates)
     if table is not None and table.entity and not creates:
-        work.row(table.name, _conditions(grant, route))
-    subject = _subject(work, route, table, grant, creates=creates)
+        work.row(table.name)
     path, query = _parameters(work, route, table)
     body = _body(work, route)
     roles = () if grant is None or grant.role in {ANYONE, AUTHENTICATED} else (grant.role,)
@@ -84,6 +100,8 @@ def call_function(names: Names, route: Route, imports: Imports) -> list[str]:
         options.append("guarded=True")
     if subject:
         options.append(f"subject={subject}")
+    if claims:
+        options.append(f"claims={claims}")
     if query:
         options.append(f"query={{{', '.join(f'{string(name)}: {value}' for name, value in query.items())}}}")
     if body:
@@ -94,9 +112,7 @@ def call_function(names: Names, route: Route, imports: Imports) -> list[str]:
     name = names.modules[route.operation]
     work.forget_unused(" ".join(options))
     used = any("connection" in line for line in work.lines)
-    constants = [f"{constant}: Final = {block(sql)}" for constant, sql in work.constants.items()]
     return [
-        *(["\n".join(constants), "", ""] if constants else []),
         f"async def {name}({'' if used else '_'}connection: Connection) -> Call:",
         *docstring(f"{route.method} {route.path}.", 4),
         *(["    number = next(_numbers)"] if work.numbered else []),
@@ -105,48 +121,75 @@ def call_function(names: Names, route: Route, imports: Imports) -> list[str]:
     ]
 
 
-def _conditions(grant: Grant | None, route: Route) -> str:
-    given = {c.column: repr(c.value) for c in grant.conditions if c.operator == "="} if grant is not None else {}
+def _caller(work: _Lines, route: Route, table: Table | None, grant: Grant | None, *, creates: bool) -> tuple[str, str]:
+    """Make the caller's own row and what must belong to him; the subject of his token, and its further claims."""
+    if table is None or grant is None:
+        return "", ""
     for parameter in route.parameters:
         if parameter.operator == "match" and parameter.column:
-            given[parameter.column.split(",")[0]] = string(WORD)
-    shown = {column: string(value[1:-1]) if value.startswith("'") else value for column, value in given.items()}
-    return ", ".join(f"{column}={value}" for column, value in shown.items())
-
-
-def _subject(work: _Lines, route: Route, table: Table | None, grant: Grant | None, *, creates: bool) -> str:
-    """The caller: the owner of the row, or the row that the operation writes as the caller's."""
-    through = grant is not None and grant.owner is not None and bool(grant.owner.steps)
-    for step in () if through else route.writes:
-        of_step = work.names.tables[step.table]
+            work.fix(table.name, parameter.column.split(",")[0], string(WORD))
+    for condition in grant.conditions:
+        if condition.operator == "=" and condition.caller is None and not condition.steps:
+            work.fix(table.name, condition.column, literal(condition.value))
+    who = caller(work.names, grant.role)
+    home = who.table or _home(work.names, route, grant)
+    if not home or not (grant.owner or any(c.caller for c in grant.conditions) or fills_principal(route)):
+        return "", ""
+    me = work.row(home)
+    key = who.key or work.names.tables[home].key[0]
+    _belongs(work, table, grant, f"{me}[{string(key)}]", me, creates=creates)
+    for step in route.writes:
         for fill in step.fills:
-            if fill.by is FillBy.PRINCIPAL and grant is not None and grant.role in fill.roles:
-                key = _key(of_step, fill.column)
-                if key is not None:
-                    target = key.target_columns[key.columns.index(fill.column)]
-                    return f"{work.row(key.target)}[{string(target)}]"
-    if grant is None or grant.owner is None or table is None:
-        return ""
+            if fill.by is FillBy.PRINCIPAL and grant.role in fill.roles:
+                work.fix(step.table, fill.column, f"{me}[{string(key)}]")
+    if who.looked_up or who.claim != SUBJECT:
+        return "", f"{{{string(who.claim)}: str({me}[{string(who.field or key)}])}}"
+    return f"{me}[{string(key)}]", ""
+
+
+def _home(names: Names, route: Route, grant: Grant) -> str:
+    """The table that the caller's own key belongs to, where his role names no entity."""
+    if grant.owner is not None:
+        holder = names.tables[grant.owner.table]
+        key = _key(holder, grant.owner.column)
+        return key.target if key is not None else holder.name
+    for step in route.writes:
+        for fill in step.fills:
+            key = _key(names.tables[step.table], fill.column)
+            if fill.by is FillBy.PRINCIPAL and grant.role in fill.roles and key is not None:
+                return key.target
+    return ""
+
+
+def _belongs(work: _Lines, table: Table, grant: Grant, mine: str, me: str, *, creates: bool) -> None:
+    """Let the rows from the route's table to the owner's be the caller's, and conditions on his row hold."""
+    for condition in grant.conditions:
+        if condition.caller is not None and not condition.caller.steps and not condition.steps:
+            value = f"{me}[{string(condition.caller.column)}]"
+            work.fix(table.name, condition.column, value)
+            key = _key(table, condition.column)
+            if key is not None:
+                work.known[key.target, key.target_columns[0]] = value
     owner = grant.owner
+    if owner is None:
+        return
     if not owner.steps:
-        if not creates:
-            return f"{work.row(table.name)}[{string(owner.column)}]"
-        key = _key(table, owner.column)
-        return f"{work.row(key.target)}[{string(key.target_columns[0])}]" if key is not None else ""
-    first, *rest = owner.steps
-    variable = work.row(first.target) if creates else work.row(table.name)
-    steps = rest if creates else owner.steps
-    column = owner.column
-    if not steps:
-        return f"{variable}[{string(column)}]"
-    statement = read_owner(OwnerPath(table=owner.table, column=column, steps=tuple(steps)))
-    constant = f"OWNER_OF_{work.names.modules[route.operation].upper()}"
-    work.constants[constant] = statement.sql
-    values = ", ".join(f"{variable}[{string(source)}]" for source in steps[0].columns)
-    work.imports.add("typing", "Final")
-    work.imports.add(f"{work.names.package}.web.rows", "one")
-    work.lines += wrap(f"    owner = await one(connection, {constant}, {values})")
-    return 'owner["owner"]'
+        if _key(table, owner.column) is None and owner.column in table.key:
+            work.made.setdefault(table.name, me)
+        work.fix(table.name, owner.column, mine)
+        return
+    work.fix(owner.table, owner.column, mine)
+    for number in range(len(owner.steps) - 1, -1, -1):
+        step = owner.steps[number]
+        variable = work.row(step.target)
+        if number > 0 or not creates:
+            for column, target in zip(step.columns, step.target_columns, strict=True):
+                work.fix(step.table, column, f"{variable}[{string(target)}]")
+
+
+def literal(value: str | float | bool) -> str:
+    """A constant as Python."""
+    return string(value) if isinstance(value, str) else repr(value)
 
 
 def _key(table: Table, column: str) -> ForeignKey | None:
@@ -164,14 +207,16 @@ def _parameters(work: _Lines, route: Route, table: Table | None) -> tuple[str, d
         if parameter.operator != "match" and parameter.column and table is not None:
             column = table.column(parameter.column)
             key = _key(table, parameter.column)
-            if table.name in work.made:
+            if key is not None and (key.target, key.target_columns[0]) in work.known:
+                value = work.known[key.target, key.target_columns[0]]
+            elif table.name in work.made:
                 value = f"{work.made[table.name]}[{string(parameter.column)}]"
             elif key is not None:
                 target = key.target_columns[key.columns.index(parameter.column)]
                 value = f"{work.row(key.target)}[{string(target)}]"
             elif column is not None:
                 value = _sampled(work, table, column)
-        if parameter.located is ParameterIn.PATH:
+        if parameter.located is ParameterIn.PATH and "{" + parameter.name + "}" in path:
             path = path.replace("{" + parameter.name + "}", "{" + value.replace('"', "'") + "}")
             formatted = True
         else:
@@ -213,6 +258,10 @@ def _value(work: _Lines, item: BodyField, where: dict[str, Target]) -> str:
         column = key.target_columns[key.columns.index(target.column.name)]
         of_target = work.names.tables[key.target].column(column)
         assert of_target is not None, column
+        if (key.target, column) in work.known:
+            return as_json(work.known[key.target, column], of_target)
+        if target.column.name in work.fixed.get(target.table.name, {}):
+            return as_json(work.fixed[target.table.name][target.column.name], of_target)
         return as_json(f"{work.row(key.target)}[{string(column)}]", of_target)
     if target.column.name in target.table.key and target.table.entity:
         return as_json(f"{work.row(target.table.name)}[{string(target.column.name)}]", target.column)

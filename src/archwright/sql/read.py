@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archwright.model.operation import Sort
-from archwright.model.physical import Embed, OwnerPath, Route, RouteParameter, Table
+from archwright.model.physical import Embed, Route, RouteParameter, Table
 from archwright.sql.identifier import quote_identifier, quote_identifiers
 from archwright.sql.statements import (
     Binder,
@@ -18,6 +18,7 @@ from archwright.sql.statements import (
     window_condition,
 )
 
+Tables = Mapping[str, Table]
 LIMIT = "limit + 1"
 """The name of the parameter for the rows to read: one more than the page, to know whether there is a next."""
 
@@ -27,22 +28,26 @@ def after_name(column: str) -> str:
     return f"after {column}"
 
 
-def read_row(table: Table, selected: Sequence[str], parameters: Sequence[RouteParameter], scope: Scope) -> Statement:
+def read_row(
+    table: Table, selected: Sequence[str], parameters: Sequence[RouteParameter], scope: Scope, tables: Tables
+) -> Statement:
     """The row that the parameters name, if the caller may see it."""
     binder = Binder()
-    conditions = [parameter_condition(table, parameter, binder) for parameter in parameters]
-    conditions += scope_conditions(table, scope, binder)
+    conditions = [parameter_condition(table, parameter, tables, binder) for parameter in parameters]
+    conditions += scope_conditions(table, scope, tables, binder)
     return binder.statement(columns(selected), f"FROM {quote_identifier(table.name)}", where(conditions), "LIMIT 1")
 
 
-def read_page(route: Route, table: Table, selected: Sequence[str], scope: Scope, *, first: bool) -> Statement:
+def read_page(
+    route: Route, table: Table, selected: Sequence[str], scope: Scope, tables: Tables, *, first: bool
+) -> Statement:
     """A page of a list: the first, or the one after the row whose sort values are bound."""
     assert route.pagination is not None
     binder = Binder()
     parameters = [parameter for parameter in route.parameters if parameter.column]
-    conditions = [parameter_condition(table, parameter, binder) for parameter in parameters]
-    conditions += [window_condition(window) for window in route.windows]
-    conditions += scope_conditions(table, scope, binder)
+    conditions = [parameter_condition(table, parameter, tables, binder) for parameter in parameters]
+    conditions += [window_condition(table, window) for window in route.windows]
+    conditions += scope_conditions(table, scope, tables, binder)
     if not first:
         conditions.append(keyset_condition(table, route.pagination.order, binder))
     return binder.statement(
@@ -93,45 +98,78 @@ def read_referred_row(embed: Embed, parent: Table, target: Table, selected: Sequ
     )
 
 
-def read_owner(owner: OwnerPath) -> Statement:
-    """The owner's id at the end of a path, from the columns of the row that the path starts at."""
+def read_by(table: Table, column: str, field: str) -> Statement:
+    """One column of the row whose unique `field` has a value."""
     binder = Binder()
-    first, *others = owner.steps
-    joins = [
-        f"JOIN {quote_identifier(step.target)} AS step{number} ON "
-        + " AND ".join(
-            f"step{number}.{quote_identifier(target)} = step{number - 1}.{quote_identifier(column)}"
-            for column, target in zip(step.columns, step.target_columns, strict=True)
-        )
-        for number, step in enumerate(others, 2)
-    ]
     return binder.statement(
-        f"SELECT step{len(owner.steps)}.{quote_identifier(owner.column)} AS owner",
-        f"FROM {quote_identifier(first.target)} AS step1",
+        columns((column,)),
+        f"FROM {quote_identifier(table.name)}",
+        f"WHERE {quote_identifier(field)} = {binder.bind(field)}",
+        "LIMIT 1",
+    )
+
+
+def read_figures(route: Route, table: Table, scope: Scope, tables: Tables) -> Statement:
+    """The figures of an aggregate: of all rows, or for each group, at most GROUPS of them.
+
+    A figure over another table's rows is summed for each row of the route's table first, so that one table's rows do not
+    multiply another's.
+    """
+    binder = Binder()
+    conditions = [parameter_condition(table, p, tables, binder) for p in route.parameters if p.column]
+    conditions += [window_condition(table, window) for window in route.windows]
+    conditions += scope_conditions(table, scope, tables, binder)
+    joins = []
+    shown = [quote_identifier(column) for column in route.group]
+    for number, figure in enumerate(route.figures, 1):
+        name = quote_identifier(figure.name)
+        if figure.table == table.name:
+            shown.append(f"{_figure(figure.function, figure.column)} AS {name}")
+            continue
+        links = [
+            f"other.{quote_identifier(column)} = {quote_identifier(table.name)}.{quote_identifier(of_parent)}"
+            for column, of_parent in zip(figure.columns, figure.parent_columns, strict=True)
+        ]
+        inner, outer = _PARTS[figure.function]
+        value = "*" if figure.column is None else f"other.{quote_identifier(figure.column)}"
+        parts = ", ".join(f"{part.format(value)} AS part{n}" for n, part in enumerate(inner, 1))
+        joins += [
+            "CROSS JOIN LATERAL (",
+            f"    SELECT {parts}",
+            f"    FROM {quote_identifier(figure.table)} AS other",
+            f"    WHERE {' AND '.join(links)}",
+            f") AS figure{number}",
+        ]
+        shown.append(f"{outer.format(f'figure{number}')} AS {name}")
+    grouped = ", ".join(quote_identifier(column) for column in route.group)
+    return binder.statement(
+        "SELECT " + ",\n    ".join(shown),
+        f"FROM {quote_identifier(table.name)}",
         *joins,
-        where([f"step1.{quote_identifier(target)} = {binder.bind(target)}" for target in first.target_columns]),
+        where(conditions),
+        f"GROUP BY {grouped}" if grouped else "",
+        f"ORDER BY {grouped}" if grouped else "",
+        f"LIMIT {GROUPS}" if grouped else "",
     )
 
 
-SUM = "_sum"
-"""The ending of a total's name: the rest is the column."""
+GROUPS = 1000
+"""Most groups of an aggregate."""
+_PARTS = {
+    "count": (("count({0})",), "coalesce(sum({0}.part1), 0)"),
+    "sum": (("sum({0})",), "coalesce(sum({0}.part1), 0)"),
+    "min": (("min({0})",), "min({0}.part1)"),
+    "max": (("max({0})",), "max({0}.part1)"),
+    "avg": (("sum({0})", "count({0})"), "sum({0}.part1) / nullif(sum({0}.part2), 0)"),
+}
+"""A function over another table's rows: its parts for each row of the route's table, and how they are put together."""
 
 
-def read_totals(route: Route, table: Table, totals: Sequence[str], scope: Scope) -> Statement:
-    """How many rows there are, and the sums of their columns."""
-    binder = Binder()
-    conditions = [parameter_condition(table, p, binder) for p in route.parameters if p.column]
-    conditions += [window_condition(window) for window in route.windows]
-    conditions += scope_conditions(table, scope, binder)
-    shown = [
-        f"count(*) AS {quote_identifier(name)}"
-        if table.column(name.removesuffix(SUM)) is None
-        else f"coalesce(sum({quote_identifier(name.removesuffix(SUM))}), 0) AS {quote_identifier(name)}"
-        for name in totals
-    ]
-    return binder.statement(
-        "SELECT " + ",\n    ".join(shown), f"FROM {quote_identifier(table.name)}", where(conditions)
-    )
+def _figure(function: str, column: str | None) -> str:
+    if column is None:
+        return "count(*)"
+    inner = f"{function}({quote_identifier(column)})"
+    return f"coalesce({inner}, 0)" if function == "sum" else inner
 
 
 def order_by(table: Table, order: Sequence[Sort]) -> str:

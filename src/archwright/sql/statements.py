@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archwright.model.physical import ColumnCondition, OwnerPath, RouteParameter, Table, Window
+from archwright.model.physical import ColumnCondition, JoinStep, OwnerPath, RouteParameter, Table, Window
 from archwright.sql.identifier import quote_identifier
 from archwright.sql.literal import quote_literal
 from archwright.sql.search import CONFIGURATION, search_vector
@@ -48,6 +48,13 @@ class Scope:
 
     owner: OwnerPath | None = None
     conditions: tuple[ColumnCondition, ...] = ()
+    caller_key: str = ""
+    """The key column of the table that holds the caller's own row, for conditions that compare with it."""
+
+    @property
+    def asks_caller(self) -> bool:
+        """Whether the caller's own id is bound."""
+        return self.owner is not None or any(condition.caller is not None for condition in self.conditions)
 
 
 OWNER = "owner"
@@ -81,58 +88,106 @@ def operator(given: str) -> str:
     return symbol
 
 
-def parameter_condition(table: Table, parameter: RouteParameter, binder: Binder) -> str:
-    """The condition a route's parameter makes; one that is not given (NULL) and not required holds for every row."""
-    assert parameter.column is not None
-    if parameter.operator == "match":
-        searched = search_vector(tuple(parameter.column.split(",")))
-        placeholder = binder.bind(parameter.name)
-        condition = f"{searched} @@ websearch_to_tsquery('{CONFIGURATION}', {placeholder})"
-        return condition if parameter.required else f"({placeholder}::text IS NULL OR {condition})"
-    column = table.column(parameter.column)
-    assert column is not None, parameter.column
-    name = quote_identifier(column.name)
-    placeholder = binder.bind(parameter.name)
-    if parameter.operator == "in":
-        condition = f"{name} = ANY({placeholder}::{column.type}[])"
-    else:
-        condition = f"{name} {operator(parameter.operator)} {placeholder}"
-    if parameter.required:
-        return condition
-    cast = (
-        f"{column.type}[]" if parameter.operator == "in" else "text" if parameter.operator == "match" else column.type
-    )
-    return f"({placeholder}::{cast} IS NULL OR {condition})"
+NOW = "now"
+"""A condition's value that means the present time, where the column holds times."""
+_TIMES = {"timestamptz": "now()", "timestamp": "now()", "date": "CURRENT_DATE"}
 
 
-def window_condition(window: Window) -> str:
-    """The column lies within a fixed length up to now."""
-    return f"{quote_identifier(window.column)} >= now() - interval '{window.length.value:g} seconds'"
+def along(table: str, steps: Sequence[JoinStep], condition: Callable[[str], str]) -> str:
+    """A condition on the row at the end of some steps from a row of `table`.
 
-
-def scope_conditions(table: Table, scope: Scope, binder: Binder) -> list[str]:
-    """The conditions that keep a statement to the rows a caller may reach."""
-    conditions = [
-        f"{quote_identifier(condition.column)} {operator(condition.operator)} {quote_literal(condition.value)}"
-        for condition in scope.conditions
-    ]
-    if scope.owner is not None:
-        conditions.append(owner_condition(table.name, scope.owner, binder))
-    return conditions
-
-
-def owner_condition(table: str, owner: OwnerPath, binder: Binder) -> str:
-    """The row of `table`, or the row at the end of the owner's path from it, belongs to the caller."""
-    condition = f"{quote_identifier(owner.column)} = {binder.bind(OWNER)}"
-    if not owner.steps:
-        return condition
-    condition = f"step{len(owner.steps)}.{condition}"
-    for number in range(len(owner.steps), 0, -1):
-        step = owner.steps[number - 1]
+    `condition` gets what qualifies a column there: nothing where there is no step.
+    """
+    if not steps:
+        return condition("")
+    text = condition(f"step{len(steps)}.")
+    for number in range(len(steps), 0, -1):
+        step = steps[number - 1]
         before = quote_identifier(table) if number == 1 else f"step{number - 1}"
         joins = " AND ".join(
             f"step{number}.{quote_identifier(target)} = {before}.{quote_identifier(column)}"
             for column, target in zip(step.columns, step.target_columns, strict=True)
         )
-        condition = f"EXISTS (\n    SELECT 1 FROM {quote_identifier(step.target)} AS step{number} WHERE {joins} AND {condition}\n)"
-    return textwrap.indent(condition, "    ").strip()
+        inner = [columns(step.target_columns[:1], qualifier=f"step{number}.")]
+        inner += [f"FROM {quote_identifier(step.target)} AS step{number}", f"WHERE {joins}", f"    AND {text}"]
+        text = "EXISTS (\n" + textwrap.indent("\n".join(inner), "    ") + "\n)"
+    return textwrap.indent(text, "    ").strip()
+
+
+def parameter_condition(table: Table, parameter: RouteParameter, tables: Mapping[str, Table], binder: Binder) -> str:
+    """The condition a route's parameter makes; one that is not given (NULL) and not required holds for every row."""
+    assert parameter.column is not None
+    holder = tables[parameter.steps[-1].target] if parameter.steps else table
+    placeholder = binder.bind(parameter.name)
+    if parameter.operator == "match":
+        condition = f"{search_vector(tuple(parameter.column.split(',')))} @@ websearch_to_tsquery('{CONFIGURATION}', {placeholder})"
+        cast = "text"
+    else:
+        column = holder.column(parameter.column)
+        assert column is not None, parameter.column
+        cast = f"{column.type}[]" if parameter.operator == "in" else column.type
+        compared = (
+            f"= ANY({placeholder}::{cast})"
+            if parameter.operator == "in"
+            else f"{operator(parameter.operator)} {placeholder}"
+        )
+        name = quote_identifier(column.name)
+        condition = along(table.name, parameter.steps, _qualified(f"{name} {compared}"))
+    return condition if parameter.required else f"({placeholder}::{cast} IS NULL OR {condition})"
+
+
+def window_condition(table: Table, window: Window) -> str:
+    """The column lies within a fixed length up to now."""
+    since = f">= now() - interval '{window.length.value:g} seconds'"
+    return along(table.name, window.steps, _qualified(f"{quote_identifier(window.column)} {since}"))
+
+
+def scope_conditions(table: Table, scope: Scope, tables: Mapping[str, Table], binder: Binder) -> list[str]:
+    """The conditions that keep a statement to the rows a caller may reach."""
+    found = []
+    for condition in scope.conditions:
+        holder = tables[condition.steps[-1].target] if condition.steps else table
+        compared = _compared(holder, condition, scope, binder)
+        name = quote_identifier(condition.column)
+        found.append(along(table.name, condition.steps, _qualified(f"{name} {compared}")))
+    if scope.owner is not None:
+        found.append(owner_condition(table.name, scope.owner, binder))
+    return found
+
+
+def _qualified(text: str) -> Callable[[str], str]:
+    return lambda qualifier: f"{qualifier}{text}"
+
+
+def _compared(holder: Table, condition: ColumnCondition, scope: Scope, binder: Binder) -> str:
+    """The operator and the other side: a column of the caller's row, the present, or a constant."""
+    symbol = operator(condition.operator)
+    if condition.caller is not None:
+        return f"{symbol} {_of_caller(condition.caller, scope.caller_key, binder)}"
+    column = holder.column(condition.column)
+    if condition.value == NOW and column is not None and column.type in _TIMES:
+        return f"{symbol} {_TIMES[column.type]}"
+    return f"{symbol} {quote_literal(condition.value)}"
+
+
+def _of_caller(path: OwnerPath, key: str, binder: Binder) -> str:
+    """A column reached from the caller's own row, as a sub-select."""
+    start = path.steps[0].table if path.steps else path.table
+    lines = [
+        f"SELECT caller{len(path.steps)}.{quote_identifier(path.column)}",
+        f"FROM {quote_identifier(start)} AS caller0",
+    ]
+    for number, step in enumerate(path.steps, 1):
+        joins = " AND ".join(
+            f"caller{number}.{quote_identifier(target)} = caller{number - 1}.{quote_identifier(column)}"
+            for column, target in zip(step.columns, step.target_columns, strict=True)
+        )
+        lines.append(f"JOIN {quote_identifier(step.target)} AS caller{number} ON {joins}")
+    lines.append(f"WHERE caller0.{quote_identifier(key)} = {binder.bind(OWNER)}")
+    return "(\n" + textwrap.indent("\n".join(lines), "        ") + "\n    )"
+
+
+def owner_condition(table: str, owner: OwnerPath, binder: Binder) -> str:
+    """The row of `table`, or the row at the end of the owner's path from it, belongs to the caller."""
+    mine = f"{quote_identifier(owner.column)} = {binder.bind(OWNER)}"
+    return along(table, owner.steps, _qualified(mine))

@@ -71,7 +71,13 @@ def insert_rows(
 
 
 def update_row(
-    table: Table, settings: Sequence[Setting], match: Sequence[str], scope: Scope, returning: Sequence[str]
+    table: Table,
+    settings: Sequence[Setting],
+    match: Sequence[str],
+    returning: Sequence[str],
+    *,
+    scope: Scope,
+    tables: Mapping[str, Table],
 ) -> Statement:
     """UPDATE of the row whose `match` columns have the values bound as `match column`, if the caller may reach it."""
     binder = Binder()
@@ -83,7 +89,7 @@ def update_row(
             assignments.append(f"{name} = CASE WHEN {given} THEN {_cast(table, setting, binder)} ELSE {name} END")
         else:
             assignments.append(f"{name} = {setting.sql or binder.bind(setting.column)}")
-    conditions = _match(match, binder) + scope_conditions(table, scope, binder)
+    conditions = _match(match, binder) + scope_conditions(table, scope, tables, binder)
     return binder.statement(
         f"UPDATE {quote_identifier(table.name)}",
         "SET " + ",\n    ".join(assignments),
@@ -92,11 +98,40 @@ def update_row(
     )
 
 
-def delete_row(table: Table, match: Sequence[str], scope: Scope) -> Statement:
+def delete_row(table: Table, match: Sequence[str], *, scope: Scope, tables: Mapping[str, Table]) -> Statement:
     """DELETE of the row whose `match` columns have the values bound as `match column`, if the caller may reach it."""
     binder = Binder()
-    conditions = _match(match, binder) + scope_conditions(table, scope, binder)
+    conditions = _match(match, binder) + scope_conditions(table, scope, tables, binder)
     return binder.statement(f"DELETE FROM {quote_identifier(table.name)}", where(conditions), _returning(tuple(match)))
+
+
+def read_reached(table: Table, scope: Scope, tables: Mapping[str, Table]) -> Statement:
+    """Whether the row with a key, just written, is one that the caller may reach."""
+    binder = Binder()
+    conditions = _match(table.key, binder) + scope_conditions(table, scope, tables, binder)
+    return binder.statement(columns(table.key), f"FROM {quote_identifier(table.name)}", where(conditions), "LIMIT 1")
+
+
+def change_rows(
+    table: Table, settings: Sequence[Setting], match: Sequence[str], *, lists: bool, delete: bool = False
+) -> Statement:
+    """UPDATE or DELETE of every row whose `match` columns have the values, or (`lists`) values of arrays."""
+    binder = Binder()
+    if lists:
+        arrays = ", ".join(f"{binder.bind(match_name(column))}::{_type(table, column)}[]" for column in match)
+        names = quote_identifiers(tuple(match))
+        row = f"({names})" if len(match) > 1 else names
+        conditions = [f"{row} IN (SELECT {names} FROM unnest({arrays}) AS given ({names}))"]
+        if len(match) == 1:
+            conditions = [f"{names} = ANY({arrays})"]
+    else:
+        conditions = _match(match, binder)
+    if delete:
+        return binder.statement(f"DELETE FROM {quote_identifier(table.name)}", where(conditions))
+    assignments = [f"{quote_identifier(s.column)} = {s.sql or binder.bind(s.column)}" for s in settings]
+    return binder.statement(
+        f"UPDATE {quote_identifier(table.name)}", "SET " + ",\n    ".join(assignments), where(conditions)
+    )
 
 
 def match_name(column: str) -> str:
@@ -118,10 +153,10 @@ def read_referred(table: Table, key: str, selected: Sequence[str], maximum: int,
     )
 
 
-def decrease(table: Table, key: str, column: str, floor: str) -> Statement:
-    """Take an amount from a column of each row named, where enough is left; the rows changed come back.
+def add_amounts(table: Table, key: str, column: str, *, floor: str | None) -> Statement:
+    """Add an amount to a column of each row named, or (with a floor) take it where that much is left.
 
-    Fewer rows than asked for: somewhere there was not enough, and the transaction must be undone.
+    The rows changed come back. Fewer than asked for: somewhere there was not enough, and the transaction must be undone.
     """
     binder = Binder()
     name, counter, id_ = quote_identifier(table.name), quote_identifier(column), quote_identifier(key)
@@ -129,10 +164,10 @@ def decrease(table: Table, key: str, column: str, floor: str) -> Statement:
     amounts = f"{binder.bind(column)}::numeric[]" if _is_decimal(table, column) else f"{binder.bind(column)}::bigint[]"
     return binder.statement(
         f"UPDATE {name}",
-        f"SET {counter} = {name}.{counter} - asked.amount",
+        f"SET {counter} = {name}.{counter} {'+' if floor is None else '-'} asked.amount",
         f"FROM unnest({keys}, {amounts}) AS asked (key, amount)",
         f"WHERE {name}.{id_} = asked.key",
-        f"    AND {name}.{counter} - asked.amount >= {floor}",
+        "" if floor is None else f"    AND {name}.{counter} - asked.amount >= {floor}",
         f"RETURNING {name}.{id_}",
     )
 
