@@ -37,7 +37,7 @@ _COMPANIONS = {
 class Skipped:
     """Files and directories left out for one reason, with the first paths as examples.
 
-    Of directories, `files` counts the Python files only where looking is cheap (vendored code); 0 elsewhere.
+    `files` counts Python files; below a directory that was left out only where looking is cheap (vendored code).
     """
 
     reason: str
@@ -115,7 +115,9 @@ class _Walk:
             names = {e.name for e in entries}
             reason = None if named else directory_reason(os.path.basename(directory), names)
             if reason is not None:
-                self._skip(reason, directory, _count_python(directory) if reason == VENDORED else 0, 1)
+                files = _count_python(directory) if reason == VENDORED else 0
+                if files or reason != VENDORED:
+                    self._skip(reason, directory, files, 1)
                 continue
             ignore = above
             if ".gitignore" in names:

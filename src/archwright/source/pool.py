@@ -130,8 +130,8 @@ class _Team:
     def collect(self) -> list[tuple[int, bytes | None]]:
         """Wait for at least one worker to answer or to die."""
         answers: list[tuple[int, bytes | None]] = []
-        for link in wait(list(self.busy)):
-            assert isinstance(link, Connection)
+        ready: list[Any] = wait(list(self.busy))
+        for link in ready:
             index = self.busy.pop(link)
             try:
                 answers.append((index, link.recv_bytes()))
