@@ -100,9 +100,9 @@ class _Walk:
             self._note(path, "no such file or directory")
 
     def _directories(self, top: str) -> None:
-        todo: list[tuple[str, Ignore | None, bool]] = [(top, Ignore.above(top), True)]
+        todo: list[tuple[str, Ignore | None]] = [(top, Ignore.above(top))]
         while todo:
-            directory, above, named = todo.pop()
+            directory, ignore = todo.pop()
             if directory in self._seen:
                 continue
             self._seen.add(directory)
@@ -113,28 +113,37 @@ class _Walk:
                 self._note(directory, error.strerror or "unreadable directory")
                 continue
             names = {e.name for e in entries}
-            reason = None if named else directory_reason(os.path.basename(directory), names)
-            if reason is not None:
-                files = _count_python(directory) if reason == VENDORED else 0
-                if files or reason != VENDORED:
-                    self._skip(reason, directory, files, 1)
+            if directory != top and self._foreign(directory, names):
                 continue
-            ignore = above
             if ".gitignore" in names:
-                ignore = Ignore(directory, above)
-            below: list[tuple[str, Ignore | None, bool]] = []
-            for entry in entries:
-                if entry.is_symlink():
-                    if entry.is_dir() or entry.name.endswith(".py"):
-                        self._skip(LINKS, entry.path, 1, 0)
-                elif entry.is_dir():
-                    if ignore is not None and ignore.ignored(entry.path, True):
-                        self._skip(IGNORED, entry.path, 0, 1)
-                    else:
-                        below.append((entry.path, ignore, False))
-                elif entry.is_file():
-                    self._entry(entry, ignore)
-            todo.extend(reversed(below))
+                ignore = Ignore(directory, ignore)
+            todo.extend([(path, ignore) for path in self._read(entries, ignore)][::-1])
+
+    def _foreign(self, directory: str, names: set[str]) -> bool:
+        """Whether a directory is not the project's own; if so, it is counted."""
+        reason = directory_reason(os.path.basename(directory), names)
+        if reason is None:
+            return False
+        files = _count_python(directory) if reason == VENDORED else 0
+        if files or reason != VENDORED:
+            self._skip(reason, directory, files, 1)
+        return True
+
+    def _read(self, entries: list[os.DirEntry[str]], ignore: Ignore | None) -> list[str]:
+        """Take the files of one directory; returns the directories to go on with."""
+        below: list[str] = []
+        for entry in entries:
+            if entry.is_symlink():
+                if entry.is_dir() or entry.name.endswith(".py"):
+                    self._skip(LINKS, entry.path, 1, 0)
+            elif entry.is_dir():
+                if ignore is not None and ignore.ignored(entry.path, True):
+                    self._skip(IGNORED, entry.path, 0, 1)
+                else:
+                    below.append(entry.path)
+            elif entry.is_file():
+                self._entry(entry, ignore)
+        return below
 
     def _entry(self, entry: os.DirEntry[str], ignore: Ignore | None) -> None:
         extension = os.path.splitext(entry.name)[1].lower()
