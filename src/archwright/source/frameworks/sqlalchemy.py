@@ -101,7 +101,7 @@ class SqlAlchemy(Framework):
 
     name = ORM
     title = "SQLAlchemy"
-    packages = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
+    packages = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic")
     aliases: ClassVar[dict[str, str]] = _SYNONYMS
     attributes: ClassVar[dict[str, str]] = {
         "sqlalchemy.func": FUNCTIONS,
