@@ -40,8 +40,11 @@ def test_decisions_come_with_their_numbers(call: Call) -> None:
     assert index["numbers"][1]["source"].startswith("given, shop.yaml:")
     assert index["alternatives"]
     assert index["before"] is None
-    assert any(route.startswith("POST /checkout: checkout") or "checkout" in route for route in data["routes"])
-    assert any(table.startswith("orders (id, ") for table in data["tables"])
+    assert data["tables"] == data["routes"] == data["summary"] == []
+    whole = _data(call("design", brief="shop.yaml"))
+    assert whole["summary"][0] == f"{whole['total']} decisions"
+    assert any(route.endswith("POST /checkout: checkout, for shopper") for route in whole["routes"])
+    assert any(table.startswith("orders (id, ") for table in whole["tables"])
 
 
 def test_pages_hold_every_decision_once(call: Call) -> None:

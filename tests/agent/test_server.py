@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -32,6 +33,16 @@ def test_every_tool_says_what_it_takes_gives_and_changes(tools: list[Tool]) -> N
         assert tool.output_schema is not None
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint is (tool.name != "build")
+
+
+def test_the_manual_names_every_tool_with_its_arguments_in_order(tools: list[Tool]) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text(encoding="utf-8")
+    for tool in tools:
+        (row,) = (line for line in manual.splitlines() if line.startswith(f"| `{tool.name}` |"))
+        assert (
+            re.findall(r"`(\w+)`", row.split("|")[2].partition("(")[0])[:3] == list(tool.input_schema["properties"])[:3]
+        )
+        assert all(f"`{name}`" in row for name in tool.input_schema["properties"])
 
 
 def test_the_root_must_be_a_directory(tmp_path: Path) -> None:

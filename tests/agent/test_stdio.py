@@ -81,3 +81,17 @@ def test_nothing_but_the_protocol_is_on_standard_output(project: Path) -> None:
     assert answers[1]["result"]["structuredContent"]["total"] == 1
     assert rest == b""
     assert (server.returncode, b"Traceback" in log) == (0, False), log
+
+
+def test_nothing_of_the_project_is_run_where_the_host_starts_the_server_in_it(project: Path) -> None:
+    for name in ("mcp", "pydantic", "socket", "struct", "yaml"):
+        (project / f"{name}.py").write_text(f"open('ran-{name}', 'w').close()\n", encoding="utf-8")
+    host = StdioServerParameters(command=sys.executable, args=["-m", "archwright", "mcp"], cwd=project)
+
+    async def talk() -> None:
+        async with Client(host) as client:
+            reviewed = await client.call_tool("review", {})
+            assert reviewed.structured_content["total"] == 1
+
+    anyio.run(talk)
+    assert list(project.glob("ran-*")) == []

@@ -18,7 +18,8 @@ from archwright.model.blueprint import Blueprint
 from archwright.model.decision import Decision
 from archwright.model.physical import Route, Table
 from archwright.model.system import System
-from archwright.report.design_answer import answer, grouped, kind, opens, summary
+from archwright.report.design_answer import Open, answer, grouped, kind, opens, summary
+from archwright.report.findings.document import counted
 from archwright.review.choice import near
 
 PAGE = 20
@@ -57,7 +58,7 @@ class DesignOut(Output):
     """One page of a design."""
 
     answer: str
-    summary: list[str] = Field(description="what decides most; first page only, as tables and routes")
+    summary: list[str] = Field(description="what decides most; as tables and routes, on the first page of the whole")
     open: list[str] = Field(description="to ask the author")
     total: int
     decisions: list[DecisionOut]
@@ -113,11 +114,11 @@ class Designs:
             blueprint = changed
         found = [decision for decision in found if not kinds or _kind(decision) in kinds]
         end = offset + limit
-        first = not offset and not what_if
+        first = not (offset or what_if or kinds)
         return DesignOut(
             answer=f"{blueprint.system.name}: {answer(blueprint)}",
             summary=_summary(blueprint) if first else [],
-            open=some([f"{each.what} ({len(each.decisions)} decisions)" for each in opens(blueprint)], _OPEN),
+            open=some([_open(each) for each in opens(blueprint)], _OPEN),
             total=len(found),
             decisions=found[offset:end],
             next=end if end < len(found) else None,
@@ -161,9 +162,15 @@ def _turned(before: Decision | None, after: Decision | None) -> DecisionOut:
     return _made(before, before.choice).model_copy(update={"choice": "(not needed)"})
 
 
+def _open(question: Open) -> str:
+    return f"{question.what} ({counted(len(question.decisions), 'decision')})"
+
+
 def _summary(blueprint: Blueprint) -> list[str]:
     lines = [
-        f"{line.label}: {line.choice}" + (f" ({line.reason})" if line.reason else "") for line in summary(blueprint)
+        f"{line.label}: {line.choice}" + (f" ({line.reason})" if line.reason else "")
+        for line in summary(blueprint)
+        if line.label != "open"  # the answer has a list of them
     ]
     return [f"{len(blueprint.decisions)} decisions", *lines]
 
