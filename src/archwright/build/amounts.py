@@ -108,7 +108,7 @@ class Amounts:
         field = entity.field(of_column.field or "") if entity is not None and of_column is not None else None
         for bound in field.bounds if field is not None else ():
             if bound.operator == ">=":
-                return f"{bound.value:g}"
+                return str(int(bound.value)) if float(bound.value).is_integer() else repr(bound.value)
             if bound.operator == ">":
                 return f"{int(bound.value) + 1}"
         return "0"

@@ -26,6 +26,8 @@ class Rows:
     """Table to the variable of the row written in it."""
     referred: dict[str, str] = field(default_factory=dict)
     """Table to the variable of the rows read from it, by key."""
+    chosen: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(table, column) to the variable of a value that depends on the caller's role."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def source(code: Code, step: WriteStep, fill: ColumnFill, rows: Rows) -> Source:
         case FillBy.PATH:
             return Source(code.arguments[fill.name].name)
         case FillBy.PRINCIPAL:
-            return Source(_principal(code, step, table, fill))
+            return Source(_principal(code, step, fill, rows))
         case FillBy.KEY:
             return _key(code, table, fill)
         case FillBy.PARENT:
@@ -100,25 +102,28 @@ def _field(step: WriteStep, fill: ColumnFill) -> str:
     return f"{'item' if inside else 'body'}.{attribute(fill.name)}"
 
 
-def _principal(code: Code, step: WriteStep, table: Table, fill: ColumnFill) -> str:
-    """The caller's own key, for the roles that stand for a row; for others what the body says, if it may."""
-    column = table.column(fill.column)
+def _principal(code: Code, step: WriteStep, fill: ColumnFill, rows: Rows) -> str:
+    """The caller's own key, or the variable that holds it for the roles that stand for a row."""
+    if (step.table, fill.column) in rows.chosen:
+        return rows.chosen[step.table, fill.column]
+    return choices(code, step, fill)[0][0]
+
+
+def choices(code: Code, step: WriteStep, fill: ColumnFill) -> list[tuple[str, tuple[str, ...]]]:
+    """Where a value that is the caller's own comes from: expressions, each for some roles; the last for all others."""
+    column = code.names.tables[step.table].column(fill.column)
     assert column is not None, fill.column
     by_caller: dict[Caller, list[str]] = {}
     for role in fill.roles:
         by_caller.setdefault(caller(code.names, role), []).append(role)
-    choices = [(code.caller_key(who, column), roles) for who, roles in by_caller.items()]
-    last = ""
+    found = [(code.caller_key(who, column), tuple(roles)) for who, roles in by_caller.items()]
     if fill.name:
-        last = _field(step, fill)
+        given = _field(step, fill)
         if not column.nullable:
             code.own("web.rows", "required")
-            last = f"required({last}, {string('/' + fill.name)})"
-    elif choices:
-        last = choices.pop()[0]
-    for value, roles in reversed(choices):
-        last = f"{value} if principal.has({', '.join(string(role) for role in roles)}) else {last}"
-    return last
+            given = f"required({given}, {string('/' + fill.name)})"
+        found.append((given, ()))
+    return found
 
 
 def _parent(table: Table, fill: ColumnFill, rows: Rows) -> str:

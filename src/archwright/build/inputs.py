@@ -122,6 +122,8 @@ class Target:
 
     table: Table
     column: Column
+    existing: bool = False
+    """Whether the value names a row that exists already."""
 
 
 def targets(names: Names, route: Route, items: str = "") -> dict[str, Target]:
@@ -134,7 +136,7 @@ def targets(names: Names, route: Route, items: str = "") -> dict[str, Target]:
             if fill.name and (step.items if inside else "") == items and fill.by.value in {"body", "principal"}:
                 column = table.column(fill.column)
                 assert column is not None, f"{step.table}.{fill.column}"
-                found.setdefault(fill.name, Target(table, column))
+                found.setdefault(fill.name, Target(table, column, fill in step.match))
     return found
 
 

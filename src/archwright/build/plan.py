@@ -12,7 +12,7 @@ from archwright.build.constraints import constraints_module
 from archwright.build.names import camel, variable
 from archwright.build.operation import asks_who, operation_module
 from archwright.build.project_names import Names
-from archwright.build.python import Imports, docstring, string
+from archwright.build.python import Imports, docstring, keyword_string, string
 from archwright.build.templating import render
 from archwright.build.test_calls import calls_module, needs_role, owned
 from archwright.build.test_pages import pages_module
@@ -155,8 +155,8 @@ def _values(names: Names) -> dict[str, object]:
         "title": string(system.name),
         "summary": "\n".join(docstring(f"{system.name}: {about}")),
         "plain_title": " ".join(system.name.replace("<", "").split()),
-        "description": string(about),
-        "described": "\n".join(wrap(f"        description={string(about)},")),
+        "description": string(_first_sentence(about)),
+        "described": "\n".join(keyword_string("description", about, 8)),
         "about": about,
         "auth": auth,
         "guarded": bool(guarded),
@@ -194,6 +194,10 @@ def _values(names: Names) -> dict[str, object]:
             {"name": route.operation, "route": f"{route.method} {route.path}", "who": _who(route)} for route in routes
         ],
     }
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0][:100].rstrip(".")
 
 
 def _peer(names: Names, name: str) -> dict[str, object]:

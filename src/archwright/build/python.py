@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 120
@@ -46,17 +47,31 @@ def docstring(text: str, indent: int = 0) -> list[str]:
     line = f'{space}"""{plain}"""'
     if len(line) <= WIDTH:
         return [line]
-    lines, rest = [], plain
-    room = WIDTH - indent - 3
-    first = True
-    while rest:
-        size = room if first else WIDTH - indent
-        cut = len(rest) if len(rest) <= size else (rest.rfind(" ", 0, size + 1) if " " in rest[: size + 1] else size)
-        lines.append(rest[:cut])
-        rest = rest[cut:].strip()
-        first = False
-    summary, *others = lines
-    return [f'{space}"""{summary}', *(space + line for line in others), f'{space}"""']
+    summary, rest = _summary(plain, WIDTH - indent - 3)
+    wrapped = textwrap.wrap(rest, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return [f'{space}"""{summary}', "", *(space + line for line in wrapped), f'{space}"""']
+
+
+def _summary(text: str, room: int) -> tuple[str, str]:
+    """The first sentence if it fits, else the first words, and what comes after."""
+    end = text.find(". ") + 1
+    if 0 < end <= room:
+        return text[:end], text[end + 1 :]
+    cut = text.rfind(" ", 0, room - 4)
+    cut = cut if cut > 0 else room - 4
+    return f"{text[:cut]} ...", f"... {text[cut:].strip()}"
+
+
+def keyword_string(name: str, text: str, indent: int) -> list[str]:
+    """`name="text",` as an argument on lines of its own; long texts in several pieces."""
+    space = " " * indent
+    line = f"{space}{name}={string(text)},"
+    if len(line) <= WIDTH:
+        return [line]
+    pieces = textwrap.wrap(
+        text, WIDTH - indent - 16, break_long_words=False, break_on_hyphens=False, drop_whitespace=False
+    )
+    return [f"{space}{name}=(", *(f"{space}    {string(piece)}" for piece in pieces), f"{space}),"]
 
 
 _DEFINITIONS = ("def ", "async def ", "class ", "@")

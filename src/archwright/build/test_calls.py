@@ -237,12 +237,19 @@ def _body(work: _Lines, route: Route) -> str:
     """The body, with every required field and every optional one that has a plain value."""
     parts: list[str] = []
     top = targets(work.names, route)
+    grant = chosen_grant(route)
+    asked = {
+        fill.name
+        for step in route.writes
+        for fill in step.fills
+        if fill.by is FillBy.PRINCIPAL and grant is not None and grant.role not in fill.roles
+    }
     for item in route.body:
         if item.items:
             inner = targets(work.names, route, item.name)
             fields = ", ".join(f"{string(f.name)}: {_value(work, f, inner)}" for f in item.items if _wanted(f, inner))
             parts.append(f"{string(item.name)}: [{{{fields}}}]")
-        elif _wanted(item, top) or (route.writes and route.writes[0].kind is WriteKind.UPDATE):
+        elif _wanted(item, top) or item.name in asked or (route.writes and route.writes[0].kind is WriteKind.UPDATE):
             parts.append(f"{string(item.name)}: {_value(work, item, top)}")
     return f"{{{', '.join(parts)}}}" if parts else ""
 
@@ -263,7 +270,7 @@ def _value(work: _Lines, item: BodyField, where: dict[str, Target]) -> str:
         if target.column.name in work.fixed.get(target.table.name, {}):
             return as_json(work.fixed[target.table.name][target.column.name], of_target)
         return as_json(f"{work.row(key.target)}[{string(column)}]", of_target)
-    if target.column.name in target.table.key and target.table.entity:
+    if target.existing and target.table.entity:
         return as_json(f"{work.row(target.table.name)}[{string(target.column.name)}]", target.column)
     return as_json(_sampled(work, target.table, target.column), target.column)
 

@@ -50,6 +50,8 @@ def _test(names: Names, route: Route) -> list[list[str]]:
     shown = {field.name for field in route.response}
     if not set(table.key) <= shown or (grant.role != ANYONE and grant.owner is not None and grant.owner.steps):
         return []
+    if any(condition.caller is not None or condition.steps for condition in grant.conditions):
+        return []
     fixed = _fixed(route, table)
     if fixed is None:
         return []

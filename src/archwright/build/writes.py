@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from archwright.build.amounts import Amounts
 from archwright.build.code import Code
-from archwright.build.fills import Rows, source
+from archwright.build.fills import Rows, choices, source
 from archwright.build.names import attribute, variable
 from archwright.build.python import string
 from archwright.build.scopes import Reach
+from archwright.build.wrap import wrap
 from archwright.build.write_guards import Guards
 from archwright.model.physical import ColumnFill, FillBy, Table, WriteKind, WriteStep
 from archwright.sql.statements import Scope
@@ -42,6 +43,10 @@ class Writer:
 
     def write(self) -> tuple[list[str], str]:
         """The lines, and the variable of the row that the reply shows (empty: none)."""
+        for step in self.route.writes:
+            for fill in (*step.fills, *step.match):
+                if fill.by is FillBy.PRINCIPAL and not step.many:
+                    self._choose(step, fill)
         self.lines += self.guards.before()
         self.lines += self.amounts.referred()
         for step in self.route.writes:
@@ -62,6 +67,19 @@ class Writer:
         """The main table's columns that come back for later steps and are not part of the reply."""
         shown = {field.name for field in self.route.response}
         return tuple(column for column in self._returned(self.main) if column not in shown) if self.main else ()
+
+    def _choose(self, step: WriteStep, fill: ColumnFill) -> None:
+        """A value that is the caller's own for some roles, and given by the body for others."""
+        found = choices(self.code, step, fill)
+        if len(found) == 1 or (step.table, fill.column) in self.rows.chosen:
+            return
+        name = variable(fill.column, {"body", "principal", "connection", "written"})
+        for number, (value, roles) in enumerate(found):
+            word = "if" if number == 0 else "elif"
+            test = f"{word} principal.has({', '.join(string(role) for role in roles)}):"
+            self.lines.append(f"    {test if number < len(found) - 1 else 'else:'}")
+            self.lines += wrap(f"        {name} = {value}")
+        self.rows.chosen[step.table, fill.column] = name
 
     def _settings(self, step: WriteStep) -> tuple[list[Setting], dict[str, str]]:
         """What the statement sets, and the Python expressions of the bound values, by column."""

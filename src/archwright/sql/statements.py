@@ -138,8 +138,12 @@ def parameter_condition(table: Table, parameter: RouteParameter, tables: Mapping
 
 def window_condition(table: Table, window: Window) -> str:
     """The column lies within a fixed length up to now."""
-    since = f">= now() - interval '{window.length.value:g} seconds'"
+    since = f">= now() - interval '{_plain(window.length.value)} seconds'"
     return along(table.name, window.steps, _qualified(f"{quote_identifier(window.column)} {since}"))
+
+
+def _plain(number: float) -> str:
+    return f"{number:f}".rstrip("0").rstrip(".")
 
 
 def scope_conditions(table: Table, scope: Scope, tables: Mapping[str, Table], binder: Binder) -> list[str]:
