@@ -46,7 +46,7 @@ _GIVEN = frozenset({"Request", "WebSocket", "HTTPConnection", "Response", "Backg
 _SIGNED_IN = re.compile(
     r"(?:^|_)(?:current_\w*user|current_\w*superuser|require_\w+|authenticate\w*|verify_\w*token|login_required)"
 )
-_SCALARS = frozenset({"text", "number"})
+_BODIES = frozenset({"instance", "row", "dict"})
 _MAX_DEPTH = 8
 
 
@@ -172,7 +172,7 @@ class Dependencies:
                 kind = "uploaded file"
         outside = Outside(f"{kind} {name!r}", trust, unit, facts[2])
         value = typed(self._engine, declared.module, declared.annotation, outside)
-        if kind == "query parameter" and (value.type is None or value.type[0] not in (*_SCALARS, "list")):
+        if kind == "query parameter" and _is_body(value):
             outside = outside._replace(name="request body")
             value = typed(self._engine, declared.module, declared.annotation, outside)
         if kind == "uploaded file":
@@ -287,6 +287,13 @@ class Dependencies:
                 if marker is not None and _callee(marker[1]) in _DEPENDS and self._signs_in(*marker, depth - 1):
                     return True
         return False
+
+
+def _is_body(value: Val) -> bool:
+    """True for models and dictionaries, and lists of them: FastAPI takes them from the body without being told."""
+    if value.type == ("list",) and value.items:
+        return any(_is_body(item) for item in value.items.values())
+    return value.type is not None and value.type[0] in _BODIES
 
 
 def _is_security(dotted: str) -> bool:
