@@ -25,7 +25,7 @@ class Binding(NamedTuple):
 class Module:
     """A project module. `facts` are loaded on first use."""
 
-    __slots__ = ("_facts", "_load", "_scope", "star_imports", "index", "is_package", "name", "path")
+    __slots__ = ("_facts", "_load", "_scope", "index", "is_package", "name", "path", "star_imports")
 
     def __init__(self, index: int, name: str, path: str, is_package: bool, load: Callable[[], tuple[Any, ...]]) -> None:
         self.index = index
