@@ -1,16 +1,11 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("mcp", reason="the extra mcp is not installed")
-
-import anyio
-from mcp import Client
-from mcp_types import CallToolResult, Tool
-
-from archwright.agent.server import make_server
+if TYPE_CHECKING:
+    from mcp_types import CallToolResult, Tool
 
 INJECTION = """
 import sqlite3
@@ -24,7 +19,7 @@ def users():
     return sqlite3.connect("app.db").execute(f"SELECT id FROM users WHERE name = '{name}'").fetchall()
 """
 
-Call = Callable[..., CallToolResult]
+Call = Callable[..., "CallToolResult"]
 
 
 @pytest.fixture
@@ -39,10 +34,16 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def call(project: Path) -> Call:
     """Calls a tool of a server for the project, in memory."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    import anyio
+    from mcp import Client
+
+    from archwright.agent.server import make_server
+
     server = make_server(project)
 
-    def run(name: str, /, **arguments: Any) -> CallToolResult:
-        async def ask() -> CallToolResult:
+    def run(name: str, /, **arguments: Any) -> "CallToolResult":
+        async def ask() -> "CallToolResult":
             async with Client(server) as client:
                 return await client.call_tool(name, arguments)
 
@@ -52,10 +53,15 @@ def call(project: Path) -> Call:
 
 
 @pytest.fixture
-def tools(project: Path) -> list[Tool]:
+def tools(project: Path) -> "list[Tool]":
     """What the server says of its tools."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    import anyio
+    from mcp import Client
 
-    async def ask() -> list[Tool]:
+    from archwright.agent.server import make_server
+
+    async def ask() -> "list[Tool]":
         async with Client(make_server(project)) as client:
             return (await client.list_tools()).tools
 
