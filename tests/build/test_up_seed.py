@@ -1,12 +1,15 @@
 import asyncio
 import itertools
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+from archwright.brief.read import read_brief
 from archwright.build.up.seed import Seeded, seed
 from archwright.build.up.values import moment
+from archwright.design.pipeline import design
 from archwright.model.blueprint import Blueprint
 from archwright.model.entity import Bound, Entity, Field, Type, Volume
 from archwright.model.physical import (
@@ -27,6 +30,7 @@ from archwright.model.system import System
 from archwright.run.postgres import Postgres
 from archwright.sql.ddl import schema_ddl
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 1, 31, 12, 34, 56, tzinfo=UTC)
 _names = (f"seed_{number}" for number in itertools.count())
 
@@ -200,3 +204,11 @@ def test_a_database_with_rows_gets_no_more(postgres: Postgres) -> None:
 
 def test_the_present_is_a_full_hour() -> None:
     assert moment(NOW) == datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("brief", sorted(EXAMPLES.glob("*.yaml")), ids=lambda brief: str(brief.stem))
+def test_every_table_of_the_examples_gets_rows(postgres: Postgres, brief: Path) -> None:
+    blueprint = design(read_brief(brief))
+    seeded = _seeded(postgres, blueprint.physical.tables, *blueprint.system.entities, routes=blueprint.physical.routes)
+    assert seeded.left_out == {}
+    assert all(seeded.rows.values())
