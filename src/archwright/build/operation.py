@@ -299,5 +299,24 @@ def _write_function(code: Code, prefix: str, name: str, passed: list[str]) -> li
     code.imports.add(f"{names.package}.domain", f"{name} as domain" if name != "domain" else "domain")
     arguments_ = ["connection", *(["principal"] if "principal" in passed else []), *(["body"] if route.body else [])]
     lines += wrap(f"    await domain.written({', '.join([*arguments_, 'written'])})")
+    for channel in route.publishes:
+        code.own("web.outbox", "publish")
+        lines += wrap(f"    await publish(connection, {string(channel)}, {_payload(names, route, channel)})")
     lines.append("    return written")
     return lines
+
+
+def _payload(names: Names, route: Route, channel: str) -> str:
+    """What a message carries: the columns that the channel names, else all that the operation shows."""
+    table = names.table(route)
+    known = next((known for known in names.blueprint.system.channels if known.name == channel), None)
+    entity = names.entity(table) if table is not None else None
+    columns: list[str] = []
+    for carried in known.payload if known is not None else ():
+        owner, _, field = carried.partition(".")
+        if table is not None and entity is not None and owner == entity.name and field:
+            columns += [column.name for column in table.columns if field in (column.field, column.name)]
+    shown = {field.name for field in route.response}
+    found = [column for column in dict.fromkeys(columns) if column in shown]
+    pairs = ", ".join(f"{string(column)}: written[{string(column)}]" for column in found)
+    return f"{{{pairs}}}" if found else "written"

@@ -28,6 +28,9 @@ from archwright.sql.identifier import quote_identifier
 IDEMPOTENCY_COLUMNS = frozenset({"caller", "operation", "key", "request_digest", "status", "reply", "created"})
 
 
+OUTBOX_COLUMNS = frozenset({"id", "channel", "payload", "sent"})
+
+
 class Role(enum.StrEnum):
     """Whose a file is."""
 
@@ -94,7 +97,9 @@ def _templates(names: Names, values: Mapping[str, object]) -> list[tuple[str, st
     web += ["idempotency"] if values["idempotency"] else []
     web += ["limits"] if values["writes"] else []
     web += ["peers"] if values["peers"] else []
+    web += ["outbox"] if values["outbox"] else []
     tests = ["__init__", "conftest", "problem", "test_every_operation", "test_schema", "test_service"]
+    tests += ["test_outbox"] if values["outbox"] else []
     tests += ["tokens"] if values["auth"] else []
     found = [(f"{package}/{name}.py", f"package/{name}.py") for name in whole]
     found += [(f"{package}/web/{name}.py", f"package/web/{name}.py") for name in web]
@@ -124,6 +129,9 @@ def _owned(names: Names, values: Mapping[str, object]) -> list[File]:
         }
         text = render("package/domain_operation.py", {**values, **own})
         files.append(File(f"{names.package}/domain/{module}.py", text, Role.OWNED))
+    if values["outbox"]:
+        path = f"{names.package}/domain/messages.py"
+        files.append(File(path, render("package/domain_messages.py", values), Role.OWNED))
     for peer in names.peers:
         text = render("package/domain_peer.py", {**values, "peer": peer, "setting": peer.setting.upper()})
         files.append(File(f"{names.package}/domain/{peer.module}.py", text, Role.OWNED))
@@ -166,6 +174,9 @@ def _values(names: Names) -> dict[str, object]:
         "writes": any(route.writes for route in routes),
         "idempotency": names.idempotent,
         "idempotency_table": _idempotency_table(names),
+        "outbox": any(route.publishes for route in routes),
+        "outbox_table": _outbox_table(names),
+        "channels": ", ".join(dict.fromkeys(channel for route in routes for channel in route.publishes)),
         "json": any(
             base_type(column.type)[0] in {"json", "jsonb"}
             for table in names.blueprint.physical.tables
@@ -224,6 +235,13 @@ def _idempotency_table(names: Names) -> str:
         if not table.entity and {column.name for column in table.columns} >= IDEMPOTENCY_COLUMNS:
             return quote_identifier(table.name)
     return "idempotency_keys"
+
+
+def _outbox_table(names: Names) -> str:
+    for table in names.blueprint.physical.tables:
+        if not table.entity and {column.name for column in table.columns} >= OUTBOX_COLUMNS:
+            return quote_identifier(table.name)
+    return "outbox"
 
 
 def _operation_imports(names: Names) -> list[str]:

@@ -311,6 +311,7 @@ def _groups(names: Names) -> list[tuple[str, str, list[str]]]:
         ("WITH_ROLE", "Those that need a role.", [name for name, route in every if needs_role(route)]),
         ("WITH_BODY", "Those that take a body.", [name for name, route in every if route.body]),
         ("IDEMPOTENT", "Those that take an Idempotency-Key.", [n for n, route in every if names.takes_key(route)]),
+        ("PUBLISHING", "Those that send messages.", [name for name, route in every if route.publishes]),
         ("OWNED", "Those that reach the caller's own rows only.", [name for name, route in every if owned(route)]),
     ]
 
