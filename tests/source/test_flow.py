@@ -184,7 +184,7 @@ def test_the_way_through_files_is_told_in_the_order_of_execution(tmp_path: Path)
     )
     (dirty,) = [e for e in found.effects if isinstance(e, Interpret) and e.text.state(Use.SQL_TEXT) is Clean.DIRTY]
     (origin,) = dirty.text.origins
-    assert origin.name == "query parameters"
+    assert origin.name == "query parameter 'code'"
     assert [step.place.path for step in origin.steps] == [
         "shop/web.py",
         "shop/web.py",

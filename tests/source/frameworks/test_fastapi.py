@@ -97,8 +97,8 @@ DIRTY = {
     "list of bodies": ('@app.post("/x")\ndef h(b: list[Address]):\n    run(b[0].street)', "request body"),
     "dumped body": ('@app.post("/x")\ndef h(b: Body_):\n    run(b.model_dump()["name"])', "request body"),
     "dict body": ('@app.post("/x")\ndef h(b: dict[str, Any]):\n    run(b["a"])', "request body"),
-    "request query": ('@app.get("/x")\ndef h(r: Request):\n    run(r.query_params["q"])', "query parameters"),
-    "request header": ('@app.get("/x")\ndef h(r: Request):\n    run(r.headers.get("q"))', "request headers"),
+    "request query": ('@app.get("/x")\ndef h(r: Request):\n    run(r.query_params["q"])', "query parameter 'q'"),
+    "request header": ('@app.get("/x")\ndef h(r: Request):\n    run(r.headers.get("q"))', "request header 'q'"),
     "request json": ('@app.get("/x")\nasync def h(r: Request):\n    run((await r.json())["q"])', "request body"),
     "dependency": (
         '@app.get("/x")\ndef h(p: Annotated[dict, Depends(params)]):\n    run(p["q"])',

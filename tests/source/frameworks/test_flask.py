@@ -29,8 +29,8 @@ def run(sql):
 
 """
 DIRTY = {
-    "query": ('@app.route("/x")\ndef h():\n    run(request.args.get("q"))', "query parameters", "GET /x"),
-    "form": ('@app.post("/x")\ndef h():\n    run(request.form["q"])', "form data", "POST /x"),
+    "query": ('@app.route("/x")\ndef h():\n    run(request.args.get("q"))', "query parameter 'q'", "GET /x"),
+    "form": ('@app.post("/x")\ndef h():\n    run(request.form["q"])', "form field 'q'", "POST /x"),
     "json": ('@app.put("/x")\ndef h():\n    run(request.get_json()["q"])', "request body", "PUT /x"),
     "path": ('@app.route("/x/<q>")\ndef h(q):\n    run(q)', "path parameter 'q'", "GET /x/{q}"),
     "path converter": ('@app.route("/x/<path:q>")\ndef h(q):\n    run(q)', "path parameter 'q'", "GET /x/{q}"),

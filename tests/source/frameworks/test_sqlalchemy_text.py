@@ -109,4 +109,4 @@ def test_the_place_is_where_the_text_becomes_sql(program: Make, dirty_sql: Dirty
     files = handler(body)
     (effect,) = dirty_sql(program(files, Interpret))
     assert files["app.py"].splitlines()[effect.place.line - 1].strip() == ".order_by(text(q))"
-    assert effect.text.origins[0].name == "query parameters"
+    assert effect.text.origins[0].name == "query parameter 'q'"

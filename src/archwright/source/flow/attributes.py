@@ -16,6 +16,7 @@ from archwright.source.flow.values import (
     join,
     join_all,
     join_origins,
+    named,
     step,
 )
 from archwright.source.link.module import UNIT_BITS
@@ -223,7 +224,8 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
             return found if not base.origins else found.with_origins(join_origins(found.origins, base.origins))
         return Val(None, base.origins or (UNKNOWN_ORIGIN,))
     origins: list[Origin] = []
-    for key_, cleaned, steps in base.origins:
+    picked_by = index.const if isinstance(index.const, str) and not index.origins else None
+    for key_, cleaned, steps in named(base.origins, picked_by) if picked_by is not None else base.origins:
         if key_[0] == "parameter" and len(key_) == 3:
             frame.traits.add(f"touch{key_[2]}")
             if index.const is not NO and isinstance(index.const, str):

@@ -270,6 +270,26 @@ def _told(steps: Steps, unit: int, position: int, note: str) -> bool:
     return steps is not None and steps[1] == unit and steps[3] == note and line_of(steps[2]) == line_of(position)
 
 
+_NAMED = frozenset(
+    {"query parameter", "form field", "request header", "cookie", "path parameter", "uploaded file", "request value"}
+)
+"""Sources that hold many values, each under a name of the sender's."""
+
+
+def named(origins: tuple[Origin, ...], name: str) -> tuple[Origin, ...]:
+    """The origins of one value picked by a constant name: `query parameter` becomes `query parameter 'page'`."""
+    return tuple(
+        (("source", f"{key[1]} {name!r}", key[2]), cleaned, _renamed(steps, key[1], f"{key[1]} {name!r}"))
+        if key[0] == "source" and key[1] in _NAMED
+        else (key, cleaned, steps)
+        for key, cleaned, steps in origins
+    )
+
+
+def _renamed(steps: Steps, old: str, new: str) -> Steps:
+    return (*steps[:3], new) if steps is not None and steps[3] == old else steps
+
+
 def clean(origins: tuple[Origin, ...], mask: int) -> tuple[Origin, ...]:
     """The origins once the data is cleaned for the uses in `mask`."""
     if not mask:

@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 _REQUEST = "django.http.HttpRequest"
 _DATA = {
-    "GET": "query parameters",
-    "POST": "form data",
+    "GET": "query parameter",
+    "POST": "form field",
     "body": "request body",
-    "COOKIES": "cookies",
-    "FILES": "uploaded files",
-    "META": "request headers",
-    "headers": "request headers",
+    "COOKIES": "cookie",
+    "FILES": "uploaded file",
+    "META": "request header",
+    "headers": "request header",
     "path": "request path",
     "path_info": "request path",
     "get_full_path": "request path",
     "build_absolute_uri": "request URL",
     "get_host": "request host",
-    "get_signed_cookie": "cookies",
+    "get_signed_cookie": "cookie",
     "data": "request body",
-    "query_params": "query parameters",
+    "query_params": "query parameter",
 }
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _ACTIONS = {
@@ -75,8 +75,8 @@ class Django(Framework):
         if name == "request":
             return Val(("object", _REQUEST))
         if name == "kwargs":
-            origin = (("source", "path parameters", Trust.ANYONE.value), 0, None)
-            return Val(("dict",), step((origin,), frame.unit, position, "path parameters"), NO, None)
+            origin = (("source", "path parameter", Trust.ANYONE.value), 0, None)
+            return Val(("dict",), step((origin,), frame.unit, position, "path parameter"), NO, None)
         return None
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:

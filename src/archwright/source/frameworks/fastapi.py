@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 REQUEST = "fastapi.Request"
 _DATA = {
-    "query_params": "query parameters",
-    "path_params": "path parameters",
-    "headers": "request headers",
-    "cookies": "cookies",
+    "query_params": "query parameter",
+    "path_params": "path parameter",
+    "headers": "request header",
+    "cookies": "cookie",
     "url": "request URL",
     "base_url": "request URL",
     "json": "request body",
     "body": "request body",
-    "form": "form data",
+    "form": "form field",
     "stream": "request body",
     "receive_json": "message",
     "receive_text": "message",

@@ -230,7 +230,7 @@ class Dependencies:
                 init = self._project.unit(target.method("__init__") or 0)[1]
                 keywords = {name: parameters[name] for name, _, _, _ in init[4] if name in parameters}
             else:
-                outside = Outside("query parameters", Trust.ANYONE, unit, facts[2])
+                outside = Outside("query parameter", Trust.ANYONE, unit, facts[2])
                 return typed(self._engine, declared.module, _dependency_node(node) or declared.annotation, outside)
         given = _dependency_node(node) or declared.annotation
         function = self._engine.module_expression(where, given) if given is not None else UNKNOWN
@@ -238,7 +238,7 @@ class Dependencies:
             outside = Outside("credentials", Trust.ANYONE, unit, facts[2])
             return Val(("text",), (outside.origin(),))
         if function.type is not None and function.type[0] == "external" and "security" in str(function.type[1]):
-            outside = Outside("form data", Trust.ANYONE, unit, facts[2])
+            outside = Outside("form field", Trust.ANYONE, unit, facts[2])
             return Val(("object", function.type[1]), (outside.origin(),))
         value = call_value(frame, function, [], keywords, [], facts[2])
         if value.type == ("generator",) and value.items:

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from archwright.source.flow.values import Val
 
 _REQUEST = {
-    "args": "query parameters",
-    "form": "form data",
-    "values": "request values",
+    "args": "query parameter",
+    "form": "form field",
+    "values": "request value",
     "json": "request body",
     "data": "request body",
-    "headers": "request headers",
-    "cookies": "cookies",
-    "files": "uploaded files",
+    "headers": "request header",
+    "cookies": "cookie",
+    "files": "uploaded file",
     "query_string": "query string",
     "path": "request path",
     "full_path": "request path",
@@ -43,7 +43,7 @@ _REQUEST = {
     "referrer": "referrer",
     "get_json": "request body",
     "get_data": "request body",
-    "view_args": "path parameters",
+    "view_args": "path parameter",
     "stream": "request body",
 }
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
