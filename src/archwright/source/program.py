@@ -92,6 +92,7 @@ class Program:
         self._lost: list[str] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
+            self._edges.update({caller: set(callees) for caller, callees in self.engine.edges.items()})
             self.effects: Sequence[Effect] = self._analyse(wanted, pool.worker_count() if workers is None else workers)
 
     def _analyse(self, wanted: frozenset[type[Effect]], workers: int) -> tuple[Effect, ...]:

@@ -381,3 +381,25 @@ def test_a_row_that_a_dependency_fetched(program: Make, per_row: PerRow) -> None
             return [line.product.id for line in order.lines]
     """
     assert per_row(program({"main.py": text}, Load)) == {"lines.product"}
+
+
+def test_operations_reach_dependencies_that_only_guard(program: Make) -> None:
+    text = """
+        from fastapi import APIRouter, Depends, FastAPI
+
+        def limit():
+            return check()
+
+        def check():
+            return 1
+
+        router = APIRouter(dependencies=[Depends(limit)])
+
+        @router.get("/x")
+        def x():
+            return 1
+
+        app = FastAPI()
+        app.include_router(router)
+    """
+    assert program({"main.py": text}).operations_reaching("main.check") == ("GET /x",)
