@@ -403,3 +403,81 @@ def test_operations_reach_dependencies_that_only_guard(program: Make) -> None:
         app.include_router(router)
     """
     assert program({"main.py": text}).operations_reaching("main.check") == ("GET /x",)
+
+
+SERIALISED = {
+    "response_model": (
+        '@app.get("/o", response_model=list[OrderOut])\ndef h(db: Db):\n    return db.scalars(QUERY).all()',
+        True,
+    ),
+    "declared result": ('@app.get("/o")\ndef h(db: Db) -> list[OrderOut]:\n    return db.scalars(QUERY).all()', True),
+    "in a page": (
+        '@app.get("/o")\ndef h(db: Db) -> Page:\n    return Page(data=db.scalars(QUERY).all(), count=1)',
+        True,
+    ),
+    "by hand": (
+        '@app.get("/o")\ndef h(db: Db):\n    return [OrderOut.model_validate(o) for o in db.scalars(QUERY)]',
+        True,
+    ),
+    "loaded": (
+        '@app.get("/o")\ndef h(db: Db) -> list[OrderOut]:\n    return db.scalars(QUERY.options(joinedload(Order.customer))).all()',
+        False,
+    ),
+    "flat": ('@app.get("/o", response_model=list[Flat])\ndef h(db: Db):\n    return db.scalars(QUERY).all()', False),
+    "one row": ('@app.get("/o")\ndef h(db: Db) -> OrderOut:\n    return db.get(Order, 1)', False),
+    "response_model=None": (
+        '@app.get("/o", response_model=None)\ndef h(db: Db) -> list[OrderOut]:\n    return db.scalars(QUERY).all()',
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SERIALISED)
+def test_the_answer_reads_relations_of_rows(name: str, program: Make, per_row: PerRow) -> None:
+    head = """
+        from typing import Annotated
+        from fastapi import Depends, FastAPI
+        from pydantic import BaseModel
+        from sqlalchemy import ForeignKey, create_engine, select
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship
+
+        app = FastAPI()
+        engine = create_engine("postgresql://localhost/shop")
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Customer(Base):
+            __tablename__ = "customer"
+            name: Mapped[str] = mapped_column(primary_key=True)
+
+        class Order(Base):
+            __tablename__ = "order"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            customer_id: Mapped[str] = mapped_column(ForeignKey("customer.name"))
+            customer: Mapped[Customer] = relationship()
+
+        class Flat(BaseModel):
+            id: int
+
+        class CustomerOut(BaseModel):
+            name: str
+
+        class OrderOut(Flat):
+            customer: CustomerOut | None
+
+        class Page(BaseModel):
+            data: list[OrderOut]
+            count: int
+
+        def get_db():
+            with Session(engine) as db:
+                yield db
+
+        Db = Annotated[Session, Depends(get_db)]
+        QUERY = select(Order)
+    """
+    body, found = SERIALISED[name]
+    assert per_row(program({"main.py": textwrap.dedent(head) + "\n" + body + "\n"}, Load)) == (
+        {"customer"} if found else set()
+    )

@@ -98,6 +98,8 @@ class Engine:
                 name.removeprefix(prefix): value for name, value in frame.env.items() if name.startswith(prefix)
             }
         returns = join_all(frame.returns) if frame.returns else Val(None, (), None)
+        for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
+            answer(frame, returns)
         if returns.type is None and facts[6] is not None and not facts[8] & f.GENERATOR:
             declared = annotated_value(self, module, facts[6])
             if declared is not None:

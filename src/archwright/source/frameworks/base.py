@@ -93,6 +93,8 @@ class Entry(NamedTuple):
     unit: int
     parameters: dict[str, Val]
     operation: Operation | None = None
+    answer: Callable[[Frame, Val], None] | None = None
+    """Called with what the unit returns: the framework reads on, to make an answer of it."""
 
 
 Handler = Callable[[CallSite], Val | None]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import Val
+from archwright.source.frameworks import serialised
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.fastapi_parameters import SECURITY, Dependencies, Handler
 from archwright.source.frameworks.routers import Identity, Kind, Routers, Way, unit_id
@@ -149,11 +152,29 @@ class FastApi(Framework):
         guards = [*listed, *ways[0].dependencies]
         handler = Handler(module, index, path, guards)
         parameters = dependencies.parameters(handler)
+        answer = _answer(where, module, unit, given)
         name = f"{module.name}.{unit[1]}"
         for way in ways:
             trigger = Http(method=verb, path=template_path(join_paths(way.prefix, path).replace(":path}", "}")))
             operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))
-            yield Entry(unit_id(module, index), parameters, operation)
+            yield Entry(unit_id(module, index), parameters, operation, answer)
+
+
+def _answer(
+    where: Module, module: Module, unit: tuple[Any, ...], given: dict[str, Any]
+) -> Callable[[Frame, Val], None] | None:
+    """What `response_model`, or the declared result, reads of the rows that a handler returns."""
+    if not given.keys().isdisjoint(("response_model_exclude", "response_model_include")):
+        return None
+    shape, holder = (given["response_model"], where) if "response_model" in given else (unit[6], module)
+    if shape is None or shape[0] == f.CONST:
+        return None
+    position = next((node[1] for node in reversed(unit[7]) if node[0] == f.RETURN), unit[2])
+
+    def answer(frame: Frame, value: Val) -> None:
+        serialised.read(frame, value, holder, shape, position)
+
+    return answer
 
 
 def _methods(call: tuple[Any, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, deep_origins, origins_of
+from archwright.source.frameworks import serialised
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.typed import Field, fields_of, is_clean
 from archwright.source.link.project import ClassInfo
@@ -71,6 +72,7 @@ class Pydantic(Framework):
         ):
             return None
         given = call.args[0] if call.args else UNKNOWN
+        serialised.as_model(call.frame, given, receiver.type[1], call.position)
         known = {name: item for name, item in (given.items or {}).items() if isinstance(name, str) and name != "*"}
         if given.type is not None and given.type[0] == "row":
             known = {}
@@ -89,6 +91,7 @@ class Pydantic(Framework):
                 if not rest:
                     continue
                 value = Val(None, rest)
+            serialised.read(call.frame, value, field.module, field.annotation, call.position)
             if value.origins and self._is_clean(call, field):
                 value = Val(value.type, clean(value.origins, ALL_USES), value.const, value.items, value.text)
             items[name] = value
