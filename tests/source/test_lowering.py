@@ -67,6 +67,8 @@ EXPRESSIONS: list[tuple[str, Facts]] = [
     ("(yield a)", (f.YIELD, at(1, 2), n("a", 8))),
     ("(yield from a)", (f.YIELD_FROM, at(1, 2), n("a", 13))),
     ("(a := b)", (f.WALRUS, at(1, 2), n("a", 2), n("b", 7))),
+    ("(a := b if c else d)", (f.WALRUS, at(1, 2), n("a", 2), (f.IFEXP, at(1, 7), n("c", 12), n("b", 7), n("d", 19)))),
+    ("(a := b) if c else d", (f.IFEXP, at(1, 1), n("c", 13), (f.WALRUS, at(1, 2), n("a", 2), n("b", 7)), n("d", 20))),
     ("a ^ b & c", (f.BINOP, at(1, 1), "^", n("a", 1), (f.BINOP, at(1, 5), "&", n("b", 5), n("c", 9)))),
     ("lambda a: a", (f.LAMBDA_EXPR, at(1, 1), 1)),
 ]  # fmt: skip

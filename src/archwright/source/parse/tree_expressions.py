@@ -253,8 +253,13 @@ def _comparison(node: Node, c: Context) -> ast.expr:
 
 
 def _conditional(node: Node, c: Context) -> ast.expr:
+    """`a := b if c else d` names the whole; the grammar takes it for `(a := b) if c else d`."""
+    first = parts(node)[0]
     body, test, orelse = each(parts(node), c)
-    return placed(ast.IfExp(test=test, body=body, orelse=orelse), node)
+    if first.type != "named_expression":
+        return placed(ast.IfExp(test=test, body=body, orelse=orelse), node)
+    choice = placed(ast.IfExp(test=test, body=body.value, orelse=orelse), field(first, "value"), node)
+    return placed(ast.NamedExpr(target=body.target, value=choice), node)
 
 
 def _walrus(node: Node, c: Context) -> ast.expr:
