@@ -9,10 +9,12 @@ from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.frameworks import sqlalchemy_names as names
 from archwright.source.frameworks import sqlalchemy_sessions as sessions
 from archwright.source.frameworks import sqlalchemy_statements as statements
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.sqlalchemy_models import BASE, ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy_models import ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy_names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy_options import FETCHES, KEEPS, loader, loader_method
 from archwright.source.frameworks.sqlalchemy_values import (
     ORM,
@@ -25,75 +27,12 @@ from archwright.source.frameworks.sqlalchemy_values import (
     query_of,
     read,
     row_of,
-    words,
 )
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
-
-SESSION = "sqlalchemy.orm.Session"
-CONNECTION = "sqlalchemy.engine.Connection"
-ENGINE = "sqlalchemy.engine.Engine"
-MAKER = "sqlalchemy.orm.sessionmaker"
-FLASK = "flask_sqlalchemy.SQLAlchemy"
-PAGE = "flask_sqlalchemy.Pagination"
-FUNCTIONS = "sqlalchemy.Functions"
-
-_HOMES = (
-    "sqlalchemy",
-    "sqlalchemy.sql",
-    "sqlalchemy.sql.expression",
-    "sqlalchemy.future",
-    "sqlalchemy.orm",
-    "sqlalchemy.orm.strategy_options",
-    "sqlalchemy.schema",
-    "sqlalchemy.dialects.postgresql",
-    "sqlalchemy.dialects.mysql",
-    "sqlalchemy.dialects.sqlite",
-    "sqlmodel",
-    "sqlmodel.sql.expression",
-)
-"""Modules that offer the same functions."""
-_EXPRESSIONS = words(
-    "and_ or_ not_ case cast try_cast type_coerce literal bindparam desc asc nulls_first nulls_last nullsfirst nullslast "
-    "distinct extract tuple_ null true false between column collate over within_group any_ all_ array aggregate_order_by "
-    "array_agg col outparam funcfilter"
-)
-_SESSIONS = (
-    "sqlalchemy.orm.session.Session",
-    "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlalchemy.ext.asyncio.session.AsyncSession",
-    "sqlalchemy.orm.scoping.scoped_session",
-    "sqlalchemy.orm.scoped_session",
-    "sqlalchemy.ext.asyncio.async_scoped_session",
-    "sqlmodel.Session",
-    "sqlmodel.orm.session.Session",
-    "sqlmodel.ext.asyncio.session.AsyncSession",
-)
-_SYNONYMS = {
-    **dict.fromkeys(_SESSIONS, SESSION),
-    "sqlalchemy.ext.asyncio.async_sessionmaker": MAKER,
-    "sqlalchemy.orm.session.sessionmaker": MAKER,
-    "sqlalchemy.Connection": CONNECTION,
-    "sqlalchemy.engine.base.Connection": CONNECTION,
-    "sqlalchemy.ext.asyncio.AsyncConnection": CONNECTION,
-    "sqlalchemy.Engine": ENGINE,
-    "sqlalchemy.engine.base.Engine": ENGINE,
-    "sqlalchemy.ext.asyncio.AsyncEngine": ENGINE,
-    "sqlalchemy.sql.func": "sqlalchemy.func",
-    "sqlalchemy.sql.expression.func": "sqlalchemy.func",
-    "sqlalchemy.sql.functions.func": "sqlalchemy.func",
-    "sqlmodel.func": "sqlalchemy.func",
-    "sqlalchemy.ext.declarative.DeclarativeBase": BASE,
-    "sqlalchemy.orm.decl_api.DeclarativeBase": BASE,
-    "sqlalchemy.ext.asyncio.AsyncAttrs": "sqlalchemy.orm.AsyncAttrs",
-    "flask_sqlalchemy.extension.SQLAlchemy": FLASK,
-    "flask_alembic.Alembic.op": "alembic.op",
-    "sqlalchemy.orm.Query": "sqlalchemy.orm.query.Query",
-    "flask_sqlalchemy.query.Query": "sqlalchemy.orm.query.Query",
-}
 
 
 class SqlAlchemy(Framework):
@@ -102,47 +41,9 @@ class SqlAlchemy(Framework):
     name = ORM
     title = "SQLAlchemy"
     packages = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic")
-    aliases: ClassVar[dict[str, str]] = _SYNONYMS
-    attributes: ClassVar[dict[str, str]] = {
-        "sqlalchemy.func": FUNCTIONS,
-        f"{FLASK}.session": SESSION,
-        f"{FLASK}.Model": BASE,
-        f"{FLASK}.engine": ENGINE,
-        f"{FLASK}.func": FUNCTIONS,
-        f"{SESSION}.sync_session": SESSION,
-        f"{SESSION}.bind": ENGINE,
-        f"{CONNECTION}.engine": ENGINE,
-        f"{ENGINE}.sync_engine": ENGINE,
-    }
-    returns: ClassVar[dict[str, str]] = {
-        "sqlalchemy.create_engine": ENGINE,
-        "sqlalchemy.engine.create_engine": ENGINE,
-        "sqlalchemy.engine_from_config": ENGINE,
-        "sqlmodel.create_engine": ENGINE,
-        "sqlalchemy.ext.asyncio.create_async_engine": ENGINE,
-        "sqlmodel.ext.asyncio.engine.create_async_engine": ENGINE,
-        f"{ENGINE}.connect": CONNECTION,
-        f"{ENGINE}.begin": CONNECTION,
-        f"{ENGINE}.execution_options": ENGINE,
-        f"{CONNECTION}.execution_options": CONNECTION,
-        f"{CONNECTION}.connect": CONNECTION,
-        f"{MAKER}.__call__": SESSION,
-        f"{MAKER}.begin": SESSION,
-        f"{SESSION}.__call__": SESSION,
-        f"{SESSION}.connection": CONNECTION,
-        f"{SESSION}.get_bind": ENGINE,
-        f"{SESSION}.begin": SESSION,
-        f"{FLASK}.create_scoped_session": SESSION,
-        f"{FLASK}.get_engine": ENGINE,
-        "sqlalchemy.ext.declarative.declarative_base": BASE,
-        "sqlalchemy.orm.declarative_base": BASE,
-        "sqlalchemy.ext.automap.automap_base": BASE,
-        "sqlalchemy.orm.registry.generate_base": BASE,
-        "alembic.op.get_bind": CONNECTION,
-        "alembic.op.get_context": "alembic.Context",
-        "alembic.Context.autocommit_block": "alembic.Context",
-        "sqlalchemy.inspect": "sqlalchemy.Inspector",
-    }
+    aliases: ClassVar[dict[str, str]] = names.SYNONYMS
+    attributes: ClassVar[dict[str, str]] = names.ATTRIBUTES
+    returns: ClassVar[dict[str, str]] = names.RETURNS
     cleaners: ClassVar[dict[str, int]] = {
         "sqlalchemy.sql.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
         "sqlalchemy.sql.elements.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
@@ -167,10 +68,10 @@ class SqlAlchemy(Framework):
             "with_polymorphic": _first_argument,
             "with_parent": statements.any_expression,
             **dict.fromkeys(("union", "union_all", "intersect", "except_"), statements.set_operation),
-            **dict.fromkeys(sorted(_EXPRESSIONS), statements.any_expression),
+            **dict.fromkeys(sorted(names.EXPRESSIONS), statements.any_expression),
             **dict.fromkeys(sorted(FETCHES | KEEPS), loader),
         }
-        for home in _HOMES:
+        for home in names.HOMES:
             self.calls.update({f"{home}.{name}": handler for name, handler in functions.items()})
         self.calls.update(
             {
