@@ -12,6 +12,14 @@ from archwright.run.postgres import Postgres, temporary_postgres
 _MUST_RUN = os.environ.get("ARCHWRIGHT_TEST_SERVICES") == "required"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor fill the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHWRIGHT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A temporary PostgreSQL of our own; `ensure_database` gives each test its own database."""

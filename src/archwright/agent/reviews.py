@@ -16,6 +16,7 @@ from archwright.report.findings.document import tally
 from archwright.report.findings.text import reviewed as what_was_read
 from archwright.review.choice import choose
 from archwright.review.project import Reviewed, review_project
+from archwright.source.cache import default_directory
 
 PAGE = 20
 """The most findings of a page."""
@@ -81,7 +82,9 @@ class Reviews:
     def _review(self, paths: list[str], rules: list[str], everything: bool) -> str:
         chosen = choose(rules)
         found = [self._root.shown(self._root.existing(path)) for path in paths]
-        reviewed = review_project(found, chosen, everything=everything, root=self._root.directory)
+        reviewed = review_project(
+            found, chosen, everything=everything, root=self._root.directory, cache=default_directory()
+        )
         figures = reviewed.document.figures
         if not figures.files:
             seen = ", ".join(f"{part.files} {part.what}" for part in figures.not_reviewed)

@@ -43,6 +43,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         ("--ignore", "all but these rules or families"),
     ):
         parser.add_argument(option, action="append", default=[], metavar="NAMES", help=text)
+    parser.add_argument(
+        "--no-cache", action="store_true", help="read every file anew, and keep nothing for the next time"
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,13 +55,15 @@ def run(arguments: argparse.Namespace) -> int:
     from archwright.report.findings.formats import FORMATS as FORMATS_BY_NAME
     from archwright.report.terminal import Terminal, terminal_of
     from archwright.review.project import review_project
+    from archwright.source.cache import default_directory
 
     for path in arguments.paths:
         if not Path(path).exists():
             raise WrongUse(f"there is no file or directory {path}", "paths are read from the current directory")
     rules = _rules(arguments.select, arguments.ignore)
     started = time.perf_counter()
-    reviewed = review_project(arguments.paths, rules, everything=arguments.all)
+    cache = None if arguments.no_cache else default_directory()
+    reviewed = review_project(arguments.paths, rules, everything=arguments.all, cache=cache)
     figures = reviewed.document.figures
     if not figures.files:
         seen = ", ".join(f"{part.files} {part.what}" for part in figures.not_reviewed)

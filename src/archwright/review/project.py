@@ -35,13 +35,16 @@ def review_project(
     *,
     everything: bool = False,
     root: str | os.PathLike[str] = ".",
+    cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
 ) -> Reviewed:
     """Review the Python files of `paths` by `rules`. `everything` keeps findings of low confidence.
 
+    `cache` is the directory where what was read of a file is kept for the next review; None keeps nothing.
+
     Paths in the document are relative to `root`, with forward slashes.
     """
-    program = analyse(paths, wanted=wanted(rules), root=root, workers=workers)
+    program = analyse(paths, wanted=wanted(rules), root=root, cache=cache, workers=workers)
     result = review(Readable(program), rules, _render(program))
     ran = frozenset(rule.name for rule in rules)
     left = suppress(result.findings, (module.path for module in program.project.modules), program.source, ran)

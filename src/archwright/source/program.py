@@ -213,8 +213,12 @@ def analyse(
     paths: Iterable[str | os.PathLike[str]],
     *,
     wanted: frozenset[type[Effect]],
+    cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     root: str | os.PathLike[str] = ".",
 ) -> Program:
-    """Read and follow the Python files of `paths`; `wanted` are the kinds of effect to make model objects of."""
-    return Program(load_project(paths, root=root, workers=workers), wanted, workers)
+    """Read and follow the Python files of `paths`.
+
+    wanted: the kinds of effect to make model objects of. cache: the directory where facts of files are kept; None: nowhere.
+    """
+    return Program(load_project(paths, root=root, cache=cache, workers=workers), wanted, workers)
