@@ -282,10 +282,11 @@ def calls_module(names: Names, preamble: str) -> str:
     imports.add("dataclasses", "dataclass", "field")
     imports.add("itertools", "count")
     imports.add("typing", "Any")
-    imports.add("uuid", "uuid4")
     imports.module("httpx")
     imports.add(f"{names.package}.database", "Connection")
-    imports.add(".tokens", "signed")
+    if "signed(*self" in preamble:
+        imports.add("uuid", "uuid4")
+        imports.add(".tokens", "signed")
     functions = [call_function(names, route, imports) for route in names.routes]
     if any("await rows." in line for lines in functions for line in lines):
         imports.add(".", "rows")

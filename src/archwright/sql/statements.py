@@ -63,16 +63,21 @@ OWNER = "owner"
 
 def columns(names: Iterable[str], keyword: str = "SELECT", qualifier: str = "") -> str:
     """A list of columns after a keyword, wrapped, the further lines indented."""
-    lines = [keyword]
-    for name in names:
-        shown = qualifier + quote_identifier(name)
-        separator = "" if lines == [keyword] else ","
-        if len(lines[-1]) + len(shown) + 3 > WIDTH:
+    return wrapped(keyword, [qualifier + quote_identifier(name) for name in names])
+
+
+def wrapped(before: str, items: Iterable[str], after: str = "") -> str:
+    """Items with commas between, after `before`, wrapped; the further lines indented."""
+    lines = [before]
+    for number, item in enumerate(items):
+        separator = "," if number else ""
+        space = "" if not number and before.endswith("(") else " "
+        if number and len(lines[-1]) + len(item) + 3 > WIDTH:
             lines[-1] += separator
-            lines.append(f"    {shown}")
+            lines.append(f"    {item}")
         else:
-            lines[-1] += f"{separator} {shown}"
-    return "\n".join(lines)
+            lines[-1] += f"{separator}{space}{item}"
+    return "\n".join(lines) + after
 
 
 def where(conditions: Sequence[str]) -> str:

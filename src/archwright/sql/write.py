@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from archwright.model.physical import OwnerPath, Table
 from archwright.sql.identifier import quote_identifier, quote_identifiers
-from archwright.sql.statements import Binder, Scope, Statement, columns, owner_condition, scope_conditions, where
+from archwright.sql.statements import (
+    Binder,
+    Scope,
+    Statement,
+    columns,
+    owner_condition,
+    scope_conditions,
+    where,
+    wrapped,
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,7 @@ def insert_row(
     names = [*(setting.column for setting in settings), *(total.column for total in totals)]
     if not names:
         return binder.statement(f"INSERT INTO {quote_identifier(table.name)} DEFAULT VALUES", _returning(returning))
-    target = f"INSERT INTO {quote_identifier(table.name)} ({quote_identifiers(tuple(names))})"
-    return binder.statement(target, f"VALUES ({', '.join(values)})", _returning(returning))
+    return binder.statement(_target(table, names), wrapped("VALUES (", values, ")"), _returning(returning))
 
 
 def insert_rows(
@@ -63,9 +71,10 @@ def insert_rows(
     each_names = tuple(setting.column for setting in each)
     selected = [*same, *(f"item.{quote_identifier(name)}" for name in each_names)]
     return binder.statement(
-        f"INSERT INTO {quote_identifier(table.name)} ({quote_identifiers(names)})",
-        f"SELECT {', '.join(selected)}",
-        f"FROM unnest({', '.join(arrays)}) AS item ({quote_identifiers(each_names)})",
+        _target(table, names),
+        wrapped("SELECT", selected),
+        wrapped("FROM unnest(", arrays, ")"),
+        wrapped("    AS item (", [quote_identifier(name) for name in each_names], ")"),
         _returning(returning),
     )
 
@@ -191,6 +200,10 @@ def read_owned(owner: OwnerPath) -> Statement:
     )
 
 
+def _target(table: Table, names: Sequence[str]) -> str:
+    return wrapped(f"INSERT INTO {quote_identifier(table.name)} (", [quote_identifier(name) for name in names], ")")
+
+
 def _total(total: Total, binder: Binder) -> str:
     arrays = ", ".join(
         f"{binder.bind(f'{total.child.name}.{column}')}::{_type(total.child, column)}[]" for column in total.columns
@@ -240,7 +253,5 @@ def insert_any(table: Table) -> Statement:
     every = tuple(column.name for column in table.columns)
     if not given:
         return binder.statement(f"INSERT INTO {quote_identifier(table.name)} DEFAULT VALUES", _returning(every))
-    names = quote_identifiers(tuple(column.name for column in given))
-    return binder.statement(
-        f"INSERT INTO {quote_identifier(table.name)} ({names})", f"VALUES ({', '.join(values)})", _returning(every)
-    )
+    names = [column.name for column in given]
+    return binder.statement(_target(table, names), wrapped("VALUES (", values, ")"), _returning(every))
