@@ -185,3 +185,7 @@ def test_a_loop_in_a_test_is_silent(found: Review) -> None:
         place=Place("shop/tests/test_api.py", 9, 5), over="rows", entity="Order", query=7, concerned=True
     )
     assert found(load(loop)) == ()
+
+
+def test_a_row_read_again_to_lock_it_is_of_low_confidence(found: Review) -> None:
+    assert found(read(ROWS, locked=True))[0].confidence is Confidence.LOW

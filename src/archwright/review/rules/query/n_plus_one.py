@@ -255,9 +255,10 @@ def _impact(effect: Load | Read, request: bool) -> Impact:
 def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
     """High where the query, the loop and what is fetched were all read from code.
 
-    A query a row in a command or a task is often meant: fresh state before each step, small transactions.
+    A query a row in a command or a task is often meant: fresh state before each step, small transactions. So is one that
+    locks its row: it reads the row again in order to change it.
     """
-    if isinstance(effect, Read) and effect.context.setting in (Setting.COMMAND, Setting.TASK):
+    if isinstance(effect, Read) and (effect.locked or effect.context.setting in (Setting.COMMAND, Setting.TASK)):
         return Confidence.LOW
     if effect.context.calls and (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line):
         return Confidence.LOW  # the loop's own query, met again in a recursion that may end after one level
