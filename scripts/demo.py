@@ -9,8 +9,9 @@ from pathlib import Path
 from archwright.brief.read import read_brief
 from archwright.build.project import build_project
 from archwright.build.up.backend import Backend, bring_up
+from archwright.cli._built import about_build
 from archwright.cli.main import main as archwright
-from archwright.cli.up import about_build, show_people, tell
+from archwright.cli.up import show_people, tell
 from archwright.design.pipeline import design
 from archwright.run.errors import RunError
 from archwright.run.http import Response, request

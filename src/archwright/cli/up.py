@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archwright.cli._built import about_build
 from archwright.cli._failure import WrongUse
 
 if TYPE_CHECKING:
-    from archwright.build.report import BuildReport
     from archwright.build.up.signin import Person
 
 _WORD = 12
@@ -67,19 +67,6 @@ def tell(word: str, sentence: str) -> None:
 
     terminal = terminal_of(sys.stdout)
     print(terminal.paint(terminal.sign("✓", "ok"), "green"), f"{word:<{_WORD}}{sentence}", flush=True)
-
-
-def about_build(report: "BuildReport", project: Path) -> str:
-    """What a build did, in one line."""
-    where = f"{project}/"
-    if report.written and not (report.merged or report.kept or report.unchanged):
-        return f"{where}  ({len(report.written)} files; yours: {project / report.owned}/)"
-    changed = len(report.written) + len(report.merged) + len(report.removed)
-    parts = [f"{changed} files changed" if changed else "nothing to change"]
-    parts += [f"{len(report.kept)} of yours kept"] if report.kept else []
-    parts += [f"migration {Path(path).stem}" for path in report.migrations]
-    parts += [f"conflict at {project / str(conflict)} (marked; both versions kept)" for conflict in report.conflicts]
-    return f"{where}  {', '.join(parts)}"
 
 
 def show_people(people: "list[Person]") -> None:
