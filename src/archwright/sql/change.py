@@ -108,7 +108,8 @@ def _columns(result: Change, old: Table, new: Table) -> tuple[Column, ...]:
         if now is None:
             result.held.append(f"column {new.name}.{was.name} is no longer in the design; it and its values stay")
             if not was.nullable and was.default is None and not was.identity:
-                result.steps.append(Step(f"{alter} DROP NOT NULL", f"{alter} SET NOT NULL"))
+                # Nothing undoes this: rows written meanwhile have no value, and the old code can live without the rule.
+                result.steps.append(Step(f"{alter} DROP NOT NULL"))
                 result.names.append(f"release {new.name} {was.name}")
             columns.append(msgspec.structs.replace(was, nullable=was.nullable or was.default is None))
             continue
@@ -120,7 +121,7 @@ def _columns(result: Change, old: Table, new: Table) -> tuple[Column, ...]:
         if was.nullable and not now.nullable:
             result.refused.append(f"{new.name}.{was.name}: becomes required, and rows that exist may have no value")
         if not was.nullable and now.nullable:
-            result.steps.append(Step(f"{alter} DROP NOT NULL", f"{alter} SET NOT NULL"))
+            result.steps.append(Step(f"{alter} DROP NOT NULL"))
             result.names.append(f"free {new.name} {was.name}")
         if was.default != now.default:
             result.steps.append(Step(_default(alter, now), _default(alter, was)))

@@ -206,8 +206,8 @@ def keyset_condition(table: Table, order: Sequence[Sort], binder: Binder) -> str
         later = f"{name} {symbol} {value}"
         if nullable[position]:
             later = f"({later} OR ({name} IS NULL AND {value}::{_type(table, order[position].field)} IS NOT NULL))"
-        options.append(" AND ".join([*equal, later]))
-    spelled = "(" + "\n        OR ".join(f"({option})" if " AND " in option else option for option in options) + ")"
+        options.append(f"({' AND '.join([*equal, later])})" if equal else later)
+    spelled = "(" + "\n        OR ".join(options) + ")"
     return spelled if nullable[0] else f"{names[0]} {symbols[0]}= {values[0]}\n    AND {spelled}"
 
 
