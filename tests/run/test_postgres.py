@@ -1,5 +1,6 @@
 import asyncio
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -105,6 +106,25 @@ def test_a_killed_keeper_leaves_no_server_and_no_lock(data: Path, keeper: "subpr
     with open_postgres(data) as server:
         assert server.owned
         assert _ask(server.dsn(), "SELECT 1") == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc to find the guard")
+def test_a_server_about_to_end_is_not_shared(data: Path, keeper: "subprocess.Popen[str]") -> None:
+    server = (data / "postmaster.pid").read_text().split()[0]
+    guard = int(Path(f"/proc/{server}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    os.kill(guard, signal.SIGSTOP)  # the guard of a slow machine
+    keeper.kill()
+    keeper.wait()
+    command = [sys.executable, "-c", _KEEPER, str(data)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        try:
+            ready, _, _ = select.select([second.stdout], [], [], 1.0)
+            assert not ready
+        finally:
+            os.kill(guard, signal.SIGCONT)
+        assert second.stdout.readline() == "True\n"
+        second.communicate("")
 
 
 def test_two_at_once_on_a_new_folder_get_one_server(tmp_path: Path) -> None:

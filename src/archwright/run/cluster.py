@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,10 +38,10 @@ def serve(data: Path, *, durable: bool, remove: Path | None = None) -> Postgres:
     """
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(data) as lock:
-            if lock is None:
-                return _running(data)
-            return _start(data, lock, durable=durable, remove=remove)
+        server = None
+        while server is None:  # a server found running may end before we have asked it anything
+            with _lock(data) as lock:
+                server = _running(data) if lock is None else _start(data, lock, durable=durable, remove=remove)
     except OSError as problem:
         raise DatabaseUnavailable(
             f"no database can be kept in {data}: {problem}",
@@ -51,14 +51,19 @@ def serve(data: Path, *, durable: bool, remove: Path | None = None) -> Postgres:
         raise
     except RunError as problem:
         raise DatabaseUnavailable(f"PostgreSQL could not be started: {problem}", problem.advice) from problem
+    return server
 
 
 @contextmanager
 def _lock(data: Path) -> Iterator[int | None]:
-    """A file descriptor that holds the folder's lock, or None when whoever holds it has a server that answers."""
+    """A file descriptor that holds the folder's lock, or None when whoever holds it has a server that answers.
+
+    The lock is held by the program that started the server, its guard and the server itself. If the program was killed, the
+    other two are about to end: so a server is only shared while its program lives, which holds the log's lock as well.
+    """
     descriptor = os.open(data.with_name(data.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not wait_until(lambda: _locked(descriptor) or _answers(data), seconds=_WAIT_SECONDS):
+        if not wait_until(lambda: _locked(descriptor) or (_kept(data) and _answers(data)), seconds=_WAIT_SECONDS):
             raise DatabaseUnavailable(
                 f"another program keeps {data} and neither serves nor ends", f"Its log: {_log(data)}"
             )
@@ -75,45 +80,71 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
+def _kept(data: Path) -> bool:
+    """Whether the program that started the server on `data` lives."""
+    try:
+        with _log(data).open("rb") as log:
+            fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
 def _start(data: Path, lock: int, *, durable: bool, remove: Path | None) -> Postgres:
     # A server that nobody of ours looks after: its keeper was killed (then it is about to end), or it was started by hand
     if not wait_until(lambda: _postmaster(data) is None, seconds=5.0):
-        return _running(data)
+        server = _running(data)
+        if server is None:
+            raise DatabaseUnavailable(
+                f"process {_postmaster(data)} seems to be a PostgreSQL on {data}, but does not answer",
+                f"Stop it; if it is something else, delete {data / 'postmaster.pid'}.",
+            )
+        return server
     binaries = find_binaries(_made_by(data))
     with _socket_directory(data) as sockets:
         account = account_for(data, [data.parent, sockets.parent, binaries.directory / "postgres"])
         if account and sockets != data:
             os.chown(sockets, account.uid, account.gid)
-        log = _log(data)
-        log.unlink(missing_ok=True)
+        _log(data).unlink(missing_ok=True)
         if not (data / "PG_VERSION").exists():
             _make(data, binaries, account, durable=durable)
         (data / "postmaster.pid").unlink(missing_ok=True)  # a stale one bars the start if its number is in use again
         settings = [*_SETTINGS, *(() if durable else _FORGETFUL)]
-        process = start(
-            [binaries.directory / "postgres", "-D", data, "-k", sockets, *(f"--{each}" for each in settings)],
-            name="PostgreSQL",
-            log=log,
-            cwd=Path("/"),
-            env=_environment(),
-            stop=_STOP,
-            account=account,
-            keep=[lock],
-            remove=[*([] if sockets == data else [sockets]), *([remove] if remove else [])],
-        )
-        process.wait_ready(lambda: _answers(data), seconds=_WAIT_SECONDS)
-    return Postgres(binaries.kind, binaries.version, log, _url(sockets), sockets / SOCKET_NAME, process)
+        options = [f"--{each}" for each in settings]
+        command: list[str | Path] = [binaries.directory / "postgres", "-D", data, "-k", sockets, *options]
+        with ExitStack() as stack:
+            keeper = stack.enter_context(_log(data).open("ab"))
+            fcntl.flock(keeper, fcntl.LOCK_EX)
+            process = start(
+                command,
+                name="PostgreSQL",
+                log=_log(data),
+                cwd=Path("/"),
+                env=_environment(),
+                stop=_STOP,
+                account=account,
+                keep=[lock],
+                remove=[*([] if sockets == data else [sockets]), *([remove] if remove else [])],
+            )
+            stack.enter_context(process)
+            process.wait_ready(lambda: _answers(data), seconds=_WAIT_SECONDS)
+            own = stack.pop_all()
+    return Postgres(binaries.kind, binaries.version, _log(data), _url(sockets), sockets / SOCKET_NAME, own)
 
 
-def _running(data: Path) -> Postgres:
+def _running(data: Path) -> Postgres | None:
+    """The server that serves `data` already; None if it has ended or does not answer."""
     sockets = _sockets_in_use(data)
-    if sockets is None or not _answers(data):
-        raise DatabaseUnavailable(
-            f"process {_postmaster(data)} seems to be a PostgreSQL on {data}, but does not answer",
-            f"Stop it; if it is something else, delete {data / 'postmaster.pid'}.",
-        )
-    [(version,)] = wire.execute(sockets / SOCKET_NAME, "SHOW server_version", user=SUPERUSER, database="postgres")
-    return Postgres("shared", (version or "").split()[0], _log(data), _url(sockets), sockets / SOCKET_NAME)
+    if sockets is None:
+        return None
+    address = sockets / SOCKET_NAME
+    try:
+        [(version,)] = wire.execute(address, "SHOW server_version", user=SUPERUSER, database="postgres")
+    except (OSError, wire.ServerRefused):
+        return None
+    return Postgres("shared", (version or "").split()[0], _log(data), _url(sockets), address)
 
 
 def _make(data: Path, binaries: Binaries, account: Account | None, *, durable: bool) -> None:

@@ -1,5 +1,6 @@
 """A PostgreSQL server that answers, whoever runs it."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +9,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from . import wire
 from .errors import DatabaseUnavailable
-from .process import Process
 
 SUPERUSER = "postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -23,12 +23,13 @@ class Postgres:
     log: Path | None
     _url: str
     _socket: Path | None = None
-    _process: Process | None = None
+    _own: ExitStack | None = None
+    """What ends with us: the server's process, then our lock on its log."""
 
     @property
     def owned(self) -> bool:
         """Whether we started it: False for a URL, and for a data folder that another program of ours serves."""
-        return self._process is not None
+        return self._own is not None
 
     def dsn(self, database: str | None = None) -> str:
         """The connection URL, as asyncpg, SQLAlchemy and psql read it; for another database of the server if named."""
@@ -52,8 +53,8 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server if it is ours, and wait until it is gone."""
-        if self._process is not None:
-            self._process.stop()
+        if self._own is not None:
+            self._own.close()
 
     def __enter__(self) -> Self:
         return self
