@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     NO,
@@ -239,6 +240,7 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
 
 def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, value: Val, position: int) -> None:
     """`base.name = value`."""
+    _forget(frame, (f.ATTR, position, target, name))
     if target[0] == f.NAME:
         holder = target[2]
         if base.type is not None and base.type[0] == "instance" and holder == frame.self_name:
@@ -252,8 +254,19 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
 def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
     """`base[index] = value`."""
     key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"
+    if frame.narrowed:
+        _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))
     if base.items is not None:
         base.items[key] = join(base.items[key], value) if key in base.items and (key == "*" or frame.loops) else value
     elif target[0] == f.NAME and target[2] in frame.env:
         added = step(value.origins, frame.unit, position, "stored in a container")
         frame.env[target[2]] = Val(base.type, join_origins(base.origins, added), NO, None)
+
+
+def _forget(frame: Frame, node: tuple[Any, ...]) -> None:
+    """Drop what was known of a place, and below it, before something else is put there."""
+    key = key_of(node)
+    if frame.narrowed and key is not None:
+        for known in [known for known in frame.env if known == key or known.startswith(f"{key}.")]:
+            if "." in known:
+                del frame.env[known]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow.effects import Found, Summary
+from archwright.source.flow.checks import below
+from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     NO,
@@ -26,6 +27,8 @@ MAX_DEPTH = 24
 """Calls nested deeper than this while summaries are made give an unknown value."""
 MAX_EFFECTS = 160
 """Effects a summary hands to callers; more are cut."""
+Spec = tuple[tuple[int, Any], ...]
+
 MAX_CALLS = 8
 """The longest way from a judged unit down to an effect."""
 
@@ -41,6 +44,7 @@ def call(frame: Frame, node: tuple[Any, ...]) -> Val:
     function = evaluate(frame, function_node)
     args: list[Val] = []
     spread: list[Val] = []
+    given: list[tuple[Val, tuple[Any, ...]]] = []
     for argument in node[3]:
         value = evaluate(frame, argument)
         if argument[0] == f.STARRED:
@@ -50,6 +54,7 @@ def call(frame: Frame, node: tuple[Any, ...]) -> Val:
                 spread.append(value)
         else:
             args.append(value)
+            given.append((value, argument))
     keywords: dict[str, Val] = {}
     for name, argument in node[4]:
         value = evaluate(frame, argument)
@@ -60,7 +65,35 @@ def call(frame: Frame, node: tuple[Any, ...]) -> Val:
                 spread.append(value)
         else:
             keywords[name] = value
-    return call_value(frame, function, args, keywords, spread, node[1])
+            given.append((value, argument))
+    frame.take_checked()
+    result = call_value(frame, function, args, keywords, spread, node[1])
+    checked = frame.take_checked()
+    if checked is not None:
+        if function.type is not None and function.type[0] == "bound" and function_node[0] == f.ATTR:
+            given.append((function.type[2], function_node[2]))
+        _checked(frame, *checked, given, node[1])
+    return result
+
+
+def _checked(
+    frame: Frame,
+    checks: Checks,
+    bound: dict[int, Val],
+    given: list[tuple[Val, tuple[Any, ...]]],
+    position: int,
+) -> None:
+    """What a call has checked, said of the expressions that were handed over."""
+    from archwright.source.flow.refine import passed
+
+    def expressions(checked: Checked) -> list[tuple[Any, ...]]:
+        return [
+            below(node, path) for index, path in sorted(checked) for value, node in given if value is bound.get(index)
+        ]
+
+    for node in expressions(checks.always):
+        passed(frame, node)
+    frame.answers[position] = (expressions(checks.true), expressions(checks.false))
 
 
 def call_value(
@@ -113,9 +146,10 @@ def construct(
     instance = Val(engine.instance_type(info), (), NO, items)
     init = info.method("__init__")
     if init is not None:
-        summary, given = _bind(frame, init, [instance, *args], keywords, spread, position)
+        summary, given, spec = _bind(frame, init, [instance, *args], keywords, spread, position)
         if summary is not None:
-            spec = _spec(summary, given, engine.receiver_type(init))
+            if summary.checks is not None:
+                frame.checked = (summary.checks, given)
             for name, value in engine.attributes_set.get((init, spec), {}).items():
                 items[name] = _substitute(frame, init, value, given, position)
     elif info.facts[4] or info.facts[6]:
@@ -132,7 +166,7 @@ def call_unit(
     frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
 ) -> Val:
     """Call a unit of the project: bind, fetch its summary for these types, put the arguments in."""
-    summary, given = _bind(frame, unit, args, keywords, spread, position)
+    summary, given, _ = _bind(frame, unit, args, keywords, spread, position)
     if summary is None:
         return UNKNOWN
     for effect in summary.effects:
@@ -140,6 +174,10 @@ def call_unit(
     frame.traits.update(
         trait for trait in summary.traits if trait in ("log", "raise", "call", "action") or trait.startswith("does:")
     )
+    if summary.never:
+        frame.never.add(position)
+    if summary.checks is not None:
+        frame.checked = (summary.checks, given)
     returned = summary.returns
     whole = _passed_through(returned, unit)
     if whole is not None and whole in given:
@@ -149,11 +187,11 @@ def call_unit(
 
 def _bind(
     frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
-) -> tuple[Summary | None, dict[int, Val]]:
+) -> tuple[Summary | None, dict[int, Val], Spec]:
     engine = frame.engine
     engine.edges.setdefault(frame.unit, set()).add(unit)
     if frame.depth >= MAX_DEPTH:
-        return None, {}
+        return None, {}, ()
     _, facts = engine.project.unit(unit)
     given: dict[int, Val] = {}
     taken = 0
@@ -180,22 +218,47 @@ def _bind(
         elif index not in given and spread:
             given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
     generic = engine.summary(unit, (), frame.depth + 1)
-    spec = _spec(generic, given, engine.receiver_type(unit))
-    return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given
+    spec = _spec(generic, given, facts[4] if not spread else (), engine.receiver_type(unit))
+    _look_through(frame, generic, given)
+    return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given, spec
 
 
-def _spec(summary: Summary, given: dict[int, Val], receiver: tuple[Any, ...] | None) -> tuple[tuple[int, Any], ...]:
-    """The types of arguments that the unit looks into, as the key of a specialised summary.
+def _spec(
+    summary: Summary, given: dict[int, Val], parameters: tuple[Any, ...], receiver: tuple[Any, ...] | None
+) -> Spec:
+    """What of the arguments makes the unit do something else, as the key of a specialised summary.
 
-    A method's receiver of the very class that declares it (`receiver`) tells nothing new.
+    That is the type of an argument it looks into, and the constant for a parameter it tests (`save=False`, or a default
+    of `parameters` that is not overridden). A method's receiver of the class that declares it (`receiver`) tells nothing new.
     """
-    found = []
+    found: list[tuple[int, Any]] = []
     for index in sorted(given):
-        if f"touch{index}" in summary.traits:
-            key = type_key(given[index])
-            if key is not None and not (index == 0 and key == receiver):
-                found.append((index, key))
-    return tuple(found)
+        value = given[index]
+        key = type_key(value) if f"touch{index}" in summary.traits else None
+        if key is not None and not (index == 0 and key == receiver):
+            found.append((index, key))
+        elif f"test{index}" in summary.traits and not value.origins and _flag(value.const):
+            found.append((index, ("constant", value.const)))
+    for index, (_, _, _, default) in enumerate(parameters):
+        if default is not None and index not in given and f"test{index}" in summary.traits and default[0] == f.CONST:
+            if _flag(default[2]):
+                found.append((index, ("constant", default[2])))
+    return tuple(sorted(found, key=lambda pair: pair[0]))
+
+
+def _flag(value: Any) -> bool:
+    """True for the constants that code is steered by."""
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and len(value) <= 40)
+
+
+def _look_through(frame: Frame, summary: Summary, given: dict[int, Val]) -> None:
+    """What a callee looks into or tests, the caller does too where it hands its own argument on."""
+    for index, value in given.items():
+        for key, _, _ in value.origins:
+            if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
+                for trait in ("touch", "test"):
+                    if f"{trait}{index}" in summary.traits:
+                        frame.traits.add(f"{trait}{key[2]}")
 
 
 def _passed_through(returned: Val, unit: int) -> int | None:

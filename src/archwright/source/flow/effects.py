@@ -59,6 +59,18 @@ class Found:
         return [value for value in self.slots.values() if isinstance(value, Val)]
 
 
+Checked = frozenset[tuple[int, tuple[tuple[str, Any], ...]]]
+"""Arguments, and attributes below them, that passed a check: (index, the way down)."""
+
+
+class Checks(NamedTuple):
+    """What a caller may rely on: after every return, after those with a true answer, after those with a false one."""
+
+    always: Checked
+    true: Checked
+    false: Checked
+
+
 class Summary(NamedTuple):
     """What a unit does, in terms of its parameters."""
 
@@ -68,6 +80,9 @@ class Summary(NamedTuple):
     traits: frozenset[str]
     """`log`: writes a log or a report; `raise`: raises; `yield`: is a generator; `call`: calls something unknown;
     `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind; `touchN`: looks into argument N."""
+    never: bool = False
+    """It never returns: every way ends in an error."""
+    checks: Checks | None = None
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())

@@ -9,7 +9,7 @@ from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.effects import EMPTY, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.registry import Registry
-from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, join, join_all
+from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, constant, join, join_all
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
@@ -82,6 +82,7 @@ class Engine:
         return made
 
     def _interpret(self, unit: int, spec: Spec, depth: int) -> Summary:
+        from archwright.source.flow.checks import checks_of, leave
         from archwright.source.flow.statements import block
 
         module, facts = self.project.unit(unit)
@@ -91,11 +92,15 @@ class Engine:
         entries = self.entries.get(unit, ())
         for index, (name, kind, annotation, default) in enumerate(facts[4]):
             frame.env[name] = self._parameter(frame, index, name, kind, annotation, default, types.get(index), entries)
-        block(frame, facts[7])
+        alive = block(frame, facts[7])
+        if alive:
+            leave(frame, None, False)
         if frame.self_name:
             prefix = f"{frame.self_name}."
             self.attributes_set[(unit, spec)] = {
-                name.removeprefix(prefix): value for name, value in frame.env.items() if name.startswith(prefix)
+                name.removeprefix(prefix): value
+                for name, value in frame.env.items()
+                if name.startswith(prefix) and name.removeprefix(prefix).isidentifier()
             }
         returns = join_all(frame.returns) if frame.returns else Val(None, (), None)
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
@@ -106,7 +111,8 @@ class Engine:
                 returns = Val(
                     declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
                 )
-        return Summary(returns, tuple(frame.effects), frozenset(frame.traits))
+        never = not alive and not frame.exits and not facts[8] & f.GENERATOR and "unmade" not in frame.traits
+        return Summary(returns, tuple(frame.effects), frozenset(frame.traits), never, checks_of(frame))
 
     def _parameter(
         self,
@@ -130,6 +136,8 @@ class Engine:
                 return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
         if given is not None and given[0] == "rows":
             return Val((given[1],), origins, NO, {"*": Val(given[2], origins)})
+        if given is not None and given[0] == "constant":
+            return constant(given[1])
         if given is not None:
             return Val(("unit", given[1], None) if given[0] == "unit" else given, origins)
         if kind == f.PARAM_VARARGS:
@@ -322,6 +330,9 @@ class Engine:
 
     def call_external(self, site: CallSite) -> Val:
         """Call something outside by its dotted name."""
+        if site.name in self.registry.never:
+            site.frame.never.add(site.position)
+            return UNKNOWN
         found = self.registry.call(site.name, site)
         if found is not None:
             return found
@@ -348,6 +359,9 @@ class Engine:
                     if found is not None:
                         return found
         for base in bases:
+            if f"{base}.{site.name}" in self.registry.never:
+                site.frame.never.add(site.position)
+                return UNKNOWN
             found = self.registry.call(f"{base}.{site.name}", site)
             if found is not None:
                 return found

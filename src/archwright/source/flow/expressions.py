@@ -8,6 +8,7 @@ from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.flow import attributes, calls, operators
+from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.refine import refine
@@ -65,10 +66,20 @@ def _attr(frame: Frame, node: tuple[Any, ...]) -> Val:
         narrowed = frame.env.get(f"{base[2]}.{node[3]}")
         if narrowed is not None:
             return narrowed
+    elif frame.narrowed and (known := _narrowed(frame, node)) is not None:
+        return known
     return attributes.attribute(frame, evaluate(frame, base), node[3], node[1])
 
 
+def _narrowed(frame: Frame, node: tuple[Any, ...]) -> Val | None:
+    """What a check has told of this very expression."""
+    key = key_of(node)
+    return frame.env.get(key) if key is not None else None
+
+
 def _call(frame: Frame, node: tuple[Any, ...]) -> Val:
+    if frame.narrowed and (known := _narrowed(frame, node)) is not None:
+        return known
     return calls.call(frame, node)
 
 
@@ -125,16 +136,17 @@ def _ifexp(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 
 def _subscript(frame: Frame, node: tuple[Any, ...]) -> Val:
+    if frame.narrowed and (known := _narrowed(frame, node)) is not None:
+        return known
     base = evaluate(frame, node[2])
     index = evaluate(frame, node[3])
     return attributes.subscript(frame, base, index, node[1], is_slice=node[3][0] == f.SLICE)
 
 
 def _slice(frame: Frame, node: tuple[Any, ...]) -> Val:
-    for part in node[2:]:
-        if part is not None:
-            evaluate(frame, part)
-    return Val(("slice",))
+    return Val(
+        ("slice",), (), NO, {index: evaluate(frame, part) for index, part in enumerate(node[2:]) if part is not None}
+    )
 
 
 def _sequence(kind: str) -> Callable[[Frame, tuple[Any, ...]], Val]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archwright.source.flow.effects import CaughtMark, Found, LoopMark
+from archwright.source.flow.effects import CaughtMark, Checked, Checks, Found, LoopMark
 from archwright.source.flow.values import Val
 
 if TYPE_CHECKING:
@@ -17,16 +17,21 @@ class Frame:
     """The state of one interpretation of one unit."""
 
     __slots__ = (
+        "answers",
         "caught",
+        "checked",
         "closure",
         "depth",
         "effects",
         "engine",
         "env",
+        "exits",
         "facts",
         "globals",
         "loops",
         "module",
+        "narrowed",
+        "never",
         "owner",
         "returns",
         "seen",
@@ -61,6 +66,16 @@ class Frame:
         self.returns: list[Val] = []
         self.traits: set[str] = set()
         self.self_name: str | None = None
+        self.exits: list[tuple[bool, Checked]] = []
+        """Each return: its truth, and what was checked until then."""
+        self.checked: tuple[Checks, dict[int, Val]] | None = None
+        """What the last call of a unit checked, and its arguments."""
+        self.answers: dict[int, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {}
+        """Calls by their place: the expressions that are checked where the answer is true, and where it is false."""
+        self.never: set[int] = set()
+        """Places of calls that do not return."""
+        self.narrowed = False
+        """Some attribute or item is known better than its owner tells."""
 
     def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""
@@ -71,6 +86,11 @@ class Frame:
         self.seen.add(key)
         self.traits.add(f"does:{effect}")
         self.effects.append(Found(effect, self.unit, position, slots, self.loops, self.caught))
+
+    def take_checked(self) -> tuple[Checks, dict[int, Val]] | None:
+        """What the last call of a unit checked; told once."""
+        checked, self.checked = self.checked, None
+        return checked
 
     def _widen(self, kind: str, position: int, slots: dict[str, Any]) -> None:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.flow import regexes
+from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant
+from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
+_MATCHES = frozenset({"match", "fullmatch", "search"})
+_CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
+"""Names of functions that say yes to what may pass. What one outside of the project lets through can't be known."""
 
 
 def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
     """Narrow the names of the frame by a test that held (or did not)."""
+    if holds:
+        _steered(frame, test)
     kind = test[0]
     if kind == f.UNARY and test[2] == "not":
         refine(frame, test[3], not holds)
@@ -21,78 +29,232 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         if (test[2] == "and") == holds:
             for part in test[3]:
                 refine(frame, part, holds)
+        else:
+            _one_of(frame, test[3], holds)
     elif kind == f.COMPARE and len(test[3]) == 1:
         _compare(frame, test[2], test[3][0][0], test[3][0][1], holds)
-    elif kind == f.CALL and holds:
-        _called(frame, test)
-    elif kind == f.WALRUS and holds:
+    elif kind == f.CALL:
+        _called(frame, test, holds)
+    elif kind == f.WALRUS:
         refine(frame, test[3], holds)
+    elif kind == f.AWAIT:
+        refine(frame, test[2], holds)
+    elif kind == f.NAME:
+        _answer(frame, test, holds)
+    elif kind == f.BINOP and test[2] == "-" and not holds and _fixed(frame, test[4]):
+        passed(frame, test[3])  # nothing is left of the names but those in the list
+
+
+def _steered(frame: Frame, test: tuple[Any, ...]) -> None:
+    """Remember which arguments steer the unit: given as constants, they tell which branches can't be taken."""
+    kind = test[0]
+    if kind == f.NAME:
+        value = frame.env.get(test[2])
+        for key, _, _ in value.origins if value is not None else ():
+            if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
+                frame.traits.add(f"test{key[2]}")
+    elif kind == f.UNARY:
+        _steered(frame, test[3])
+    elif kind == f.BOOL:
+        for part in test[3]:
+            _steered(frame, part)
+    elif kind == f.COMPARE:
+        _steered(frame, test[2])
+        for _, part in test[3]:
+            _steered(frame, part)
+
+
+def is_test(frame: Frame, node: tuple[Any, ...]) -> bool:
+    """True for an expression whose answer may be kept in a name and looked at later."""
+    if node[0] == f.CALL:
+        function = node[2]
+        return node[1] in frame.answers or (
+            function[-1] in _MATCHES
+            or function[-1] in _SAFE_TESTS
+            or function[-1] in ("all", "any", "issubset", "bool")
+        )
+    return (
+        node[0] in (f.COMPARE, f.BOOL)
+        or (node[0] == f.UNARY and node[2] == "not")
+        or (node[0] == f.BINOP and node[2] == "-")
+    )
+
+
+def passed(frame: Frame, node: tuple[Any, ...]) -> None:
+    """What stands at a place has passed a check: it is clean from here on."""
+    node = subject(node)
+    key = key_of(node)
+    if key is None:
+        return
+    value = frame.env.get(key)
+    if value is None:
+        from archwright.source.flow.expressions import evaluate
+
+        value = evaluate(frame, node)
+    frame.env[key] = _cleaned(value)
+    mark(frame, key)
+
+
+def _cleaned(value: Val, depth: int = 2) -> Val:
+    items = value.items
+    if items and depth and value.type != ("dict",):
+        items = {name: _cleaned(item, depth - 1) for name, item in items.items()}
+    return Val(value.type, clean(value.origins, ALL_USES), value.const, items, value.text)
+
+
+def _one_of(frame: Frame, parts: tuple[Any, ...], holds: bool) -> None:
+    """One of the parts held (or failed), and those before it did not: what every such way tells alike."""
+    from archwright.source.flow.statements import merge
+
+    before = frame.env
+    ways = []
+    for index, part in enumerate(parts):
+        frame.env = dict(before)
+        for earlier in parts[:index]:
+            refine(frame, earlier, not holds)
+        refine(frame, part, holds)
+        ways.append(frame.env)
+    frame.env = ways[0]
+    for way in ways[1:]:
+        merge(frame, frame.env, way)
+
+
+def _answer(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
+    """A name that holds the answer of an earlier test."""
+    key = f"{test[2]}{TEST}"
+    kept = frame.env.pop(key, None)
+    if kept is not None and isinstance(kept.const, tuple):
+        refine(frame, kept.const, holds)
+        frame.env[key] = kept
+
+
+def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
+    """True for a list that the sender does not choose."""
+    from archwright.source.flow.expressions import evaluate
+
+    return not any(key[0] == "source" for key, _, _ in deep_origins(evaluate(frame, node)))
 
 
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
-    from archwright.source.flow.expressions import evaluate
-
-    if operator in ("in", "not in") and (operator == "in") == holds:
-        if any(key[0] in ("source", "parameter") for key, _, _ in evaluate(frame, right).origins):
-            return  # a list that the sender chooses allows everything
-        _clean(frame, left)
+    if operator in ("in", "not in"):
+        if (operator == "in") == holds and _fixed(frame, right):
+            passed(frame, left)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         for one, other in ((left, right), (right, left)):
             if other[0] == f.CONST:
                 _replace(frame, one, constant(other[2]))
             elif other[0] in (f.NAME, f.ATTR):
-                value = _value(frame, other)
+                value = frame.env.get(key_of(other) or "")
                 if value is not None and value.const is not NO and not value.origins:
                     _replace(frame, one, value)
-    elif operator in ("is", "is not") and right[0] == f.CONST and right[2] is None and (operator == "is") == holds:
-        _replace(frame, left, constant(None))
+    elif operator in ("is", "is not") and right[0] == f.CONST and right[2] is None:
+        if left[0] in (f.CALL, f.NAME, f.WALRUS, f.AWAIT):
+            refine(frame, left, (operator == "is not") == holds)
+        if (operator == "is") == holds:
+            _replace(frame, left, constant(None))
+    elif operator in ("<=", "<") and holds and _fixed(frame, right):
+        _subset(frame, left, right)
+    elif operator in (">=", ">") and holds and _fixed(frame, left):
+        _subset(frame, right, left)
 
 
-def _called(frame: Frame, test: tuple[Any, ...]) -> None:
-    function = test[2]
-    if function[0] == f.ATTR and function[3] in _SAFE_TESTS and not test[3]:
-        _clean(frame, function[2])
-    elif function[0] == f.NAME and function[2] == "isinstance" and len(test[3]) == 2:
-        types = test[3][1][2] if test[3][1][0] == f.TUPLE else (test[3][1],)
+def _subset(frame: Frame, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> None:
+    """`set(names) <= ALLOWED`."""
+    from archwright.source.flow.expressions import evaluate
+
+    if evaluate(frame, outer).type == ("set",):
+        passed(frame, inner)
+
+
+def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
+    for node in frame.answers.get(test[1], ((), ()))[0 if holds else 1]:
+        passed(frame, node)
+    function, args = test[2], test[3]
+    if function[0] == f.NAME:
+        _builtin(frame, function[2], args, holds)
+    name = function[-1] if function[0] in (f.NAME, f.ATTR) else ""
+    if function[0] == f.ATTR:
+        _method(frame, function[2], name, args, holds)
+    if holds and args and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
+        passed(frame, args[0])
+
+
+def _outside(frame: Frame, function: tuple[Any, ...]) -> bool:
+    from archwright.source.flow.expressions import evaluate
+
+    type_ = evaluate(frame, function).type
+    return type_ is None or type_[0] in ("external", "member")
+
+
+def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> None:
+    if name == "isinstance" and len(args) == 2 and holds:
+        types = args[1][2] if args[1][0] == f.TUPLE else (args[1],)
         names = [node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "" for node in types]
-        if names and all(name in _SAFE_TYPES for name in names):
-            _clean(frame, test[3][0])
-    elif function[0] == f.NAME and function[2] in ("all", "any"):
+        if names and all(each in _SAFE_TYPES for each in names):
+            passed(frame, args[0])
+    elif name == "bool" and len(args) == 1:
+        refine(frame, args[0], holds)
+    elif name in ("all", "any") and len(args) == 1 and (name == "all") == holds:
+        _each(frame, args[0], holds)
+
+
+def _each(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:
+    """`all(name in ALLOWED for name in names)`: what holds of every element holds of the whole."""
+    if node[0] != f.COMPREHENSION or len(node[5]) != 1 or node[5][0][2] or node[5][0][0][0] != f.NAME:
         return
+    name = node[5][0][0][2]
+    saved = frame.env
+    frame.env = {**saved, name: Val(None, ((("unknown",), 0, None),))}
+    for key in [key for key in frame.env if key.startswith(f"{name}.")]:
+        del frame.env[key]
+    refine(frame, node[3], holds)
+    sure = key_marked(frame, name)
+    frame.env = saved
+    if sure:
+        passed(frame, node[5][0][1])
 
 
-def _key(node: tuple[Any, ...]) -> str | None:
-    if node[0] == f.NAME:
-        return str(node[2])
-    if node[0] == f.ATTR and node[2][0] == f.NAME:
-        return f"{node[2][2]}.{node[3]}"
-    if node[0] == f.WALRUS:
-        return _key(node[2])
-    return None
+def key_marked(frame: Frame, name: str) -> bool:
+    """True where a name has passed a check."""
+    value = frame.env.get(name)
+    return value is not None and bool(value.origins) and all(mask == ALL_USES for _, mask, _ in value.origins)
 
 
-def _value(frame: Frame, node: tuple[Any, ...]) -> Val | None:
-    if node[0] == f.NAME:
-        return frame.env.get(node[2])
-    if node[0] == f.ATTR and node[2][0] == f.NAME:
-        return frame.env.get(f"{node[2][2]}.{node[3]}")
-    return None
+def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool) -> None:
+    if name in _SAFE_TESTS and not args:
+        if holds:
+            passed(frame, base)
+    elif name in _MATCHES and args:
+        _matched(frame, base, name, args, holds)
+    elif name == "issubset" and holds and len(args) == 1 and _fixed(frame, args[0]):
+        passed(frame, base)
+    elif name == "issuperset" and holds and len(args) == 1 and _fixed(frame, base):
+        passed(frame, args[0])
 
 
-def _clean(frame: Frame, node: tuple[Any, ...]) -> None:
-    key = _key(node)
-    if key is None:
-        return
-    value = frame.env.get(key)
-    if value is not None:
-        frame.env[key] = Val(value.type, clean(value.origins, ALL_USES), value.const, value.items, value.text)
+def _matched(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool) -> None:
+    """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`. What a pattern lets through that can't be read, is not known."""
+    from archwright.source.flow.expressions import evaluate
+
+    value = evaluate(frame, base)
+    if value.type is not None and value.type[0] in ("external", "module"):
+        if len(args) < 2:
+            return
+        pattern, about = evaluate(frame, args[0]).const, args[1]
+    else:
+        pattern, about = value.text, args[0]
+    if not isinstance(pattern, str):
+        if holds:
+            passed(frame, about)
+    elif regexes.limits(pattern, name) if holds else name == "search" and regexes.forbids(pattern):
+        passed(frame, about)
 
 
 def _replace(frame: Frame, node: tuple[Any, ...], value: Val) -> None:
-    key = _key(node)
-    if (
-        key is not None
-        and (old := frame.env.get(key)) is not None
-        and (old.type is None or old.type[0] in ("text", "number"))
-    ):
+    key = key_of(node)
+    if key is None:
+        return
+    old = frame.env.get(key)
+    if (old is None and "." in key) or (old is not None and (old.type is None or old.type[0] in ("text", "number"))):
         frame.env[key] = value
+        mark(frame, key)

@@ -17,6 +17,7 @@ class Registry:
         self.returns: dict[str, str] = {}
         self.cleaners: dict[str, int] = {}
         self.attributes: dict[str, str] = {}
+        self.never: set[str] = set()
         self.calls: dict[str, Handler] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
@@ -26,6 +27,7 @@ class Registry:
             self.returns.update(framework.returns)
             self.cleaners.update(framework.cleaners)
             self.attributes.update(framework.attributes)
+            self.never.update(framework.never)
             self.calls.update(framework.calls)
             for dotted in framework.objects:
                 self._owners[dotted] = framework

@@ -7,12 +7,13 @@ from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.flow import operators
+from archwright.source.flow.checks import TEST, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.patterns import bind_pattern
-from archwright.source.flow.refine import refine
+from archwright.source.flow.refine import is_test, refine
 from archwright.source.flow.swallow import caught_types, judge_handler, judge_suppress, suppressed
 from archwright.source.flow.values import NONE, UNKNOWN, Val, join, step
 from archwright.source.link.module import UNIT_BITS
@@ -29,18 +30,25 @@ def block(frame: Frame, body: tuple[Any, ...]) -> bool:
 
 def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
     known, frame.traits = frame.traits, set()
-    evaluate(frame, node[2])
+    expression = node[2]
+    evaluate(frame, expression)
     if "call" in frame.traits:  # nobody looks at what it gives, so it is called for what it does
         frame.traits.add("action")
     frame.traits |= known
-    return True
+    if expression[0] == f.BOOL and never_returns(frame, expression[3][-1]):  # `x in ALLOWED or abort(400)`
+        for part in expression[3][:-1] if len(expression[3]) == 2 or expression[2] == "and" else ():
+            refine(frame, part, expression[2] == "or")
+        return True
+    return not never_returns(frame, expression)
 
 
 def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
     value = evaluate(frame, node[3])
     for target in node[2]:
         assign(frame, target, value)
-    return True
+        if target[0] == f.NAME and is_test(frame, node[3]):
+            frame.env[target[2] + TEST] = Val(None, (), node[3])
+    return not never_returns(frame, node[3])
 
 
 def _augassign(frame: Frame, node: tuple[Any, ...]) -> bool:
@@ -64,6 +72,9 @@ def _annassign(frame: Frame, node: tuple[Any, ...]) -> bool:
 
 def _return(frame: Frame, node: tuple[Any, ...]) -> bool:
     value = evaluate(frame, node[2]) if node[2] is not None else NONE
+    if never_returns(frame, node[2]):
+        return False
+    leave(frame, node[2], operators.truth(value))
     frame.returns.append(
         Val(value.type, step(value.origins, frame.unit, node[1], "returned"), value.const, value.items, value.text)
     )
@@ -72,7 +83,9 @@ def _return(frame: Frame, node: tuple[Any, ...]) -> bool:
 
 def _raise(frame: Frame, node: tuple[Any, ...]) -> bool:
     if node[2] is not None:
-        evaluate(frame, node[2])
+        raised = evaluate(frame, node[2])
+        if raised.type is not None and raised.type[-1] == "builtins.NotImplementedError":
+            frame.traits.add("unmade")  # heirs put something else in its place
     frame.traits.add("raise")
     return False
 

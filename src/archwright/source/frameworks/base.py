@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from archwright.model.entity import Entity
 from archwright.model.finding import Remedy
 from archwright.model.operation import Operation
 from archwright.model.value import Trust, Use
@@ -97,6 +98,14 @@ class Entry(NamedTuple):
     """Called with what the unit returns: the framework reads on, to make an answer of it."""
 
 
+class Guarding(NamedTuple):
+    """What stands before a handler: its name as written, and the role it lets through where that is certain."""
+
+    name: str
+    role: str = ""
+    """`anyone`, `authenticated`, or empty: the name alone does not tell."""
+
+
 Handler = Callable[[CallSite], Val | None]
 
 
@@ -106,6 +115,19 @@ def mask(*uses: Use) -> int:
     for use in uses:
         bits |= BIT[use]
     return bits or ALL_USES
+
+
+def few(index: Val) -> bool:
+    """True for a slice of so few elements that a loop over it runs a constant, small number of times."""
+    items = index.items or {}
+    upper = items.get(1)
+    lower = items.get(0)
+    start = lower.const if lower is not None else 0
+    return upper is not None and isinstance(upper.const, int) and isinstance(start, int) and 0 <= upper.const - start <= SMALL
+
+
+SMALL = 12
+"""A loop over at most so many elements, known from the code, is no loop whose turns grow with the data."""
 
 
 class Framework:
@@ -128,6 +150,8 @@ class Framework:
     """Outside classes whose instances this file answers for in `attribute`, `method`, `iterate` and `item`."""
     attributes: ClassVar[dict[str, str]] = {}
     """Attribute -> dotted class of the object it holds."""
+    never: ClassVar[frozenset[str]] = frozenset()
+    """Callables that never return: they end the request, the process, or raise."""
     bases: ClassVar[tuple[str, ...]] = ()
     """Outside classes whose project subclasses this file claims (see `claims`)."""
 
@@ -190,6 +214,14 @@ class Framework:
     def enter(self, frame: Frame, value: Val, position: int) -> Val | None:
         """`with value as x`: what x is."""
         return None
+
+    def entities(self, project: Project, engine: Engine) -> Iterable[Entity]:
+        """What the project keeps rows of, as the library's models declare it."""
+        return ()
+
+    def guards(self, engine: Engine, unit: int) -> Iterable[Guarding]:
+        """What the library runs before a handler, beside its decorators: dependencies, permission classes."""
+        return ()
 
     def remedy(self, remedy: Remedy) -> str | None:
         """The change in the library's own words; None: not known here."""

@@ -98,6 +98,11 @@ class Flask(Framework):
         "werkzeug.wrappers.Request": "flask.Request",
         "quart.Request": "flask.Request",
     }
+    never: ClassVar[frozenset[str]] = frozenset(
+        {"flask.abort", "flask.helpers.abort", "quart.abort", "werkzeug.exceptions.abort", "flask_smorest.abort"}
+        | {"flask_restful.abort", "flask_restx.abort", "flask_restplus.abort", "apiflask.abort"}
+        | {"flask_restx.Namespace.abort", "flask_restplus.Namespace.abort"}
+    )
     sources: ClassVar[dict[str, Source]] = {
         f"flask.{holder}.{attribute}": Source(said)
         for holder in ("request", "Request")

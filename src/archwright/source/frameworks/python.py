@@ -104,6 +104,9 @@ class Python(Framework):
         "urllib.parse.quote_plus": mask(Use.HTML, Use.URL, Use.PATH, Use.SQL_TEXT),
         "os.path.basename": mask(Use.PATH),
     }
+    never: ClassVar[frozenset[str]] = frozenset(
+        {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "typing.assert_never"}
+    )
     returns: ClassVar[dict[str, str]] = {
         "logging.getLogger": "logging.Logger",
         "logging.Logger.getChild": "logging.Logger",
@@ -136,6 +139,7 @@ class Python(Framework):
                 "copy.copy": _same,
                 "copy.deepcopy": _same,
                 "typing.cast": _cast,
+                "re.compile": _compiled,
                 "os.path.join": _derived_text,
                 "urllib.parse.unquote": _derived_text,
                 "urllib.parse.unquote_plus": _derived_text,
@@ -342,6 +346,13 @@ def _partial(site: CallSite) -> Val:
 
 def _same(site: CallSite) -> Val:
     return site.args[0] if site.args else UNKNOWN
+
+
+def _compiled(site: CallSite) -> Val:
+    """A pattern; its text is the one it was made of, so that what it lets through can be read."""
+    first = site.argument(0, "pattern")
+    known = first.const if first is not None and isinstance(first.const, str) and not first.origins else None
+    return Val(("object", "re.Pattern"), site.derived().origins, NO, None, known)
 
 
 def _cast(site: CallSite) -> Val:

@@ -1,0 +1,136 @@
+"""Checks: what the caller of a unit may rely on once the unit has returned.
+
+`if x not in ALLOWED: raise` in a helper makes the caller's variable clean; `return x in ALLOWED` does so where the
+answer was looked at. A check is told of a place: a name, or attributes and items below it (`self.sort`, `data["by"]`).
+In a frame's names a place that passed a check is marked by the key of the place and `.!`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archwright.source import facts as f
+from archwright.source.flow.effects import Checks
+from archwright.source.flow.values import Val
+
+if TYPE_CHECKING:
+    from archwright.source.flow.frame import Frame
+
+Node = tuple[Any, ...]
+Path = tuple[tuple[str, Any], ...]
+
+MARK = ".!"
+"""Ends the key of a place that passed a check."""
+TEST = ".?"
+"""Ends the key under which the test is kept that a name holds the answer of."""
+_SAME_TEXT = frozenset(
+    {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "title"}
+)
+"""Who checks what these give has looked at the text itself."""
+_SAME_DATA = frozenset({"str", "set", "list", "tuple", "frozenset", "sorted"})
+_CHECKED = Val(None, (), True)
+
+
+def place_of(node: Node) -> tuple[str, Path] | None:
+    """The name a place starts at and the way down from it; None where the expression is no place."""
+    path: list[tuple[str, Any]] = []
+    while node[0] != f.NAME:
+        if node[0] == f.ATTR:
+            path.append(("attribute", node[3]))
+        elif node[0] == f.SUBSCRIPT and node[3][0] == f.CONST:
+            path.append(("item", node[3][2]))
+        elif (
+            node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "get" and node[3] and node[3][0][0] == f.CONST
+        ):
+            path.append(("get", node[3][0][2]))
+        elif node[0] == f.WALRUS:
+            node = node[2]
+            continue
+        else:
+            return None
+        node = node[2][2] if node[0] == f.CALL else node[2]
+    return node[2], tuple(reversed(path))
+
+
+def key_of(node: Node) -> str | None:
+    """The key of a place among a frame's names."""
+    if node[0] == f.NAME:
+        return str(node[2])
+    place = place_of(node)
+    if place is None:
+        return None
+    return ".".join([place[0], *(str(what) if how == "attribute" else f"{how} {what!r}" for how, what in place[1])])
+
+
+def subject(node: Node) -> Node:
+    """What a test is about, without what only changes its letters or its container: `x` of `set(x.lower())`."""
+    while node[0] == f.CALL:
+        function = node[2]
+        if function[0] == f.ATTR and function[3] in _SAME_TEXT:
+            node = function[2]
+        elif function[0] == f.NAME and function[2] in _SAME_DATA and len(node[3]) == 1:
+            node = node[3][0]
+        elif function[0] == f.ATTR and function[3] == "keys" and not node[3]:
+            node = function[2]
+        else:
+            break
+    return node
+
+
+def mark(frame: Frame, key: str) -> None:
+    """Remember that a place passed a check."""
+    frame.env[key + MARK] = _CHECKED
+    if "." in key:
+        frame.narrowed = True
+
+
+def leave(frame: Frame, node: Node | None, truth: bool | None) -> None:
+    """The unit returns here: what was checked on the way, for a true and for a false answer."""
+    from archwright.source.flow.refine import refine
+
+    for holds in (True, False):
+        if truth is (not holds):
+            continue
+        saved = frame.env
+        if node is not None and node[0] in (f.COMPARE, f.BOOL, f.UNARY, f.CALL, f.NAME, f.AWAIT):
+            frame.env = dict(saved)
+            refine(frame, node, holds)
+        frame.exits.append((holds, _marked(frame)))
+        frame.env = saved
+
+
+def _marked(frame: Frame) -> frozenset[tuple[int, Path]]:
+    found = set()
+    names = {parameter[0]: index for index, parameter in enumerate(frame.facts[4])}
+    for key in frame.env:
+        if key.endswith(MARK):
+            name, *path = key.removesuffix(MARK).split(".")
+            if name in names and all(part.isidentifier() for part in path):
+                found.add((names[name], tuple(("attribute", part) for part in path)))
+    return frozenset(found)
+
+
+def checks_of(frame: Frame) -> Checks | None:
+    """What holds after every return, after those with a true answer, and after those with a false one."""
+    if not any(marked for _, marked in frame.exits):
+        return None
+    sides = []
+    for holds in (True, False):
+        ways = [marked for answer, marked in frame.exits if answer is holds]
+        sides.append(frozenset.intersection(*ways) if ways else frozenset())
+    always = frozenset.intersection(*(marked for _, marked in frame.exits))
+    return Checks(always, sides[0], sides[1]) if always or sides[0] or sides[1] else None
+
+
+def below(node: Node, path: Path) -> Node:
+    """The expression of a place below another."""
+    for _, name in path:
+        node = (f.ATTR, node[1], node, name)
+    return node
+
+
+def never_returns(frame: Frame, node: Node | None) -> bool:
+    """True for a call after which nothing more happens here: `abort(404)`."""
+    while node is not None and node[0] == f.AWAIT:
+        node = node[2]
+    return node is not None and node[0] == f.CALL and node[1] in frame.never

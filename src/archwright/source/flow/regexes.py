@@ -1,0 +1,28 @@
+"""Regular expressions as checks of a text."""
+
+from __future__ import annotations
+
+import re
+
+_FLAGS = re.compile(r"^\(\?[aiLmsux]+\)")
+_ESCAPED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""What a bare dot can't be part of: an escape, a class of characters."""
+_FORBIDDING = re.compile(r"\[\^(?:\\.|[^\]\\])+\][+*]?", re.DOTALL)
+
+
+def limits(pattern: str, how: str) -> bool:
+    """True where a text that the pattern matches is limited as a whole: both ends are held, and no dot takes anything.
+
+    `how` is the method: `fullmatch` holds both ends, `match` the first, `search` none.
+    """
+    body = _FLAGS.sub("", pattern.strip())
+    if how == "search" and not body.startswith(("^", "\\A")):
+        return False
+    if how != "fullmatch" and not re.search(r"(?<!\\)(?:\\\\)*\$$|\\[Zz]$", body):
+        return False
+    return "." not in _ESCAPED.sub("", body)
+
+
+def forbids(pattern: str) -> bool:
+    """True for one class of what is *not* allowed: a text in which it finds nothing is limited to the rest."""
+    return _FORBIDDING.fullmatch(pattern.strip()) is not None
