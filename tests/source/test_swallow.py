@@ -43,7 +43,12 @@ DROPPED = {
         ("Exception",),
         ("sql",),
     ),
-    "unknown call": ("try:\n    elsewhere.send(xs)\nexcept Exception:\n    pass", "pass", ("Exception",), ("action", "call")),
+    "unknown call": (
+        "try:\n    elsewhere.send(xs)\nexcept Exception:\n    pass",
+        "pass",
+        ("Exception",),
+        ("action", "call"),
+    ),
     "nothing at stake": ("try:\n    v = int(xs)\nexcept Exception:\n    v = 0", "assign a default", ("Exception",), ()),
 }
 KEPT = {

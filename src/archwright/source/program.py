@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from archwright.model.base import Model
 from archwright.model.effect import AnyEffect, Effect
 from archwright.model.operation import Operation
 from archwright.source import pool
+from archwright.source.discover import Discovery
 from archwright.source.flow.engine import Engine, all_effects
 from archwright.source.flow.render import Renderer
 from archwright.source.frameworks import in_use
@@ -173,6 +174,15 @@ class Program:
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls."""
         return self._reached.get(unit, ())
+
+    @property
+    def discovery(self) -> Discovery:
+        """Which files were found, and which others were seen."""
+        return self._loaded.discovery
+
+    def called_by(self, unit: int) -> Collection[int]:
+        """The units that a unit calls."""
+        return self._edges.get(unit, ())
 
     def source(self, path: str) -> str | None:
         """The text of a file under review; None where it can't be read."""

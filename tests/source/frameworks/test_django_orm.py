@@ -66,6 +66,18 @@ class Profile(models.Model):
 """
 
 FOUND = {
+    "flag on": (
+        "def f(o, full=False):\n    if full:\n        return o.customer.name\nreturn [f(o, full=True) for o in Order.objects.all()]",
+        "customer",
+    ),
+    "flag unknown": (
+        "def f(o, full):\n    if full:\n        return o.customer.name\nreturn [f(o, x) for o in Order.objects.all()]",
+        "customer",
+    ),
+    "handed on twice": (
+        "def g(o):\n    return o.customer.name\ndef f(o):\n    return g(o)\nreturn [f(o) for o in Order.objects.all()]",
+        "customer",
+    ),
     "foreign key": ("for o in Order.objects.all():\n    print(o.customer.name)", "customer"),
     "comprehension": ("return [o.customer.name for o in Order.objects.filter(total=1)]", "customer"),
     "inherited foreign key": ("for o in Order.objects.all():\n    print(o.author.name)", "author"),
@@ -119,6 +131,25 @@ SILENT = {
     "query before the loop": "names = list(Customer.objects.all())\nfor o in Order.objects.all():\n    print(o.total, names)",
     "small constant loop": "for pk in (1, 2, 3):\n    print(Order.objects.get(pk=pk).customer)",
     "unreadable prefetch": "def f(paths):\n    for o in Order.objects.select_related(*paths):\n        print(o.customer.name)",
+    "flag not set": (
+        "def f(o, full=False):\n    return o.customer.name if full else o.pk\nreturn [f(o) for o in Order.objects.all()]"
+    ),
+    "flag off": (
+        "def f(o, full=True):\n    if full:\n        return o.customer.name\n"
+        "return [f(o, full=False) for o in Order.objects.all()]"
+    ),
+    "flag handed on": (
+        "def g(o, full):\n    if full is not None:\n        return o.customer.name\n"
+        "def f(o, full=None):\n    return g(o, full)\nreturn [f(o) for o in Order.objects.all()]"
+    ),
+    "key of a stored row": "for o in Order.objects.all():\n    if o.pk is None:\n        print(o.customer.name)",
+    "few rows": "for o in Order.objects.all()[:2]:\n    print(o.customer.name)",
+    "slice of what is loaded": (
+        'for c in Customer.objects.prefetch_related("orders"):\n    for o in c.orders.all()[:10]:\n        print(o.total)'
+    ),
+    "loaded after": (
+        "rows = list(Order.objects.all())\nprefetch_related_objects(rows, *paths)\nfor o in rows:\n    print(o.customer.name)"
+    ),
     "assigned": "c = Customer()\nfor o in Order.objects.all():\n    o.customer = c\n    print(o.customer.name)",
 }
 
@@ -127,7 +158,11 @@ def effects(tmp_path: Path, body: str) -> list[Load | Read]:
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "__init__.py").write_text("", encoding="utf-8")
     (tmp_path / "shop" / "models.py").write_text(MODELS, encoding="utf-8")
-    text = "from shop.models import *\n\ndef run():\n" + textwrap.indent(body, "    ") + "\n"
+    text = (
+        "from django.db.models import prefetch_related_objects\nfrom shop.models import *\n\ndef run(x, paths):\n"
+        + textwrap.indent(body, "    ")
+        + "\n"
+    )
     (tmp_path / "shop" / "jobs.py").write_text(text, encoding="utf-8")
     found = analyse(["."], wanted=frozenset({Load, Read}), root=tmp_path).effects
     return [effect for effect in found if isinstance(effect, (Load, Read))]
@@ -139,14 +174,15 @@ def loads(found: list[Load | Read]) -> set[str]:
         effect.relation
         for effect in found
         if isinstance(effect, Load)
-        and any(
-            loop.over == "rows" and loop.concerned and loop.query == effect.query for loop in effect.context.loops
-        )
+        and effect.query is not None
+        and any(loop.over == "rows" and loop.concerned and loop.query == effect.query for loop in effect.context.loops)
     }
 
 
 def repeated(found: list[Load | Read]) -> list[Read]:
-    return [effect for effect in found if isinstance(effect, Read) and any(loop.concerned for loop in effect.context.loops)]
+    return [
+        effect for effect in found if isinstance(effect, Read) and any(loop.concerned for loop in effect.context.loops)
+    ]
 
 
 @pytest.mark.parametrize(("body", "relation"), FOUND.values(), ids=FOUND)

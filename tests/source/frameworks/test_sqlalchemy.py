@@ -195,6 +195,7 @@ SILENT = {
     "lazy=raise": "for c in s.scalars(select(Customer)):\n    print(c.strict)",
     "key column": "for o in s.scalars(select(Order)):\n    print(o.customer_id, o.total)",
     "columns": "for total, key in s.execute(select(Order.total, Order.customer_id)):\n    print(total, key)",
+    "held by the session": "for o in s.scalars(select(Order)).all():\n    print(s.get(Order, o.id))",
     "one row": "o = s.get(Order, 1)\nprint(o.customer.name)",
     "option of get": "o = s.get(Order, 1, options=[selectinload(Order.lines).joinedload(Line.product)])\nprint([l.product for l in o.lines])",
     "new rows": "for n in range(100):\n    o = Order(total=n)\n    print(o.customer, o.lines)",

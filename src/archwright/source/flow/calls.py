@@ -240,9 +240,9 @@ def _spec(
         elif f"test{index}" in summary.traits and not value.origins and _flag(value.const):
             found.append((index, ("constant", value.const)))
     for index, (_, _, _, default) in enumerate(parameters):
-        if default is not None and index not in given and f"test{index}" in summary.traits and default[0] == f.CONST:
-            if _flag(default[2]):
-                found.append((index, ("constant", default[2])))
+        left_out = default is not None and index not in given and f"test{index}" in summary.traits
+        if left_out and default[0] == f.CONST and _flag(default[2]):
+            found.append((index, ("constant", default[2])))
     return tuple(sorted(found, key=lambda pair: pair[0]))
 
 

@@ -9,9 +9,7 @@ from archwright.source.flow import attributes
 from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, join_origins
-
-SMALL = 12
-"""A loop over a literal of at most so many elements runs a constant, small number of times."""
+from archwright.source.frameworks.base import SMALL
 
 
 def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: int) -> Val:
@@ -63,6 +61,8 @@ def _marked(value: Val, origin: tuple[Any, ...]) -> Val:
 
 
 def _small(node: tuple[Any, ...], iterable: Val) -> bool:
+    if iterable.type is not None and iterable.type[0] == "query" and "few" in iterable.type[1].flags:
+        return True
     if iterable.const is not NO and isinstance(iterable.const, (tuple, str)):
         return len(iterable.const) <= SMALL
     if node[0] in (f.LIST, f.TUPLE, f.SET):

@@ -40,6 +40,8 @@ _FOLD: dict[str, Callable[[Any, Any], Any]] = {
 
 def truth(value: Val) -> bool | None:
     """Whether a constant is true; None where it is not constant."""
+    if value.type == ("key",):
+        return True  # the key of a row that was fetched is set
     if value.const is NO or value.origins:
         return None
     return bool(value.const)
@@ -189,6 +191,8 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
 
 def unary(op: str, value: Val) -> Val:
     """`op value`."""
+    if op == "not" and value.type == ("key",):
+        return constant(False)
     if value.const is not NO and not value.origins:
         try:
             if op == "not":
@@ -210,5 +214,7 @@ def compare(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         made = _operate(frame, op, left, right, position)
         if made is not None:
             return made
+    if left.type == ("key",) and right.const is None and op in ("is", "is not", "==", "!="):
+        return constant(op in ("is not", "!="))
     folded = _fold(op, left, right)
     return folded if folded is not None else NUMBER

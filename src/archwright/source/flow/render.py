@@ -21,9 +21,14 @@ _SETTINGS = (
         m.Setting.TEST,
     ),
     (re.compile(r"(?:^|/)(?:migrations|alembic/versions|versions)/[^/]*\.py$"), m.Setting.MIGRATION),
-    (re.compile(r"(?:^|/)management/commands/"), m.Setting.COMMAND),
+    (
+        re.compile(r"(?:^|/)(?:management/commands|scripts|bin|tools|cli)/|(?:^|/)(?:cli|manage)\.py$"),
+        m.Setting.COMMAND,
+    ),
     (re.compile(r"(?:^|/)tasks(?:\.py$|/)"), m.Setting.TASK),
 )
+_TASKS = frozenset({"task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor", "job"})
+"""Decorators of Celery, Huey, Dramatiq and RQ."""
 _KINDS = {
     "source": OriginKind.SOURCE,
     "parameter": OriginKind.PARAMETER,
@@ -38,7 +43,7 @@ class Renderer:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._settings: dict[str, m.Setting] = {}
+        self._settings: dict[int, m.Setting] = {}
         self._makers: dict[str, Callable[[Found], m.Effect]] = {
             "Interpret": self._interpret,
             "Read": self._read,
@@ -94,8 +99,7 @@ class Renderer:
 
     def _common(self, found: Found) -> dict[str, Any]:
         place = self.place(found.unit, found.position)
-        started = self.place(*found.calls[0]) if found.calls else place
-        setting = self._setting(started.path)
+        setting = self._setting(found.calls[0][0] if found.calls else found.unit)
         facts = self._project.unit(found.unit)[1]
         depends = found.slots.get("depends") if found.loops else None
         turns = {key for key, _, _ in deep_origins(depends)} if isinstance(depends, Val) else set()
@@ -108,12 +112,17 @@ class Renderer:
         )
         return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
 
-    def _setting(self, path: str) -> m.Setting:
-        """What runs the code of a file, by the conventions of where it lies."""
-        known = self._settings.get(path)
+    def _setting(self, unit: int) -> m.Setting:
+        """What runs a unit: a task queue by its decorator, else what the place of its file says by convention."""
+        known = self._settings.get(unit)
         if known is None:
-            known = next((setting for pattern, setting in _SETTINGS if pattern.search(path)), m.Setting.UNKNOWN)
-            self._settings[path] = known
+            module, facts = self._project.unit(unit)
+            names = [_last(node[2] if node[0] == f.CALL else node) for node in facts[5]]
+            if any(name in _TASKS for name in names):
+                known = m.Setting.TASK
+            else:
+                known = next((s for pattern, s in _SETTINGS if pattern.search(module.path)), m.Setting.UNKNOWN)
+            self._settings[unit] = known
         return known
 
     def _loop(self, mark: LoopMark, concerned: bool) -> m.LoopContext:
@@ -198,6 +207,10 @@ class Renderer:
 def identity(built: tuple[int, int] | None) -> int | None:
     """A query's identity: where it was built."""
     return (built[0] << 30) | (built[1] & (1 << 30) - 1) if built is not None else None
+
+
+def _last(node: Any) -> str:
+    return str(node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "")
 
 
 def _short(entity: str | None) -> str | None:

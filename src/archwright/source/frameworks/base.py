@@ -123,7 +123,12 @@ def few(index: Val) -> bool:
     upper = items.get(1)
     lower = items.get(0)
     start = lower.const if lower is not None else 0
-    return upper is not None and isinstance(upper.const, int) and isinstance(start, int) and 0 <= upper.const - start <= SMALL
+    return (
+        upper is not None
+        and isinstance(upper.const, int)
+        and isinstance(start, int)
+        and 0 <= upper.const - start <= SMALL
+    )
 
 
 SMALL = 12

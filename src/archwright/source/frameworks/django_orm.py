@@ -20,7 +20,7 @@ from archwright.source.flow.values import (
     join_origins,
     origins_of,
 )
-from archwright.source.frameworks.base import CallSite, Framework, Iteration, mask
+from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
 from archwright.source.frameworks.dbapi import execute
 from archwright.source.frameworks.django_models import ModelInfo, Models
 from archwright.source.link.module import UNIT_BITS
@@ -102,7 +102,7 @@ class DjangoOrm(Framework):
                 "django.shortcuts.get_list_or_404": self._get_list,
                 "django.contrib.auth.get_user_model": self._user_model,
                 "django.db.models.Prefetch": _prefetch,
-                "django.db.models.prefetch_related_objects": _silent,
+                "django.db.models.prefetch_related_objects": _prefetched_now,
             }
         )
 
@@ -176,6 +176,8 @@ class DjangoOrm(Framework):
         if hit is not None and hit[1].kind == "unit":
             unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
             return attributes.method_value(frame, value, unit, position)
+        if name in ("pk", "id") and row.query is not None:
+            return Val(("key",), join_origins(_loops(value), ((("field", row.entity, name), 0, None),)))
         if name in model.columns:
             return Val(None, join_origins(_loops(value), ((("field", row.entity, name), 0, None),)))
         return Val(("member", value, name), join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
@@ -367,7 +369,10 @@ class DjangoOrm(Framework):
             return UNKNOWN
         query = base.type[1]
         if is_slice:
-            return Val(("query", query._replace(flags=query.flags | {"changed", "limited"})), base.origins)
+            flags = query.flags | {"limited"} | ({"few"} if few(index) else set())
+            if query.via is None or "changed" in flags:
+                flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
+            return Val(("query", query._replace(flags=flags)), base.origins)
         self._read(frame, position, query, base.origins, "one")
         return self._row(query, base)
 
@@ -503,7 +508,11 @@ def _prefetch(call: CallSite) -> Val:
     return Val(("object", "django.db.models.Prefetch"), (), NO, items)
 
 
-def _silent(call: CallSite) -> Val:
+def _prefetched_now(call: CallSite) -> Val:
+    """Rows get relations after they were fetched: from here on it can't be known which of them are loaded."""
+    for value in [call.args[0], *(call.args[0].items or {}).values()] if call.args else []:
+        if value.type is not None and value.type[0] == "row":
+            value.type = ("row", value.type[1]._replace(query=None))
     return Val(None, (), None)
 
 

@@ -155,8 +155,17 @@ def get(call: CallSite) -> Val | None:
     if "with_for_update" in call.keywords:
         query = query._replace(flags=query.flags | {"locked"})
     origins = bound([*call.args[1:], *call.keywords.values()])
-    read(call.frame, call.position, query._replace(filters=(("id", "="),)), origins, "one")
+    if not (_held(call, first.type[1].name) and "locked" not in query.flags and options is None):
+        read(call.frame, call.position, query._replace(filters=(("id", "="),)), origins, "one")
     return cell_value(query, ("row", first.type[1].name), kept(Val(None, origins)))
+
+
+def _held(call: CallSite, entity: str) -> bool:
+    """True where the key is that of a row of the same kind: the session that gave the row still holds it, and asks nobody."""
+    key = call.argument(1, "ident")
+    return key is not None and any(
+        origin[0] == "field" and origin[1] == entity and origin[2] == "id" for origin, _, _ in key.origins
+    )
 
 
 def write(call: CallSite) -> Val | None:
