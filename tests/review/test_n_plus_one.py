@@ -189,3 +189,9 @@ def test_a_loop_in_a_test_is_silent(found: Review) -> None:
 
 def test_a_row_read_again_to_lock_it_is_of_low_confidence(found: Review) -> None:
     assert found(read(ROWS, locked=True))[0].confidence is Confidence.LOW
+
+
+def test_what_a_session_looks_up_by_key_costs_one_query_for_each_distinct_row(found: Review) -> None:
+    (finding,) = found(load(ROWS, by_key=True))
+    assert finding.confidence is Confidence.MEDIUM
+    assert "for each distinct one" in finding.message

@@ -124,6 +124,8 @@ class Load(Effect, tag="load", frozen=True, kw_only=True):
     built: Place | None = None
     query: int | None = None
     """The query that fetched the row."""
+    by_key: bool = False
+    """True where the session is asked for the row's key first: one query for each distinct row, not for each touch."""
 
 
 class UseField(Effect, tag="use", frozen=True, kw_only=True):

@@ -168,6 +168,7 @@ class Renderer:
             **self._common(found),
             entity=_short(slots.get("entity")),
             relation=slots["relation"],
+            by_key=slots.get("by_key", False),
             many=m.Many(slots.get("many", "one")),
             loaded=tuple(slots.get("loaded", ())),
             built=self._built(slots.get("built"), found),

@@ -110,6 +110,14 @@ def enum_values(info: ClassInfo) -> tuple[str, ...]:
     return tuple(found)
 
 
+def docstring(info: ClassInfo) -> str:
+    """The first line of a class's docstring; empty where it has none."""
+    body = info.facts[7]
+    if body and body[0][0] == f.EXPR and body[0][2][0] == f.CONST and isinstance(body[0][2][2], str):
+        return body[0][2][2].strip().partition("\n")[0].strip()
+    return ""
+
+
 def _written(node: Any) -> str:
     kind = node[0]
     if kind == f.NAME:

@@ -13,6 +13,7 @@ from archwright.source.frameworks.declared import (
     Constant,
     Declaration,
     constant,
+    docstring,
     elements,
     enum_values,
     last_name,
@@ -122,7 +123,7 @@ class _Reader:
         fields = list(self._fields())
         self._constraints()
         info = self._info
-        description = _docstring(info)
+        description = docstring(info)
         return Entity(
             name=info.short,
             fields=tuple(fields),
@@ -167,17 +168,19 @@ class _Reader:
     def _stored(self, info: ClassInfo) -> bool:
         """True for an ancestor that has a table of its own."""
         model = self._models.get(info.name)
-        if model is None or not self._declares(info):
-            return False
+        if model is None or not info.external_bases():
+            return False  # it only holds fields for those who mix it in
         reader = _Reader(self._project, self._engine, self._models, model)
         return not reader.is_set("abstract")
 
-    def _declares(self, info: ClassInfo) -> bool:
-        """True where a class derives from a model, not only holds fields for those who mix it in."""
-        return any(base.rpartition(".")[2] not in ("object",) for base in info.external_bases())
-
     def _field(self, holder: ClassInfo, name: str, binding: Binding) -> Field | None:
-        node = binding.value if binding.kind == "expression" else binding.value[1] if binding.kind == "annotation" else None
+        node = (
+            binding.value
+            if binding.kind == "expression"
+            else binding.value[1]
+            if binding.kind == "annotation"
+            else None
+        )
         if node is None or node[0] != f.CALL or name.startswith("__"):
             return None
         kind = self._kind(holder, node)
@@ -290,7 +293,9 @@ class _Reader:
             if found is None or found.kind != "expression":
                 return ()
             module, node = found.value[0], found.value[2]
-        values = [constant(self._engine, module, part[2][0]) for part in elements(node) if part[0] == f.TUPLE and part[2]]
+        values = [
+            constant(self._engine, module, part[2][0]) for part in elements(node) if part[0] == f.TUPLE and part[2]
+        ]
         whole = len(values) == len(elements(node)) and all(isinstance(value, (str, int)) for value in values)
         return tuple(str(value) for value in values) if whole else ()
 
@@ -382,10 +387,3 @@ def _key_text(node: Any) -> str:
     if node[0] == f.CONST and isinstance(node[2], str):
         return str(node[2])
     return written(node)
-
-
-def _docstring(info: ClassInfo) -> str:
-    body = info.facts[7]
-    if body and body[0][0] == f.EXPR and body[0][2][0] == f.CONST and isinstance(body[0][2][2], str):
-        return body[0][2][2].strip().partition("\n")[0].strip()
-    return ""

@@ -218,6 +218,7 @@ class SqlAlchemy(Framework):
                 entity=row.entity,
                 relation=path,
                 many="many" if relation.many else "one",
+                by_key=not relation.many,
                 built=identity(row.query),
                 loaded=tuple(sorted(loaded)),
                 depends=value,

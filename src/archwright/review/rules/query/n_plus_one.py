@@ -209,7 +209,9 @@ def _message(effect: Load | Read, loop: LoopContext) -> str:
     turns = f"for each {loop.entity or 'row'} of the loop at {loop.place.path}:{loop.place.line}"
     if isinstance(effect, Load):
         owner = f"{effect.entity}." if effect.entity else ""
-        return f"{owner}{effect.relation.rpartition('.')[2]} is fetched by one more query {turns}."
+        each = f"for each distinct one among the rows of the loop at {loop.place.path}:{loop.place.line}"
+        name = effect.relation.rpartition(".")[2]
+        return f"{owner}{name} is fetched by one more query {each if effect.by_key else turns}."
     asked = f"{effect.entity} is queried" if effect.entity else "A query runs"
     return f"{asked} once {turns}."
 
@@ -262,6 +264,8 @@ def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
         return Confidence.LOW
     if effect.context.calls and (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line):
         return Confidence.LOW  # the loop's own query, met again in a recursion that may end after one level
+    if isinstance(effect, Load) and effect.by_key:
+        return Confidence.MEDIUM  # all rows may share one
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
