@@ -169,6 +169,7 @@ def test_numbers_may_be_unknown(read: Read) -> None:
         ("A: {key: f, f: int optional}", 'the key of A names "f", which is optional', ""),
         ("A: {key: f, f: json}", 'the key of A names "f", which is json', ""),
         ("A: {key: f + f, f: int}", 'A.key names "f" twice', ""),
+        ("A: {key: a + f, a: -> A, f: int}", "the key of A holds the key of A: a circle", "leave one of the keys out"),
         ("A: {unique: [f], f: int, g: int}", "A.unique names one field alone", "f: ... unique"),
         ("A: {unique: f g, f: int}", 'A.unique names "f g"', "joined by +"),
         ("A: {unique: f + x, f: int}", 'A.unique names "x", A has no such field', "fields"),
@@ -198,3 +199,14 @@ def test_mistakes(wrong: Wrong, entities: str, message: str, hint: str) -> None:
 def test_two_wholes_in_a_circle_are_told_once(wrong: Wrong) -> None:
     problems = wrong(f"{HEAD}  A: {{part_of: B}}\n  B: {{part_of: C}}\n  C: {{part_of: A}}\n")
     assert [problem.message for problem in problems] == ["A is part of B is part of C is part of A: a circle"]
+
+
+def test_keys_in_a_circle_are_told_once(wrong: Wrong) -> None:
+    problems = wrong(f"{HEAD}  A: {{key: b, b: -> B}}\n  B: {{key: c, c: -> C}}\n  C: {{key: a, a: -> A}}\n")
+    message = "the key of A holds the key of B holds the key of C holds the key of A: a circle"
+    assert [problem.message for problem in problems] == [message]
+
+
+def test_a_key_may_hold_a_key_that_holds_another(read: Read) -> None:
+    system = read(f"{HEAD}  A: {{key: b + n, b: -> B, n: int, a: -> A optional}}\n  B: {{key: n, n: int}}\n")
+    assert system.entities[0].key == ("b", "n")

@@ -32,7 +32,9 @@ def compose_entities(drafts: tuple[EntityDraft, ...], scope: Scope) -> dict[str,
     names = {draft.name.text for draft in drafts}
     bare = {draft.name.text: _bare(draft, names, scope) for draft in drafts}
     _check_wholes(drafts, bare, scope)
-    return {draft.name.text: _whole(draft, bare[draft.name.text], bare, scope) for draft in drafts}
+    entities = {draft.name.text: _whole(draft, bare[draft.name.text], bare, scope) for draft in drafts}
+    _check_keys(drafts, entities, scope)
+    return entities
 
 
 def snake(name: str) -> str:
@@ -115,6 +117,34 @@ def _check_wholes(drafts: tuple[EntityDraft, ...], bare: dict[str, Entity], scop
             message = f"{' is part of '.join([*chain, name])}: a circle"
             hint = "for a tree write parent: -> " + name + " optional" if len(chain) == 1 else "one must be a reference"
             scope.note(draft.values.at("part_of"), message, hint)
+
+
+def _check_keys(drafts: tuple[EntityDraft, ...], entities: dict[str, Entity], scope: Scope) -> None:
+    """Note each circle of keys once: a key that holds itself, over whatever steps, has no columns."""
+    told: set[str] = set()
+    for draft in drafts:
+        chain = _key_circle(draft.name.text, entities)
+        if chain and not told & set(chain):
+            told.update(chain)
+            message = f"the key of {' holds the key of '.join([*chain, chain[0]])}: a circle"
+            scope.note(draft.values.at("key"), message, "leave one of the keys out: the row then gets an id of its own")
+
+
+def _key_circle(start: str, entities: dict[str, Entity]) -> tuple[str, ...]:
+    """The entities on a way from a key through the references that it holds back to itself; none where there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    while ways:
+        way = ways.pop()
+        entity = entities[way[-1]]
+        fields = [field for field in entity.fields if field.name in entity.key and field.relation is not None]
+        for target in [field.relation.target for field in fields if field.relation is not None]:
+            if target == start:
+                return way
+            if target in entities and target not in seen:
+                seen.add(target)
+                ways.append((*way, target))
+    return ()
 
 
 def _whole(draft: EntityDraft, entity: Entity, entities: dict[str, Entity], scope: Scope) -> Entity:

@@ -66,13 +66,16 @@ class EntityDraft:
     place: Place
 
 
-def formula(node: Scalar, text: str, shift: int, scope: Scope) -> Formula | None:
-    """Parse `text`, which stands at `shift` of the scalar's text; None after a note."""
+CONDITION_HINT = "write a condition such as starts < ends"
+
+
+def formula(node: Scalar, text: str, shift: int, scope: Scope, hint: str = CONDITION_HINT) -> Formula | None:
+    """Parse `text`, which stands at `shift` of the scalar's text; None after a note, which ends in `hint`."""
     try:
         return Formula(text, parse_expression(text), node, shift)
     except ExpressionError as error:
         place = node.at(shift + error.offset)
-        scope.note(place, f"{scope.path}: {error.message}", "write a condition such as starts < ends")
+        scope.note(place, f"{scope.path}: {error.message}", hint)
         return None
 
 

@@ -275,6 +275,9 @@ class RuleDraft:
     formula: Formula | None
 
 
+_RULE_HINT = "write a condition such as Product.stock >= 0, or says: with free words"
+
+
 class _RuleText(Kind[RuleDraft]):
     """An expression, with `always` after it if one likes."""
 
@@ -284,7 +287,7 @@ class _RuleText(Kind[RuleDraft]):
         if self.text(node, scope) is None or not isinstance(node, Scalar):
             return None
         text = node.text.rstrip().removesuffix(" always").rstrip()
-        tree = formula(node, text, 0, scope)
+        tree = formula(node, text, 0, scope, _RULE_HINT)
         return None if tree is None else RuleDraft(text.strip(), node, tree)
 
     def schema(self, _definitions: Definitions, /) -> Schema:

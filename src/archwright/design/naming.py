@@ -79,7 +79,7 @@ def _name_columns(draft: Draft, entity: Entity) -> list[Evidence]:
         if field.relation is not None and field.relation.many:
             continue
         names = []
-        for wanted in _wanted(draft, field, frozenset({entity.name})):
+        for wanted in _wanted(draft, field, frozenset()):
             name = free_name(wanted, taken, reserved=frozenset())
             taken.add(name)
             names.append(name)

@@ -3,6 +3,7 @@
 - A trigger that the brief states is kept.
 - A read of one row is `GET /v1/orders/{id}`, or `GET /v1/products/by-sku/{sku}` for a unique field; a list is
   `GET /v1/orders`; a list under a required reference is `GET /v1/categories/{category_id}/products`.
+- A read of the caller's own row (`owns id`) is named after the operation, such as `GET /v1/me`: the token names the row.
 - A list that every caller gets for himself only (`owns customer`) has no customer in its path: it comes from the token.
 - A create is POST on the collection (201), under the parent for a part on its own; an update is PATCH on the row (200), a
   delete DELETE (204).
@@ -22,7 +23,7 @@ from archwright.design.draft import Draft, Stage
 from archwright.design.logical import logical_type
 from archwright.design.owners import joined
 from archwright.design.soundness import is_key, main_entity
-from archwright.design.subject import Shape, is_list, shape
+from archwright.design.subject import Shape, is_list, is_own_row, shape
 from archwright.design.words import kebab, snake
 from archwright.model.decision import Alternative, Decision, Evidence
 from archwright.model.entity import Entity
@@ -130,6 +131,9 @@ def _sketch(draft: Draft, operation: Operation, main: Entity | None, kind: str) 
         )
     if kind == Shape.CREATE:
         return _create(draft, operation, main, collection)
+    if kind == Shape.READ and is_own_row(operation):
+        because = "It reads the caller's own row, which the token names, so that no key stands in the path."
+        return _Sketch(f"{PREFIX}/{kebab(operation.name)}", (), because)
     if kind == Shape.READ and not is_list(draft, operation):
         parameters = _row_parameters(draft, operation, main)
         return _Sketch(

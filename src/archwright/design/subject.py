@@ -104,10 +104,15 @@ def equality(operation: Operation) -> tuple[Filter, ...]:
     return tuple(f for f in operation.access.filters if f.operator in {"=", "in"})
 
 
+def is_own_row(operation: Operation) -> bool:
+    """Whether a read gives the row that stands for the caller, which the token alone names."""
+    return operation.action is Action.READ_ONE and not operation.access.filters
+
+
 def is_list(draft: Draft, operation: Operation) -> bool:
     """Whether a read can give more than one row: its required equalities cover no key and no unique combination."""
     main = main_entity(draft.system, operation)
-    if main is None:
+    if main is None or is_own_row(operation):
         return False
     fixed = {f.field for f in equality(operation) if f.operator == "=" and not f.optional}
     if any(is_key(main, name) for name in fixed) or (main.key and set(main.key) <= fixed):
