@@ -61,12 +61,29 @@ entities:
 operations:
   country: {read: Country, by: code, rate: 1/s, who: anyone}
 """
+LENDING = """
+system: lending
+about: Short natural keys, a key of several columns that its own rows refer to, rows that refuse to go, two ways to own.
+roles: {member: {from: oidc, entity: Member by card from card_no}, staff: oidc}
+entities:
+  Member: {id: int, card: text unique max 20, name: text pii max 80, email: email unique pii, count: 1k}
+  Book: {key: maker + number, maker: text max 8, number: text max 13, replaces: -> Book optional, count: 1k}
+  Loan: {member: -> Member, book: -> Book, status: waiting|ready default waiting, order: int >=0 default 0, count: 5k}
+operations:
+  me: {read: Member, rate: 1/s, who: member owns id}
+  add_member: {write: Member, rate: 1/s, idempotent: true, who: staff}
+  add_book: {write: Book, rate: 1/s, who: staff}
+  remove_book: {delete: Book, rate: 1/s, who: staff}
+  reserve: {write: Loan, rate: 1/s, idempotent: true, who: [member owns member when status = waiting, staff]}
+  night: {write: Loan.order += 1, by: id, every: 1d}
+"""
 
 
 def blueprints() -> dict[str, Blueprint]:
     found = {path.stem: design(read_brief(path)) for path in sorted((ROOT / "examples").glob("*.yaml"))}
     found |= {
-        name: design(parse_brief(text)) for name, text in (("clashes", CLASHES), ("open", OPEN), ("read", READ_ONLY))
+        name: design(parse_brief(text))
+        for name, text in (("clashes", CLASHES), ("open", OPEN), ("read", READ_ONLY), ("lending", LENDING))
     }
     return found
 

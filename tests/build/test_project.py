@@ -207,3 +207,20 @@ def test_nothing_is_written_through_a_link_out_of_the_project(
     versions.symlink_to(outside)
     with pytest.raises(BuildError, match="leads out of the project"):
         build(project, FIELD)
+
+
+def test_what_is_not_built_is_told(tmp_path: Path) -> None:
+    night = ("operations:\n", "operations:\n  night: {read: Note, scan: all, every: 1d}\n")
+    assert build(tmp_path / "with", night).unbuilt == ("night",)
+    assert build(tmp_path / "without").unbuilt == ()
+
+
+def test_a_read_over_a_reference_to_many_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    changes = (
+        ("  Note:", "  Tag: {name: text max 20}\n  Note:"),
+        ("title: text max 80", "title: text max 80, tags: -> many Tag"),
+        ("operations:\n", "operations:\n  note: {read: [Note, Tag], by: id, who: writer owns person}\n"),
+    )
+    with pytest.raises(BuildError, match="note reads Tag by a reference to many"):
+        build(tmp_path, *changes)
+    assert tree(tmp_path) == {}

@@ -74,8 +74,15 @@ def build_project(blueprint: Blueprint, directory: str | os.PathLike[str], *, dr
         conflicts=tuple(work.conflicts),
         migrations=new_migrations,
         held=migration.held if migration is not None else (),
+        unbuilt=_unbuilt(blueprint),
         owned=f"{Names(blueprint).package}/domain",
     )
+
+
+def _unbuilt(blueprint: Blueprint) -> tuple[str, ...]:
+    """The operations that no route serves."""
+    served = {route.operation for route in blueprint.physical.routes}
+    return tuple(operation.name for operation in blueprint.system.operations if operation.name not in served)
 
 
 def _decide(work: _Work, file: File) -> None:

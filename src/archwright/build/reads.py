@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archwright.build.code import Code
+from archwright.build.error import BuildError
 from archwright.build.inputs import plain_type
 from archwright.build.python import string
 from archwright.build.replies import Selected, embedded_columns, selected
@@ -123,7 +124,13 @@ def _figures(code: Code, table: Table) -> list[str]:
 
 
 def _embed(code: Code, table: Table, embed: Embed, parents: str, indent: int) -> list[str]:
-    """Read the rows of an embedded table for all parents at once, and hand them out."""
+    """Read the rows of an embedded table for all parents at once, and hand them out. Raises BuildError for a table of pairs."""
+    if not embed.columns or not embed.parent_columns:
+        what = code.names.entity_name(code.names.tables[embed.table])
+        raise BuildError(
+            f"{code.route.operation} reads {what} by a reference to many (-> many), which is not built yet; "
+            f"leave {what} out of its read"
+        )
     child = code.names.tables[embed.table]
     chosen = embedded_columns(code.route, embed)
     variable = f"{embed.name}_rows"

@@ -40,6 +40,8 @@ class BuildReport:
     """New migrations; they stand in `written` as well."""
     held: tuple[str, ...] = ()
     """What the blueprint no longer has and the database keeps, one sentence each."""
+    unbuilt: tuple[str, ...] = ()
+    """Operations that have no route: started by a message, a schedule or a command, or called as a GraphQL field."""
     owned: str = ""
     """The folder that is the user's."""
 

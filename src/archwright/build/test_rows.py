@@ -25,7 +25,7 @@ def rows_module(names: Names) -> str:
     every = ", ".join(names.row_functions[table.name] for table, _ in ordered)
     tail = wrap(f"ALL: tuple[Callable[..., Awaitable[Row]], ...] = ({every}{',' if len(ordered) == 1 else ''})")
     text = "Rows for tests: each function inserts one, with the rows it refers to, and gives it back."
-    return module(text, imports, [["_numbers = count(1)"], *functions, tail])
+    return module(text, imports, [["_numbers = count(1, 2)"], *functions, tail])
 
 
 def _function(

@@ -46,7 +46,7 @@ class Guards:
             if tests:
                 lines += wrap(f"    if {' and '.join(tests)}:")
             indent = 8 if tests else 4
-            lines += [f"{' ' * indent}{line}" for line in check]
+            lines += [part for line in check for part in wrap(f"{' ' * indent}{line}")]
         return lines
 
     def _owned(self, step: WriteStep, reach: Reach, number: int) -> list[str]:

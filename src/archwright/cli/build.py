@@ -53,6 +53,7 @@ def _details(report: "BuildReport") -> None:
         ("merged", report.merged),
         ("removed", report.removed),
         ("left", report.left),
+        ("deleted", report.deleted),
     ):
         for path in paths:
             print(f"  {what:<8} {path}")
