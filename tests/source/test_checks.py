@@ -95,6 +95,11 @@ CLEAN = {
     "any": 'names = request.args.getlist("n")\nif any(n not in ALLOWED for n in names):\n    abort(400)\ndb.execute("SELECT " + ",".join(names))',
     "subset": 'names = set(request.args.getlist("n"))\nif not names <= ALLOWED:\n    abort(400)\ndb.execute("SELECT " + ",".join(names))',
     "nothing left over": 'names = request.args.getlist("n")\nmore = set(names) - ALLOWED\nif more:\n    abort(400)\ndb.execute("SELECT " + ",".join(names))',
+    "filter": 'names = filter(lambda n: n in ALLOWED, request.args.getlist("n"))\ndb.execute("SELECT " + ",".join(names))',
+    "the list's own method": 'names = filter(ALLOWED.__contains__, request.args.getlist("n"))\ndb.execute("SELECT " + ",".join(names))',
+    "keys let through": 'd = {k: v for k, v in request.get_json().items() if k in ALLOWED}\ndb.execute("SELECT " + ",".join(d))',
+    "a number asked for": 'n = request.args.get("n", 1, type=int)\ndb.execute(f"SELECT {n}")',
+    "quotes doubled": """db.execute("SELECT '" + s.replace("'", "''") + "'")""",
     "a check from outside": f"if not elsewhere.is_valid_name(s):\n    abort(400)\n{RUN}",
 }
 DIRTY = {
@@ -108,6 +113,11 @@ DIRTY = {
     "the wrong answer": f"if is_good(s):\n    abort(400)\n{RUN}",
     "either of two": f"if s in ALLOWED or t:\n    {RUN}",
     "put there later": 'd = dict(s=s)\nif d["s"] not in ALLOWED:\n    abort(400)\nd["s"] = t\ndb.execute("SELECT " + d["s"])',
+    "keys not let through": 'd = {k: v for k, v in request.get_json().items()}\ndb.execute("SELECT " + ",".join(d))',
+    "values of keys let through": 'd = {k: v for k, v in request.get_json().items() if k in ALLOWED}\ndb.execute("SELECT " + ",".join(d.values()))',
+    "another quote": """db.execute("SELECT '" + s.replace("'", "") + "'")""",
+    "a template": 'from string import Template\ndb.execute(Template("SELECT $s").substitute(s=s))',
+    "what a lambda sees": 'run = lambda: db.execute("SELECT " + s)\nrun()',
     "another item": 'if request.args["t"] not in ALLOWED:\n    abort(400)\ndb.execute("SELECT " + request.args["s"])',
     "what heirs make": f"unmade(s)\n{RUN}",
     "assigned after the check": f"must(s)\ns = t\n{RUN}",

@@ -49,6 +49,18 @@ DROPPED = {
         ("Exception",),
         ("action", "call"),
     ),
+    "a test for nothing": (
+        "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    if xs:\n        pass",
+        "pass",
+        ("Exception",),
+        ("sql",),
+    ),
+    "into no name": (
+        "try:\n    db.execute('SELECT 1')\nexcept Exception as e:\n    _ = e",
+        "pass",
+        ("Exception",),
+        ("sql",),
+    ),
     "nothing at stake": ("try:\n    v = int(xs)\nexcept Exception:\n    v = 0", "assign a default", ("Exception",), ()),
 }
 KEPT = {
@@ -57,6 +69,10 @@ KEPT = {
     "raised after a test": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    if xs:\n        raise",
     "looked at": "try:\n    db.execute('SELECT 1')\nexcept Exception as e:\n    v = e",
     "returned": "try:\n    db.execute('SELECT 1')\nexcept Exception as e:\n    return e",
+    "told by a status": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    return {}, 502",
+    "told by words": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    return {'error': 'no answer'}",
+    "told beside nothing": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    return None, 'no answer'",
+    "told to be untrue": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    return {'ok': False}",
     "handed on": "try:\n    db.execute('SELECT 1')\nexcept Exception:\n    elsewhere.report()",
 }
 

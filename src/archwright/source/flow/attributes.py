@@ -174,7 +174,14 @@ def class_attribute(frame: Frame, info: ClassInfo, name: str, position: int) -> 
 
 
 def element(frame: Frame, value: Val, position: int) -> Val:
-    """Any element of a value that is iterated or unpacked."""
+    """Any element of a value that is iterated or unpacked; of a dictionary, its keys."""
+    if value.type == ("dict",) and value.items is not None and (value.origins or "*" not in value.items):
+        return Val(("text",), value.origins)
+    return held(frame, value, position)
+
+
+def held(frame: Frame, value: Val, position: int) -> Val:
+    """Any of the values that a container holds."""
     if value.items:
         found = join_all(list(value.items.values()))
         return found.with_origins(join_origins(found.origins, value.origins)) if value.origins else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.flow import memo
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -148,6 +149,7 @@ def construct(
     if init is not None:
         summary, given, spec = _bind(frame, init, [instance, *args], keywords, spread, position)
         if summary is not None:
+            _happen(frame, init, summary, given, position)
             if summary.checks is not None:
                 frame.checked = (summary.checks, given)
             for name, value in engine.attributes_set.get((init, spec), {}).items():
@@ -169,11 +171,7 @@ def call_unit(
     summary, given, _ = _bind(frame, unit, args, keywords, spread, position)
     if summary is None:
         return UNKNOWN
-    for effect in summary.effects:
-        _instantiate(frame, unit, effect, given, position)
-    frame.traits.update(
-        trait for trait in summary.traits if trait in ("log", "raise", "call", "action") or trait.startswith("does:")
-    )
+    _happen(frame, unit, summary, given, position)
     if summary.never:
         frame.never.add(position)
     if summary.checks is not None:
@@ -183,6 +181,19 @@ def call_unit(
     if whole is not None and whole in given:
         return given[whole]
     return _substitute(frame, unit, returned, given, position)
+
+
+def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], position: int) -> None:
+    """What a callee does happens here."""
+    around = frame.loops
+    if "cached" in frame.engine.decorations(unit):
+        frame.loops = (*around, memo.mark(frame.unit, position))
+    for effect in summary.effects:
+        _instantiate(frame, unit, effect, given, position)
+    frame.loops = around
+    frame.traits.update(
+        trait for trait in summary.traits if trait in ("log", "raise", "call", "action") or trait.startswith("does:")
+    )
 
 
 def _bind(

@@ -13,11 +13,19 @@ class LoopMark(NamedTuple):
     unit: int
     position: int
     over: str
-    """`rows`, `items` or `while`."""
+    """`rows`, `items` or `while`; `memo`: no loop, but what runs once for each key that was not met before."""
     entity: str | None
     query: tuple[int, int] | None
     """Unit and position of the query whose rows are iterated."""
     constant: bool
+
+
+def repeated(loops: tuple[LoopMark, ...]) -> tuple[LoopMark, ...]:
+    """The loops whose turns count: around what is remembered, they tell nothing of how often it runs."""
+    for index in range(len(loops) - 1, -1, -1):
+        if loops[index].over == "memo":
+            return loops[index + 1 :]
+    return loops
 
 
 class CaughtMark(NamedTuple):

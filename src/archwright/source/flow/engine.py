@@ -8,6 +8,7 @@ from archwright.source import facts as f
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.effects import EMPTY, Found, Summary
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.memo import CACHES
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, constant, join, join_all
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration
@@ -257,7 +258,7 @@ class Engine:
         return any(base.startswith("enum.") or base.endswith("Choices") for base in info.external_bases())
 
     def decorations(self, unit: int) -> frozenset[str]:
-        """`property`, `static` and `class` of a method."""
+        """`property`, `static` and `class` of a method; `cached`: what it gives for its arguments is kept."""
         known = self._decorations.get(unit)
         if known is None:
             names = set()
@@ -270,6 +271,8 @@ class Engine:
                     names.add("static")
                 elif name == "classmethod":
                     names.add("class")
+                elif name in CACHES:
+                    names.add("cached")
             known = self._decorations[unit] = frozenset(names)
         return known
 

@@ -220,7 +220,9 @@ def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 
 def _lambda(frame: Frame, node: tuple[Any, ...]) -> Val:
-    return Val(("unit", frame.module.index << UNIT_BITS | node[2], scope_of(frame)))
+    unit = frame.module.index << UNIT_BITS | int(node[2])
+    frame.engine.closures[unit] = scope_of(frame)
+    return Val(("unit", unit, None))
 
 
 def scope_of(frame: Frame) -> dict[str, Val]:

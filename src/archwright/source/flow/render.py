@@ -10,7 +10,7 @@ from archwright.model import effect as m
 from archwright.model.base import Place
 from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
 from archwright.source import facts as f
-from archwright.source.flow.effects import Found, LoopMark
+from archwright.source.flow.effects import Found, LoopMark, repeated
 from archwright.source.flow.values import BIT, Key, Val, chain, deep_origins
 from archwright.source.flow.values import NO as NO_CONSTANT
 from archwright.source.link.project import Project
@@ -106,7 +106,7 @@ class Renderer:
         context = m.Context(
             setting=setting,
             is_async=bool(facts[8] & f.ASYNC),
-            loops=tuple(self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in found.loops),
+            loops=tuple(self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in repeated(found.loops)),
             caught=tuple(m.Caught(place=self.place(c.unit, c.position), types=c.types) for c in found.caught),
             calls=tuple(self.place(unit, position) for unit, position in found.calls),
         )

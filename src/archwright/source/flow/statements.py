@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import operators
+from archwright.source.flow import memo, operators
 from archwright.source.flow.checks import TEST, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -21,11 +21,17 @@ from archwright.source.link.module import UNIT_BITS
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
     """Interpret statements. False where the end is never reached (return, raise, break, continue)."""
-    for node in body:
+    around = frame.loops
+    alive = True
+    for index, node in enumerate(body):
         handler = _HANDLERS.get(node[0])
         if handler is not None and not handler(frame, node):
-            return False
-    return True
+            alive = False
+            break
+        if node[0] == f.IF and memo.finds(node, body[index + 1 :]):
+            frame.loops = (*frame.loops, memo.mark(frame.unit, node[1]))
+    frame.loops = around
+    return alive
 
 
 def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
@@ -148,8 +154,12 @@ def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
     if known is not False:
         frame.env = dict(before)
         refine(frame, node[2], True)
+        saved = frame.loops
+        if memo.fills(node[2], node[3]):
+            frame.loops = (*saved, memo.mark(frame.unit, node[1]))
         if block(frame, node[3]):
             then_env = frame.env
+        frame.loops = saved
     if known is not True:
         frame.env = dict(before)
         refine(frame, node[2], False)
@@ -263,8 +273,12 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
         merge(frame, dict(before), dict(body_env))
         if handler[2]:
             frame.env[handler[2]] = Val(("error",), UNKNOWN.origins)
+        around = frame.loops
+        if memo.missing(node[2], handler):
+            frame.loops = (*around, memo.mark(frame.unit, handler[0]))
         if judge_handler(frame, handler, tried):
             ways.append(frame.env)
+        frame.loops = around
     frame.env = ways[0] if ways else body_env
     for env in ways[1:]:
         merge(frame, frame.env, env)

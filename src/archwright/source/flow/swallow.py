@@ -101,13 +101,33 @@ def _silent(body: tuple[Any, ...], name: str | None) -> str | None:
             answer = "continue"
         elif kind == f.BREAK:
             answer = "break"
-        elif kind == f.RETURN and (node[2] is None or _plain(node[2], name)):
+        elif kind == f.RETURN and (node[2] is None or (_plain(node[2], name) and not _tells(node[2]))):
             answer = "return a default"
+        elif (kind == f.IF and not node[4] and _plain(node[2], name) and _silent(node[3], name) == "pass") or (
+            kind == f.ASSIGN and len(node[2]) == 1 and node[2][0][-1] == "_"
+        ):
+            continue
         elif kind == f.ASSIGN and _plain(node[3], name) and all(target[0] == f.NAME for target in node[2]):
             answer = "assign a default"
         else:
             return None
     return answer
+
+
+def _tells(node: tuple[Any, ...]) -> bool:
+    """True for an answer that says itself that something failed: `{"error": "unreachable"}`, `None, "no answer"`, `{}, 502`."""
+    if node[0] == f.DICT:
+        return any(_said(value) or (value[0] == f.CONST and value[2] is False) or _tells(value) for _, value in node[2])
+    if node[0] in (f.TUPLE, f.LIST):
+        return any(_said(part) or _tells(part) for part in node[2])
+    return False
+
+
+def _said(node: tuple[Any, ...]) -> bool:
+    """A text, or a status of an HTTP error."""
+    if node[0] != f.CONST:
+        return False
+    return (isinstance(node[2], str) and bool(node[2])) or (type(node[2]) is int and 400 <= node[2] < 600)
 
 
 def _plain(node: tuple[Any, ...], name: str | None) -> bool:

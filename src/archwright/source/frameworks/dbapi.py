@@ -77,6 +77,8 @@ class DbApi(Framework):
             self.calls[f"{package}.SQL"] = _composable
             self.calls[f"{package}.Composable.format"] = _composable
             self.calls[f"{package}.SQL.format"] = _composable
+        for reader in ("read_sql", "read_sql_query"):
+            self.calls[f"pandas.{reader}"] = execute
         for method in (
             "execute",
             "executemany",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archwright.model.value import Trust, Use
+from archwright.source import facts as f
 from archwright.source.flow import attributes, operators
 from archwright.source.flow.calls import call_argument
+from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
     ALL_USES,
     NO,
@@ -70,6 +72,8 @@ _TESTS = frozenset(
         "count",
     ]
 )
+_DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
+"""How SQL writes a quote inside quotes."""
 _LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"])
 
 
@@ -136,6 +140,8 @@ class Python(Framework):
                 "builtins.getattr": _getattr,
                 "builtins.print": _log,
                 "functools.partial": _partial,
+                "functools.reduce": _derived,
+                "string.Template": _derived_text,
                 "copy.copy": _same,
                 "copy.deepcopy": _same,
                 "typing.cast": _cast,
@@ -175,6 +181,8 @@ class Python(Framework):
         self.methods.update(
             {
                 "format": _format,
+                "substitute": _format,
+                "safe_substitute": _format,
                 "join": _join,
                 "get": _get,
                 "pop": _pop,
@@ -227,6 +235,9 @@ def _text(site: CallSite) -> Val:
 
 def _container(site: CallSite) -> Val:
     first = site.argument(0)
+    key = site.keywords.get("key")
+    if first is not None and key is not None:
+        _each(site, key, first)
     shape = site.name.rpartition(".")[2]
     shape = {"frozenset": "set", "sorted": "list", "reversed": "list", "iter": "list"}.get(shape, shape)
     if first is None:
@@ -267,6 +278,9 @@ def _empty_dict(site: CallSite) -> Val:
 
 
 def _element(site: CallSite) -> Val:
+    key = site.keywords.get("key")
+    if site.args and key is not None:
+        _each(site, key, site.args[0])
     if len(site.args) > 1:
         return join_all(site.args)
     return attributes.element(site.frame, site.args[0], site.position) if site.args else UNKNOWN
@@ -295,14 +309,42 @@ def _flatten(site: CallSite) -> Val:
 def _map(site: CallSite) -> Val:
     if len(site.args) < 2:
         return UNKNOWN
-    element = attributes.element(site.frame, site.args[1], site.position)
-    return Val(("list",), (), NO, {"*": call_argument(site.frame, site.args[0], [element], site.position)})
+    _, given = _each(site, site.args[0], site.args[1])
+    return Val(("list",), (), NO, {"*": given})
+
+
+def _each(site: CallSite, function: Val, iterable: Val) -> tuple[Val, Val]:
+    """A function called with every element: the element, and what it gave."""
+    frame = site.frame
+    around = frame.loops
+    element = loop_element(frame, (f.CONST, site.position, None), iterable, site.position)
+    given = call_argument(frame, function, [element], site.position)
+    frame.loops = around
+    return element, given
 
 
 def _filter(site: CallSite) -> Val:
     if len(site.args) < 2:
         return UNKNOWN
-    return Val(("list",), (), NO, {"*": attributes.element(site.frame, site.args[1], site.position)})
+    site.frame.take_checked()
+    element, _ = _each(site, site.args[0], site.args[1])
+    checked = site.frame.take_checked()
+    if (
+        checked is not None and any(checked[1].get(index) is element for index, path in checked[0].true if not path)
+    ) or (_is_membership(site.args[0])):
+        element = element.with_origins(clean(element.origins, ALL_USES))
+    return Val(("list",), (), NO, {"*": element})
+
+
+def _is_membership(function: Val) -> bool:
+    """`ALLOWED.__contains__`."""
+    type_ = function.type
+    return (
+        type_ is not None
+        and type_[0] == "member"
+        and type_[2] == "__contains__"
+        and not any(key[0] == "source" for key, _, _ in deep_origins(type_[1]))
+    )
 
 
 def _next(site: CallSite) -> Val:
@@ -396,6 +438,8 @@ def _text_method(site: CallSite) -> Val | None:
             except TypeError:
                 return UNKNOWN
     value = site.derived(("text",))
+    if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) in _DOUBLED:
+        return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
     return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
 
 
@@ -443,6 +487,8 @@ def _get(site: CallSite) -> Val | None:
         key = site.args[0].const if isinstance(site.args[0].const, (str, int)) else "*"
         receiver.items.setdefault(key, site.args[1])
         return join(found, site.args[1])
+    if "type" in site.keywords:  # `request.args.get("page", 1, type=int)`
+        found = call_argument(site.frame, site.keywords["type"], [found], site.position)
     if len(site.args) > 1:
         return join(found, site.args[1])
     return found
@@ -476,7 +522,7 @@ def _items(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or _opaque(site):
         return None
-    element = attributes.element(site.frame, receiver, site.position)
+    element = attributes.held(site.frame, receiver, site.position)
     key = Val(("text",), receiver.origins)
     return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: key, 1: element})})
 
@@ -485,7 +531,7 @@ def _values(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or _opaque(site):
         return None
-    return Val(("list",), (), NO, {"*": attributes.element(site.frame, receiver, site.position)})
+    return Val(("list",), (), NO, {"*": attributes.held(site.frame, receiver, site.position)})
 
 
 def _keys(site: CallSite) -> Val | None:
@@ -505,23 +551,30 @@ def _append(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None or not site.args:
         return None
-    _put(receiver, site.args[-1])
+    _put(receiver, site.args[-1], many=_repeats(site))
     return Val(None, (), None)
+
+
+def _repeats(site: CallSite) -> bool:
+    """True in a loop whose turns can't be told: what is put into a list there, is put there many times."""
+    return any(not mark.constant and mark.over != "memo" for mark in site.frame.loops)
 
 
 def _insert(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None or len(site.args) < 2:
         return None
-    _put(receiver, site.args[1])
+    _put(receiver, site.args[1], many=_repeats(site))
     return Val(None, (), None)
 
 
-def _put(receiver: Val, value: Val) -> None:
+def _put(receiver: Val, value: Val, *, many: bool = True) -> None:
     assert receiver.items is not None
     items = receiver.items
     receiver.const = NO
-    if "*" in items:
+    if many and "*" not in items and not items:
+        items["*"] = value
+    elif "*" in items:
         items["*"] = join(items["*"], value)
     elif len(items) < 16 and all(isinstance(key, int) for key in items):
         items[len(items)] = value

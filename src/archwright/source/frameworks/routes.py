@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archwright.source.link.module import Module
 
 _CONVERTER = re.compile(r"<(?:(?P<kind>[a-zA-Z_][\w.]*)(?:\([^)]*\))?:)?(?P<name>\w+)>")
-_CLEAN = frozenset({"int", "float", "uuid"})
+_CLEAN = frozenset({"int", "float", "uuid", "any"})
 
 
 def join_paths(*parts: str) -> str:
@@ -33,7 +33,7 @@ def template_path(path: str) -> str:
 
 
 def converter_is_clean(path: str, name: str) -> bool:
-    """True where the path's converter lets only numbers or UUIDs through."""
+    """True where the path's converter lets only numbers, UUIDs or words of a list through."""
     return any(match["name"] == name and match["kind"] in _CLEAN for match in _CONVERTER.finditer(path))
 
 

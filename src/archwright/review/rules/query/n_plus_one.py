@@ -262,7 +262,9 @@ def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
     """
     if isinstance(effect, Read) and (effect.locked or effect.context.setting in (Setting.COMMAND, Setting.TASK)):
         return Confidence.LOW
-    if effect.context.calls and (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line):
+    same_line = (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line)
+    one = isinstance(effect, Load) and effect.many is Many.ONE  # of a row: no rows that a loop could be over
+    if effect.context.calls and same_line and not one:
         return Confidence.LOW  # the loop's own query, met again in a recursion that may end after one level
     if isinstance(effect, Load) and effect.by_key:
         return Confidence.MEDIUM  # all rows may share one
