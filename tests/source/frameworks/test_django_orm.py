@@ -143,6 +143,9 @@ SILENT = {
         "def f(o, full=None):\n    return g(o, full)\nreturn [f(o) for o in Order.objects.all()]"
     ),
     "key of a stored row": "for o in Order.objects.all():\n    if o.pk is None:\n        print(o.customer.name)",
+    "new by its key": (
+        "for o in Order.objects.all():\n    is_new = not bool(o.pk)\n    if is_new and o.customer.name:\n        print(o)"
+    ),
     "few rows": "for o in Order.objects.all()[:2]:\n    print(o.customer.name)",
     "slice of what is loaded": (
         'for c in Customer.objects.prefetch_related("orders"):\n    for o in c.orders.all()[:10]:\n        print(o.total)'

@@ -206,6 +206,8 @@ class Python(Framework):
 
 def _number(site: CallSite) -> Val:
     first = site.argument(0)
+    if first is not None and site.name == "builtins.bool" and operators.truth(first) is not None:
+        return constant(operators.truth(first))
     if first is not None:
         _run_query(site, first, "len")
         if first.const is not NO and not first.origins and site.name in ("builtins.int", "builtins.len"):
