@@ -55,4 +55,3 @@ def run(arguments: argparse.Namespace) -> int:
     for name, said in listed:
         sys.stdout.write(f"{name.ljust(width)}  {said}\n")
     return 0
-

@@ -92,6 +92,8 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
     saved: dict[str, Val] | None = None
     for index, part in enumerate(node[3]):
         values.append(evaluate(frame, part))
+        if operators.truth(values[-1]) is (node[2] == "or"):
+            break  # what stands behind is never looked at
         if index + 1 < len(node[3]):
             if saved is None:
                 saved = dict(frame.env)

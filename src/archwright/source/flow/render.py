@@ -106,7 +106,9 @@ class Renderer:
         context = m.Context(
             setting=setting,
             is_async=bool(facts[8] & f.ASYNC),
-            loops=tuple(self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in repeated(found.loops)),
+            loops=tuple(
+                self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in repeated(found.loops)
+            ),
             caught=tuple(m.Caught(place=self.place(c.unit, c.position), types=c.types) for c in found.caught),
             calls=tuple(self.place(unit, position) for unit, position in found.calls),
         )

@@ -140,7 +140,7 @@ def _written(node: Any) -> str:
     if kind == f.BOOL:
         return f" {node[2]} ".join(_written(part) for part in node[3])
     if kind in (f.LIST, f.TUPLE, f.SET):
-        opening, closing = {f.LIST: "[]", f.TUPLE: "()", f.SET: "{}"}[kind]
+        opening, closing = {f.LIST: ("[", "]"), f.TUPLE: ("(", ")"), f.SET: ("{", "}")}[kind]
         return opening + ", ".join(_written(part) for part in node[2]) + closing
     if kind == f.SUBSCRIPT:
         return f"{_written(node[2])}[{_written(node[3])}]"
