@@ -132,6 +132,16 @@ def test_a_taken_port_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert f"port {port} is in use" in capsys.readouterr().err
 
 
+def test_a_migration_that_fails_says_how_to_go_on(blueprint: Blueprint, tmp_path: Path) -> None:
+    build_project(blueprint, tmp_path / "shop")
+    migration = next((tmp_path / "shop" / "migrations" / "versions").glob("0001*"))
+    text = migration.read_text("utf-8")
+    migration.write_text(text.replace("    op.execute(", '    op.execute("SELECT 1 / 0")\n    op.execute(', 1), "utf-8")
+    with pytest.raises(RunError, match="division by zero") as caught:
+        bring_up(blueprint, tmp_path / "shop", tell=lambda *_: None)
+    assert "delete the new file in migrations/versions/" in caught.value.advice
+
+
 def test_a_service_that_cannot_start_shows_its_words(blueprint: Blueprint, tmp_path: Path) -> None:
     build_project(blueprint, tmp_path / "shop")
     app = tmp_path / "shop" / "shop" / "app.py"

@@ -15,7 +15,7 @@ from typing import Self
 
 from archwright.build.project_names import Names
 from archwright.model.blueprint import Blueprint
-from archwright.run.errors import RunError
+from archwright.run.errors import ProcessEnded, RunError
 from archwright.run.http import responds
 from archwright.run.ports import LOOPBACK, claim_port
 from archwright.run.postgres import Postgres, open_postgres
@@ -32,6 +32,10 @@ DATA = ".data"
 
 _NEEDED = ("alembic", "asyncpg", "fastapi", "httpx", "jwt", "prometheus_client", "pydantic_settings", "uvicorn")
 _READY = "/health/ready"
+_MIGRATION_ADVICE = (
+    "\n  Do the rows break a new rule? Change them and start again; or undo the change of the brief and delete the new "
+    "file in migrations/versions/."
+)
 
 Tell = Callable[[str, str], None]
 """Called with a word and a sentence whenever a step is done."""
@@ -119,13 +123,17 @@ def _check_libraries() -> None:
 def _migrate(project: Path, data: Path, dsn: str) -> None:
     log = data / "migrate.log"
     log.unlink(missing_ok=True)
-    run(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
-        name="the migration",
-        cwd=project,
-        log=log,
-        env=_environment(DATABASE_URL=dsn),
-    )
+    try:
+        run(
+            [sys.executable, "-m", "alembic", "upgrade", "head"],
+            name="the migration",
+            cwd=project,
+            log=log,
+            env=_environment(DATABASE_URL=dsn),
+        )
+    except ProcessEnded as error:
+        error.advice += _MIGRATION_ADVICE
+        raise
 
 
 def _serve(project: Path, data: Path, package: str, settings: dict[str, str]) -> Process:
