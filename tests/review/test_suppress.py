@@ -1,7 +1,7 @@
 import pytest
 
 from archwright.model.finding import Confidence, Finding, Impact
-from archwright.review.suppress import Suppressed, suppress
+from archwright.review.suppress import Suppressed, comments_in, suppress
 
 RAN = frozenset({"query/n-plus-one", "injection/sql"})
 
@@ -75,3 +75,8 @@ def test_an_unused_comment_is_told_but_not_where_its_rule_was_not_run() -> None:
     assert "can go" in suppressed("x = 1  # archwright: ignore[injection/sql] constant\n").complaints[0][2]
     assert "can go" in suppressed("x = 1  # archwright: ignore[injection] constant\n").complaints[0][2]
     assert suppressed("x = 1  # archwright: ignore[race/other] constant\n").complaints == ()
+
+
+def test_a_string_is_no_comment() -> None:
+    text = 'TEXT = """\n# archwright: ignore[query/n-plus-one] only shown\n"""\nprint("# archwright: ignore[query] too")\n'
+    assert comments_in("app.py", text) == []

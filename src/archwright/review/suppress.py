@@ -6,7 +6,9 @@ next line of code. It names a rule or a family; several are separated by commas.
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections.abc import Callable, Iterable, Sequence
 
 from archwright.model.base import Model
@@ -74,16 +76,26 @@ def comments_in(path: str, text: str) -> list[Suppression]:
     if _MARK not in text.replace("archwright:ignore", _MARK):
         return []
     lines = lines_of(text)
+    starts = _comment_starts(text)
     found = []
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line)
-        if match is None:
+        if match is None or (starts is not None and starts.get(number, len(line)) > match.start()):
             continue
         names = tuple(name.strip() for name in (match["names"] or "[]")[1:-1].split(",") if name.strip())
         counts = (number,) if line[: match.start()].strip() else (number, _next_code(lines, number))
         reason = match["reason"].strip(" \t:-")
         found.append(Suppression(path=path, line=number, lines=counts, names=names, reason=reason))
     return found
+
+
+def _comment_starts(text: str) -> dict[int, int] | None:
+    """Where the comment of each line starts (characters, from 0), so that none is seen in a string; None where it can't be told."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return None
+    return {token.start[0]: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
 
 
 def _next_code(lines: Sequence[str], after: int) -> int:
