@@ -164,3 +164,10 @@ def test_reads_weigh_less_than_writes(found: Review) -> None:
         Confidence.LOW,
     )
     assert found(protects=("http", "read"))[0].impact is Impact.MEDIUM
+
+
+def test_no_answer_to_a_question_is_an_answer(found: Review) -> None:
+    asked = {"unit": "shop.pay.Client.is_reachable", "handler": "return a default"}
+    assert found(protects=("http",), **asked) == ()
+    assert found(protects=("http", "write"), **asked)
+    assert found(protects=("http",), unit="shop.pay.Client.charge", handler="return a default")

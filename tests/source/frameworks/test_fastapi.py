@@ -359,10 +359,15 @@ def test_a_row_that_a_dependency_fetched(program: Make, per_row: PerRow) -> None
         class Base(DeclarativeBase):
             pass
 
+        class Product(Base):
+            __tablename__ = "product"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
         class Line(Base):
             __tablename__ = "line"
             order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), primary_key=True)
-            product: Mapped["Order"] = relationship()
+            product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+            product: Mapped[Product] = relationship()
 
         class Order(Base):
             __tablename__ = "order"

@@ -146,6 +146,20 @@ def method_value(frame: Frame, receiver: Val, unit_id: int, position: int) -> Va
     return Val(("bound", unit_id, receiver))
 
 
+def as_text(frame: Frame, value: Val, position: int) -> Val:
+    """`str(value)`: what the project's own `__str__` gives, if it has one."""
+    from archwright.source.flow import calls
+
+    type_ = value.type
+    info = None
+    if type_ is not None and type_[0] == "instance":
+        info = type_[1]
+    elif type_ is not None and type_[0] == "row":
+        info = frame.engine.project.class_named(type_[1].entity)
+    unit = info.method("__str__") if info is not None else None
+    return calls.call_unit(frame, unit, [value], {}, [], position) if unit is not None else value
+
+
 def class_attribute(frame: Frame, info: ClassInfo, name: str, position: int) -> Val:
     """`Class.name` for a class of the project."""
     engine = frame.engine

@@ -201,6 +201,8 @@ def _formatted(frame: Frame, node: tuple[Any, ...]) -> Val:
     value = evaluate(frame, node[2])
     if node[4] is not None:
         evaluate(frame, node[4])
+    if node[3] in ("", "s"):
+        value = attributes.as_text(frame, value, node[1])
     return operators.formatted(frame, node[1], value, node[3], node[4])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, TEXT, UNKNOWN, Val, constant, deep_origins, join_origins, step
 
+_OPEN = frozenset({"source", "parameter"})
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -62,6 +63,8 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     folded = _fold(op, left, right)
     if folded is not None:
         return folded
+    if op == "&" and (common := intersection(left, right)) is not None:
+        return common
     if (
         op in ("|", "+", "-", "&")
         and left.type is not None
@@ -78,6 +81,14 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     if left.type == right.type == ("number",):
         return Val(("number",), join_origins(left.origins, right.origins))
     return Val(None, join_origins(deep_origins(left), deep_origins(right)))
+
+
+def intersection(left: Val, right: Val) -> Val | None:
+    """What two sets have in common is in the one that the code wrote down; None where neither is."""
+    for value in (right, left):
+        if value.type == ("set",) and value.items and not any(k[0] in _OPEN for k, _, _ in deep_origins(value)):
+            return value
+    return None
 
 
 def _is_query(value: Val) -> bool:

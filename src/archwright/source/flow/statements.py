@@ -7,15 +7,15 @@ from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.flow import memo, operators
-from archwright.source.flow.checks import TEST, leave, never_returns
+from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.patterns import bind_pattern
-from archwright.source.flow.refine import is_test, refine
+from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler, judge_suppress, suppressed
-from archwright.source.flow.values import NONE, UNKNOWN, Val, join, step
+from archwright.source.flow.values import ALL_USES, NONE, UNKNOWN, Val, join, step
 from archwright.source.link.module import UNIT_BITS
 
 
@@ -179,9 +179,26 @@ def _for(frame: Frame, node: tuple[Any, ...]) -> bool:
     assign(frame, node[2], element)
     _turns(frame, node[4], before, lambda: assign(frame, node[2], element))
     frame.loops = saved
+    _checked_each(frame, node, element)
     if node[5]:
         block(frame, node[5])
     return True
+
+
+def _checked_each(frame: Frame, node: tuple[Any, ...], element: Val) -> None:
+    """`for name in names: if name not in ALLOWED: abort(400)`: after the loop all names passed the check."""
+    target, over = node[2], node[3]
+    if target[0] == f.TUPLE and over[0] == f.CALL and over[2][0] == f.ATTR and over[2][3] == "items" and target[2]:
+        target, over = target[2][0], over[2][2]
+    if target[0] != f.NAME or _breaks(node[4], (f.BREAK, f.CONTINUE)):
+        return
+    after = frame.env.get(target[2])
+    if after is None or after is element or not after.origins or (over[0] == f.CALL and key_of(over) is None):
+        return
+    first = (element.items or {}).get(0, element)
+    open_ = any(mask != ALL_USES for key, mask, _ in first.origins if key[0] in ("source", "parameter"))
+    if open_ and all(mask == ALL_USES for _, mask, _ in after.origins):
+        passed(frame, over)
 
 
 def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
@@ -200,11 +217,11 @@ def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
     return not (operators.truth(test) is True and not _breaks(node[3]))
 
 
-def _breaks(body: tuple[Any, ...]) -> bool:
+def _breaks(body: tuple[Any, ...], kinds: tuple[int, ...] = (f.BREAK,)) -> bool:
     for node in body:
-        if node[0] == f.BREAK:
+        if node[0] in kinds:
             return True
-        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part) for part in _bodies(node)):
+        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part, kinds) for part in _bodies(node)):
             return True
     return False
 

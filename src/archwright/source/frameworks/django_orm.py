@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.source.flow import attributes
+from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import (
@@ -102,6 +103,7 @@ class DjangoOrm(Framework):
                 "django.shortcuts.get_list_or_404": self._get_list,
                 "django.contrib.auth.get_user_model": self._user_model,
                 "django.db.models.Prefetch": _prefetch,
+                "django.core.paginator.Paginator": _paginated,
                 "django.db.models.prefetch_related_objects": _prefetched_now,
             }
         )
@@ -128,10 +130,30 @@ class DjangoOrm(Framework):
         if model is None:
             return None
         if name in model.managers or name in ("objects", "_default_manager", "_base_manager"):
-            return Val(("query", Query(ORM, info.name, frame.unit, position, manager=model.managers.get(name))))
+            return self._managed(frame, Query(ORM, info.name, frame.unit, position, manager=model.managers.get(name)))
         if name in {"DoesNotExist", "MultipleObjectsReturned"}:
             return Val(("external", f"django.core.exceptions.{name}"))
         return None
+
+    @staticmethod
+    def _managed(frame: Frame, query: Query) -> Val:
+        """A manager's own `get_queryset` says what every query of it loads along."""
+        value = Val(("query", query))
+        holder = frame.engine.project.class_named(query.manager) if query.manager else None
+        unit = holder.method("get_queryset") if holder is not None else None
+        if unit is None:
+            return value
+        made = call_unit(frame, unit, [value], {}, [], query.position).type
+        known = made is not None and made[0] == "query" and made[1].orm == ORM
+        return Val(("query", query._replace(loaded=made[1].loaded if made is not None and known else frozenset({"?"}))))
+
+    def _back(self, row: Row, name: str, target: str | None) -> str:
+        """The relation by which the rows of `row.name` lead back: Django sets it when it fetches them. Empty: none, or not sure."""
+        model, other = self.models.get(row.entity), self.models.get(target or "")
+        if model is None or other is None or model.info.lookup(name) is not None:
+            return ""
+        back = [each for each, found in other.relations.items() if found.column and found.target == row.entity]
+        return back[0] if len(back) == 1 else ""
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         if info.name in self.models:
@@ -156,6 +178,8 @@ class DjangoOrm(Framework):
             unit = None
         if unit is not None:
             return Val(("bound", unit, value))
+        if name == "object_list":
+            return value
         if name == "model" and query.entity is not None:
             info = frame.engine.project.class_named(query.entity)
             return Val(("class", info)) if info is not None else None
@@ -184,11 +208,13 @@ class DjangoOrm(Framework):
 
     def _manager_of(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
         managers = self.models[target].managers if target in self.models else {}
+        back = self._back(row, name, target)
         query = Query(
             ORM,
             target,
             frame.unit,
             position,
+            loaded=frozenset({back} if back else ()),
             flags=frozenset({"related"}),
             via=(row, name),
             manager=managers.get("objects"),
@@ -231,6 +257,8 @@ class DjangoOrm(Framework):
             return Val(
                 ("query", query._replace(loaded=query.loaded | _paths(call, name == "select_related"))), value.origins
             )
+        if name in ("page", "get_page"):
+            return Val(("query", query._replace(flags=query.flags | {"changed", "limited"})), value.origins)
         if name in _SAME:
             flags = query.flags
             if name in (
@@ -349,7 +377,10 @@ class DjangoOrm(Framework):
         if via is not None and "changed" not in query.flags and self._prefetched(query):
             row, name = via
             path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-            element = Val(("row", Row(ORM, query.entity or "", row.query, path)), _kept(value))
+            fetched = row.query
+            if fetched is not None:  # what the related rows know of themselves lies below the path
+                fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in query.loaded})
+            element = Val(("row", Row(ORM, query.entity or "", fetched, path)), _kept(value))
             return Iteration(element, "rows", query.entity, _identity(row.query))
         if via is not None and "changed" not in query.flags and via[0].query is None and query.entity is not None:
             # who fetched the row may have fetched this relation too, and what lies below it: that can't be known here
@@ -506,6 +537,12 @@ def _prefetch(call: CallSite) -> Val:
     if inner is not None and inner.type is not None and inner.type[0] == "query" and inner.type[1].loaded:
         items["path"] = UNKNOWN  # what it loads along with itself lies below the path: not followed, so not judged
     return Val(("object", "django.db.models.Prefetch"), (), NO, items)
+
+
+def _paginated(call: CallSite) -> Val:
+    """A paginator, and each page of it, is the query that it cuts into pages."""
+    first = call.argument(0, "object_list")
+    return first if first is not None and first.type is not None and first.type[0] == "query" else UNKNOWN
 
 
 def _prefetched_now(call: CallSite) -> Val:

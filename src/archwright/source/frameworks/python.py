@@ -196,6 +196,7 @@ class Python(Framework):
                 "insert": _insert,
                 "extend": _extend,
                 "update": _update,
+                "intersection": _intersection,
                 "getlist": _receiver,
                 "read": _receiver,
                 "readlines": _receiver,
@@ -232,6 +233,8 @@ def _text(site: CallSite) -> Val:
         return constant("")
     if first.const is not NO and not first.origins and isinstance(first.const, (str, int)):
         return constant(str(first.const))
+    if site.name == "builtins.str":
+        first = attributes.as_text(site.frame, first, site.position)
     return Val(("text",), deep_origins(first), NO, None, operators.shape(first))
 
 
@@ -592,6 +595,12 @@ def _extend(site: CallSite) -> Val | None:
         return None
     _put(receiver, attributes.element(site.frame, site.args[0], site.position))
     return Val(None, (), None)
+
+
+def _intersection(site: CallSite) -> Val | None:
+    if site.receiver is None or _opaque(site) or len(site.args) != 1:
+        return None
+    return operators.intersection(site.receiver, site.args[0])
 
 
 def _update(site: CallSite) -> Val | None:

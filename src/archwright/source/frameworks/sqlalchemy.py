@@ -227,8 +227,18 @@ class SqlAlchemy(Framework):
             return Val(None, join_origins(kept(value), (UNKNOWN_ORIGIN,)))
         if new:
             return Val(("list",), (), NO, {}) if relation.many else Val(("row", Row(ORM, target, None, "new")))
-        found = Val(("row", Row(ORM, target, row.query, path)), kept(value))
+        fetched = row.query
+        if relation.many and fetched is not None and (back := self._back(row, target)):
+            fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{back}"})
+        found = Val(("row", Row(ORM, target, fetched, path)), kept(value))
         return Val(("list",), (), NO, {"*": found}) if relation.many else found
+
+    def _back(self, row: Row, target: str) -> str:
+        """The relation by which the rows of a collection lead back: the session holds that row. Empty: none, or not sure."""
+        other = self.models.get(target)
+        relations = other.relations.items() if other is not None else ()
+        back = [name for name, found in relations if found.target == row.entity and not found.many]
+        return back[0] if len(back) == 1 and target != row.entity else ""
 
     def _query_attribute(self, value: Val, query: Query, name: str) -> Val | None:
         flags = query.flags
