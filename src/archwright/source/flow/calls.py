@@ -153,7 +153,9 @@ def construct(
             if summary.checks is not None:
                 frame.checked = (summary.checks, given)
             for name, value in engine.attributes_set.get((init, spec), {}).items():
-                items[name] = _substitute(frame, init, value, given, position)
+                whole = _passed_through(value, init)
+                known = given.get(whole) if whole is not None else None
+                items[name] = known if known is not None else _substitute(frame, init, value, given, position)
     elif info.facts[4] or info.facts[6]:
         # dataclasses, NamedTuples and other declared records: the keywords are the attributes
         fields = [name for name, binding in info.scope().items() if binding.kind == "annotation"]

@@ -10,7 +10,7 @@ from archwright.source.flow.effects import EMPTY, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
 from archwright.source.flow.registry import Registry
-from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, constant, join, join_all
+from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Val, constant, join, join_all
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
@@ -137,6 +137,8 @@ class Engine:
                 return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
         if given is not None and given[0] == "rows":
             return Val((given[1],), origins, NO, {"*": Val(given[2], origins)})
+        if given is not None and given[0] == "built":
+            return _built(given, (frame.unit, index))
         if given is not None and given[0] == "constant":
             return constant(given[1])
         if given is not None:
@@ -430,6 +432,15 @@ class Engine:
     def short_name(self, unit: int) -> str:
         """A unit's name as a reader would say it."""
         return str(self.project.unit(unit)[1][1])
+
+
+def _built(key: tuple[Any, ...], place: tuple[Any, ...]) -> Val:
+    """The instance that a `built` key stands for; what lies below an attribute comes from the attribute."""
+    origins: tuple[Origin, ...] = ((("parameter", *place), 0, None),)
+    if key[0] != "built":
+        return Val(key, origins)
+    below = place if len(place) == 3 else None
+    return Val(key[1], origins, NO, {name: _built(inner, below or (*place, name)) for name, inner in key[2]})
 
 
 class _ClassScope(dict[str, Val]):

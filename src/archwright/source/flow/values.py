@@ -314,9 +314,21 @@ def append_chain(steps: Steps, tail: Steps) -> Steps:
     return steps
 
 
-def type_key(value: Val) -> Any:
-    """What of a value's type a summary may be specialised by; None where the type says nothing of interest."""
+_HELD = frozenset({"row", "query", "instance", "object", "built"})
+MAX_HELD: Final = 8
+"""Of so many attributes of an instance the types tell summaries apart."""
+
+
+def type_key(value: Val, depth: int = 2) -> Any:
+    """What of a value's type a summary may be specialised by; None where the type says nothing of interest.
+
+    Of an instance that is `("built", type, ((attribute, key), ...))` where it was made with something that matters.
+    """
     type_ = value.type
+    if type_ is not None and type_[0] == "instance" and value.items and depth:
+        found = {str(name): type_key(item, depth - 1) for name, item in value.items.items()}
+        telling = sorted(name for name, key in found.items() if key is not None and key[0] in _HELD)[:MAX_HELD]
+        return ("built", type_, tuple((name, found[name]) for name in telling)) if telling else type_
     if value.items and type_ in (("list",), ("set",), ("generator",)):
         kinds = {item.type for item in value.items.values()}
         held = kinds.pop() if len(kinds) == 1 else None
