@@ -224,3 +224,14 @@ def test_a_read_over_a_reference_to_many_is_refused_and_nothing_is_written(tmp_p
     with pytest.raises(BuildError, match="note reads Tag by a reference to many"):
         build(tmp_path, *changes)
     assert tree(tmp_path) == {}
+
+
+def test_a_write_of_a_reference_to_many_is_refused(tmp_path: Path) -> None:
+    changes = (
+        ("  Note:", "  Tag: {name: text max 20}\n  Note:"),
+        ("title: text max 80", "title: text max 80, tags: -> many Tag"),
+        ("operations:\n", "operations:\n  mark: {write: Note.tags, who: writer owns person}\n"),
+    )
+    with pytest.raises(BuildError, match="mark changes no column of Note"):
+        build(tmp_path, *changes)
+    assert tree(tmp_path) == {}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from archwright.build.amounts import Amounts
 from archwright.build.code import Code
+from archwright.build.error import BuildError
 from archwright.build.fills import Rows, choices, source
 from archwright.build.names import attribute, variable
 from archwright.build.python import string
@@ -82,7 +83,7 @@ class Writer:
         self.rows.chosen[step.table, fill.column] = name
 
     def _settings(self, step: WriteStep) -> tuple[list[Setting], dict[str, str]]:
-        """What the statement sets, and the Python expressions of the bound values, by column."""
+        """What the statement sets, and the Python expressions of the bound values, by column. Raises BuildError for nothing."""
         settings: list[Setting] = []
         values: dict[str, str] = {}
         for fill in step.fills:
@@ -92,6 +93,12 @@ class Writer:
             if not found.skip:
                 settings.append(Setting(fill.column, found.sql))
                 values[fill.column] = found.python
+        if step.kind is WriteKind.UPDATE and not step.fills:
+            what = self.code.names.entity_name(self.code.names.tables[step.table])
+            raise BuildError(
+                f"{self.code.route.operation} changes no column of {what}: "
+                "a reference to many (-> many) can't be written yet; leave it out"
+            )
         return settings, values
 
     def _variable(self, table: Table) -> str:
