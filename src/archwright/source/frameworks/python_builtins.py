@@ -1,0 +1,263 @@
+"""Builtin functions, and those of the standard library that make values of values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.source import facts as f
+from archwright.source.flow import attributes, operators
+from archwright.source.flow.calls import call_argument
+from archwright.source.flow.loops import loop_element
+from archwright.source.flow.values import (
+    ALL_USES,
+    NO,
+    NUMBER,
+    UNKNOWN,
+    Val,
+    clean,
+    constant,
+    deep_origins,
+    join,
+    join_all,
+    join_origins,
+)
+from archwright.source.frameworks.base import CallSite, Handler
+
+
+def _number(site: CallSite) -> Val:
+    first = site.argument(0)
+    if first is not None and site.name == "builtins.bool" and operators.truth(first) is not None:
+        return constant(operators.truth(first))
+    if first is not None:
+        _run_query(site, first, "len")
+        if first.const is not NO and not first.origins and site.name in ("builtins.int", "builtins.len"):
+            try:
+                return constant(int(first.const) if site.name.endswith("int") else len(first.const))
+            except (TypeError, ValueError):
+                return NUMBER
+    value = site.derived()
+    return Val(("number",), clean(value.origins, ALL_USES))
+
+
+def _text(site: CallSite) -> Val:
+    first = site.argument(0)
+    if first is None:
+        return constant("")
+    if first.const is not NO and not first.origins and isinstance(first.const, (str, int)):
+        return constant(str(first.const))
+    if site.name == "builtins.str":
+        first = attributes.as_text(site.frame, first, site.position)
+    return Val(("text",), deep_origins(first), NO, None, operators.shape(first))
+
+
+def _container(site: CallSite) -> Val:
+    first = site.argument(0)
+    key = site.keywords.get("key")
+    if first is not None and key is not None:
+        _each(site, key, first)
+    shape = site.name.rpartition(".")[2]
+    shape = {"frozenset": "set", "sorted": "list", "reversed": "list", "iter": "list"}.get(shape, shape)
+    if first is None:
+        return Val((shape,), (), () if shape == "tuple" else NO, {})
+    if first.items is not None and first.type != ("dict",):
+        return Val((shape,), first.origins, first.const, dict(first.items))
+    if first.items is not None:
+        return Val((shape,), first.origins, NO, {"*": Val(("text",), first.origins)})
+    if first.const is not NO and isinstance(first.const, (str, tuple)):
+        return Val((shape,), first.origins, first.const, {"*": Val(("text",), first.origins)})
+    return Val((shape,), (), NO, {"*": attributes.element(site.frame, first, site.position)})
+
+
+def _truth(site: CallSite) -> Val:
+    for value in site.args:
+        _run_query(site, value, "bool")
+    return NUMBER
+
+
+def _run_query(site: CallSite, value: Val, how: str) -> None:
+    if value.type is not None and value.type[0] == "query":
+        orm = site.frame.engine.frameworks_by_name.get(value.type[1].orm)
+        if orm is not None:
+            orm.evaluate(site.frame, value, site.position, how)
+
+
+def _dict(site: CallSite) -> Val:
+    items = dict(site.args[0].items or {}) if site.args else {}
+    items.update(site.keywords)
+    origins = site.args[0].origins if site.args else ()
+    for value in site.spread:
+        origins = join_origins(origins, deep_origins(value))
+    return Val(("dict",), origins, NO, items)
+
+
+def _empty_dict(site: CallSite) -> Val:
+    return Val(("dict",), (), NO, {})
+
+
+def _element(site: CallSite) -> Val:
+    key = site.keywords.get("key")
+    if site.args and key is not None:
+        _each(site, key, site.args[0])
+    if len(site.args) > 1:
+        return join_all(site.args)
+    return attributes.element(site.frame, site.args[0], site.position) if site.args else UNKNOWN
+
+
+def _enumerate(site: CallSite) -> Val:
+    element = _element(CallSite(site.frame, site.position, site.name, None, site.args[:1], {}, []))
+    return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: NUMBER, 1: element})})
+
+
+def _zip(site: CallSite) -> Val:
+    parts = {index: attributes.element(site.frame, value, site.position) for index, value in enumerate(site.args)}
+    return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, dict(parts))})
+
+
+def _zip_flat(site: CallSite) -> Val:
+    elements = [attributes.element(site.frame, value, site.position) for value in site.args]
+    return Val(("list",), (), NO, {"*": join_all(elements)})
+
+
+def _flatten(site: CallSite) -> Val:
+    inner = _element(site)
+    return Val(("list",), (), NO, {"*": attributes.element(site.frame, inner, site.position)})
+
+
+def _map(site: CallSite) -> Val:
+    if len(site.args) < 2:
+        return UNKNOWN
+    _, given = _each(site, site.args[0], site.args[1])
+    return Val(("list",), (), NO, {"*": given})
+
+
+def _each(site: CallSite, function: Val, iterable: Val) -> tuple[Val, Val]:
+    """A function called with every element: the element, and what it gave."""
+    frame = site.frame
+    around = frame.loops
+    element = loop_element(frame, (f.CONST, site.position, None), iterable, site.position)
+    given = call_argument(frame, function, [element], site.position)
+    frame.loops = around
+    return element, given
+
+
+def _filter(site: CallSite) -> Val:
+    if len(site.args) < 2:
+        return UNKNOWN
+    site.frame.take_checked()
+    element, _ = _each(site, site.args[0], site.args[1])
+    checked = site.frame.take_checked()
+    if (
+        checked is not None and any(checked[1].get(index) is element for index, path in checked[0].true if not path)
+    ) or (_is_membership(site.args[0])):
+        element = element.with_origins(clean(element.origins, ALL_USES))
+    return Val(("list",), (), NO, {"*": element})
+
+
+def _is_membership(function: Val) -> bool:
+    """`ALLOWED.__contains__`."""
+    type_ = function.type
+    return (
+        type_ is not None
+        and type_[0] == "member"
+        and type_[2] == "__contains__"
+        and not any(key[0] == "source" for key, _, _ in deep_origins(type_[1]))
+    )
+
+
+def _next(site: CallSite) -> Val:
+    found = _element(CallSite(site.frame, site.position, site.name, None, site.args[:1], {}, []))
+    return join(found, site.args[1]) if len(site.args) > 1 else found
+
+
+def _range(site: CallSite) -> Val:
+    return Val(("list",), (), NO, {"*": NUMBER})
+
+
+def _getattr(site: CallSite) -> Val:
+    if len(site.args) < 2:
+        return UNKNOWN
+    name = site.args[1]
+    if isinstance(name.const, str) and not name.origins:
+        found = attributes.attribute(site.frame, site.args[0], name.const, site.position)
+        return join(found, site.args[2]) if len(site.args) > 2 else found
+    return UNKNOWN
+
+
+def _partial(site: CallSite) -> Val:
+    if not site.args:
+        return UNKNOWN
+    return Val(("partial", site.args[0], tuple(site.args[1:]), tuple(site.keywords.items())))
+
+
+def _same(site: CallSite) -> Val:
+    return site.args[0] if site.args else UNKNOWN
+
+
+def _compiled(site: CallSite) -> Val:
+    """A pattern; its text is the one it was made of, so that what it lets through can be read."""
+    first = site.argument(0, "pattern")
+    known = first.const if first is not None and isinstance(first.const, str) and not first.origins else None
+    return Val(("object", "re.Pattern"), site.derived().origins, NO, None, known)
+
+
+def _cast(site: CallSite) -> Val:
+    return site.args[1] if len(site.args) > 1 else UNKNOWN
+
+
+def _derived(site: CallSite) -> Val:
+    return site.derived()
+
+
+def _derived_text(site: CallSite) -> Val:
+    return site.derived(("text",))
+
+
+def _gather(site: CallSite) -> Val:
+    if site.spread:
+        return join_all(site.spread)
+    return Val(("tuple",), (), NO, dict(enumerate(site.args)))
+
+
+CALLS: Final[dict[str, Handler]] = {
+    **{
+        f"builtins.{n}": _number
+        for n in ("int", "float", "len", "hash", "id", "ord", "round", "abs", "sum", "bool", "complex")
+    },
+    **{f"builtins.{n}": _text for n in ("str", "repr", "format", "ascii", "bytes", "bytearray", "chr")},
+    **{f"builtins.{n}": _container for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
+    **{f"builtins.{n}": _truth for n in ("isinstance", "issubclass", "callable", "hasattr", "all", "any")},
+    "builtins.dict": _dict,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "builtins.next": _next,
+    "builtins.min": _element,
+    "builtins.max": _element,
+    "builtins.range": _range,
+    "builtins.getattr": _getattr,
+    "functools.partial": _partial,
+    "functools.reduce": _derived,
+    "string.Template": _derived_text,
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "typing.cast": _cast,
+    "re.compile": _compiled,
+    "os.path.join": _derived_text,
+    "urllib.parse.unquote": _derived_text,
+    "urllib.parse.unquote_plus": _derived_text,
+    "urllib.parse.urljoin": _derived_text,
+    "textwrap.dedent": _derived_text,
+    "base64.b64decode": _derived_text,
+    "base64.b64encode": _derived_text,
+    "base64.urlsafe_b64decode": _derived_text,
+    "json.loads": _derived,
+    "json.load": _derived,
+    "json.dumps": _derived_text,
+    "itertools.chain": _zip_flat,
+    "itertools.chain.from_iterable": _flatten,
+    "collections.defaultdict": _empty_dict,
+    "collections.OrderedDict": _dict,
+    "asyncio.gather": _gather,
+}
+"""By dotted name."""

@@ -1,0 +1,152 @@
+"""Methods of texts: what they give is made of the text and what is put into it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.model.value import Use
+from archwright.source.flow import attributes, operators
+from archwright.source.flow.values import (
+    NO,
+    NUMBER,
+    UNKNOWN,
+    Val,
+    clean,
+    constant,
+    deep_origins,
+    join_origins,
+    step,
+)
+from archwright.source.frameworks.base import CallSite, Handler, mask
+
+_TEXT_METHODS = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "center",
+        "ljust",
+        "rjust",
+        "zfill",
+        "expandtabs",
+        "translate",
+        "encode",
+        "decode",
+        "hex",
+        "format_map",
+    ]
+)
+_SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
+_TESTS = frozenset(
+    [
+        "startswith",
+        "endswith",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isdecimal",
+        "isnumeric",
+        "isidentifier",
+        "isspace",
+        "islower",
+        "isupper",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+    ]
+)
+_DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
+"""How SQL writes a quote inside quotes."""
+
+
+def opaque(site: CallSite) -> bool:
+    """True where the receiver is something whose methods are not a builtin's."""
+    type_ = site.receiver.type if site.receiver is not None else None
+    return type_ is not None and type_[0] in ("query", "row", "class", "module", "unit", "instance", "object")
+
+
+def _truth_method(site: CallSite) -> Val | None:
+    receiver = site.receiver
+    if receiver is None or (receiver.type is not None and receiver.type[0] not in ("text", "list", "tuple", "member")):
+        return None
+    return NUMBER
+
+
+def _text_method(site: CallSite) -> Val | None:
+    receiver = site.receiver
+    if receiver is None or opaque(site):
+        return None
+    if receiver.const is not NO and isinstance(receiver.const, str) and not receiver.origins:
+        given = [value.const for value in site.args]
+        if all(isinstance(value, (str, int)) for value in given) and site.name in (
+            "lower",
+            "upper",
+            "strip",
+            "replace",
+        ):
+            try:
+                return constant(getattr(receiver.const, site.name)(*given))
+            except TypeError:
+                return UNKNOWN
+    value = site.derived(("text",))
+    if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) in _DOUBLED:
+        return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
+    return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
+
+
+def _split(site: CallSite) -> Val | None:
+    receiver = site.receiver
+    if receiver is None or opaque(site):
+        return None
+    return Val(("list",), (), NO, {"*": Val(("text",), receiver.origins)})
+
+
+def _format(site: CallSite) -> Val | None:
+    receiver = site.receiver
+    if receiver is None or opaque(site):
+        return None
+    value = site.derived(("text",))
+    text = operators.shape(receiver)
+    for argument in site.args:
+        text = text.replace("{}", operators.shape(argument), 1) if "{}" not in operators.shape(argument) else text
+    return Val(("text",), step(value.origins, site.frame.unit, site.position, "built into a text"), NO, None, text)
+
+
+def _join(site: CallSite) -> Val | None:
+    receiver = site.receiver
+    if receiver is None or not site.args or opaque(site):
+        return None
+    if receiver.type != ("text",):
+        return None
+    argument = site.args[0]
+    element = attributes.element(site.frame, argument, site.position)
+    parts = argument.const if isinstance(argument.const, tuple) and not argument.origins else (None,)
+    if isinstance(receiver.const, str) and all(isinstance(part, str) for part in parts):
+        return constant(receiver.const.join(parts))
+    origins = join_origins(receiver.origins, deep_origins(element))
+    if element.const is not NO and isinstance(element.const, str) and not origins:
+        return Val(("text",), (), NO, None, f"{element.const}{operators.shape(receiver)}{element.const}")
+    return Val(("text",), origins, NO, None, "{}")
+
+
+METHODS: Final[dict[str, Handler]] = {
+    **dict.fromkeys(_TEXT_METHODS, _text_method),
+    **dict.fromkeys(_SPLITS, _split),
+    **dict.fromkeys(_TESTS, _truth_method),
+    "format": _format,
+    "substitute": _format,
+    "safe_substitute": _format,
+    "join": _join,
+}
+"""By method name, for receivers whose type is not known to be something else."""
