@@ -130,9 +130,11 @@ ACROSS = {
         "run = R().run\nrun(name)",
     ),
     "handed to constructors": (
-        "class R:\n    def __init__(self, db):\n        self.db = db\n    def run(self, v):\n        self.db.execute('SELECT ' + v)\n"
-        "class S:\n    def __init__(self, r):\n        self.r = r\n    def run(self, v):\n        self.r.run(v)\n"
-        "service = S(R(db))",
+        (
+            "class R:\n    def __init__(self, db):\n        self.db = db\n    def run(self, v):\n        self.db.execute('SELECT ' + v)\n"
+            "class S:\n    def __init__(self, r):\n        self.r = r\n    def run(self, v):\n        self.r.run(v)\n"
+            "service = S(R(db))"
+        ),
         "service.run(name)",
     ),
     "partial": ("from functools import partial\ndef f(a, v):\n    db.execute('SELECT ' + v)", "partial(f, 1)(name)"),
