@@ -84,6 +84,21 @@ def elements(node: Any) -> tuple[Any, ...]:
     return ()
 
 
+def aliased(engine: Engine, module: Module, node: Any) -> tuple[Module, Any]:
+    """What stands behind a name that another expression is assigned to: `intpk` of `intpk = Annotated[int, ...]`."""
+    for _ in range(4):
+        if node is None or node[0] not in (f.NAME, f.ATTR):
+            break
+        name = node[0] == f.NAME
+        found = (engine.project.resolve_name if name else engine.project.resolve_expression)(
+            module, node[2] if name else node
+        )
+        if found is None or found.kind != "expression" or found.value[2] is node:
+            break
+        module, node = found.value[0], found.value[2]
+    return module, node
+
+
 def last_name(node: Any) -> str:
     """`Column` of `sa.Column`; empty for what is no name."""
     return str(node[-1]) if node is not None and node[0] in (f.NAME, f.ATTR) else ""

@@ -1,0 +1,1 @@
+"""What a survey found, for people: a few lines of text, and a page."""

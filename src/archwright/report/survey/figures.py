@@ -1,0 +1,62 @@
+"""The figures of a survey that every format tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from archwright.model.base import Model
+from archwright.model.blueprint import Blueprint
+from archwright.model.operation import Command, GraphqlField, Http, Message, Operation, Schedule
+from archwright.model.policy import ANYONE
+
+
+class Figures(Model, frozen=True, kw_only=True):
+    """Counts, and the entity that most operations write."""
+
+    entities: int
+    endpoints: int
+    open_endpoints: int
+    """Endpoints before which nothing was found that asks who calls."""
+    graphql: int
+    tasks: int
+    commands: int
+    processes: int
+    peers: int
+    busiest: str = ""
+    busiest_writers: int = 0
+    busiest_readers: int = 0
+
+
+def figures(blueprint: Blueprint) -> Figures:
+    """Count what a blueprint holds."""
+    system = blueprint.system
+    kinds = Counter(type(operation.trigger) for operation in system.operations)
+    writers: Counter[str] = Counter()
+    readers: Counter[str] = Counter()
+    for operation in system.operations:
+        writers.update({touch.entity for touch in operation.access.writes})
+        readers.update({touch.entity for touch in operation.access.reads})
+    busiest = min(writers or readers, key=lambda name: (-writers[name], -readers[name], name), default="")
+    return Figures(
+        entities=len(system.entities),
+        endpoints=kinds[Http],
+        open_endpoints=sum(is_open(operation) for operation in system.operations),
+        graphql=kinds[GraphqlField],
+        tasks=kinds[Message] + kinds[Schedule],
+        commands=kinds[Command],
+        processes=len(blueprint.physical.processes),
+        peers=len(system.peers),
+        busiest=busiest,
+        busiest_writers=writers[busiest],
+        busiest_readers=readers[busiest],
+    )
+
+
+def is_open(operation: Operation) -> bool:
+    """True for an endpoint before which nothing was found that asks who calls; code in its body may still do so."""
+    return isinstance(operation.trigger, Http) and not any(policy.role != ANYONE for policy in operation.policies)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 entity`, `58 entities`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

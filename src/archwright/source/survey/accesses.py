@@ -1,0 +1,175 @@
+"""What an operation reads, writes and calls: the effects of every unit that its entry reaches."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from archwright.model.effect import Effect, HttpCall, Interpret, Language, Load, Read, Write, WriteKind
+from archwright.model.entity import Entity
+from archwright.model.operation import Access, PeerCall, Touch
+from archwright.model.quantity import Duration
+from archwright.source import facts as f
+from archwright.source.frameworks.routers import calls_in
+from archwright.source.program import Program
+from archwright.source.survey.outside import peer_of, timeout_of
+from archwright.source.survey.tests_left_out import is_test
+from archwright.source.survey.texts import SqlTexts
+from archwright.source.survey.units import Units
+from archwright.sql.named_tables import named_tables
+
+WANTED: frozenset[type[Effect]] = frozenset({Read, Write, Load, HttpCall, Interpret})
+"""The kinds of effect that a survey reads."""
+_KINDS = {"insert": WriteKind.INSERT, "update": WriteKind.UPDATE, "delete": WriteKind.DELETE}
+_NAMES = (f.NAME, f.ATTR)
+_MAX_UNITS = 20_000
+
+
+class Touched:
+    """What one unit does by itself."""
+
+    __slots__ = ("calls", "reads", "writes")
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.writes: set[tuple[str, WriteKind]] = set()
+        self.calls: set[tuple[str, float | None]] = set()
+
+    def add(self, other: Touched) -> None:
+        """Take over what another unit does."""
+        self.reads |= other.reads
+        self.writes |= other.writes
+        self.calls |= other.calls
+
+
+class Accesses:
+    """Accesses by entry unit."""
+
+    def __init__(self, program: Program, entities: Iterable[Entity]) -> None:
+        self._program = program
+        self._entities = {entity.name: entity for entity in entities}
+        self._tables = {entity.table: entity.name for entity in self._entities.values() if entity.table}
+        self._units: dict[int, Touched] = {}
+        self._texts = SqlTexts(program.project)
+        self._read_texts: set[int] = set()
+        self._called: dict[int, list[int]] = {}
+        units = Units(program.project)
+        for effect in program.effects:
+            # what a helper does to its arguments belongs to the caller who gave them
+            started = effect.context.calls[0] if effect.context.calls else effect.place
+            unit = units.at(started)
+            if unit is None or is_test(started.path):
+                continue
+            touched = self._units.setdefault(unit, Touched())
+            if isinstance(effect, Read):
+                self._reads(touched, effect.entity)
+            elif isinstance(effect, Load):
+                self._reads(touched, self._target(effect))
+            elif isinstance(effect, Write):
+                if effect.entity in self._entities:
+                    touched.writes.add((effect.entity, effect.kind))
+            elif isinstance(effect, HttpCall):
+                timeout = timeout_of(effect)
+                peer = peer_of(effect)
+                if peer is not None:
+                    touched.calls.add((peer, timeout.value if timeout is not None else None))
+            elif isinstance(effect, Interpret) and effect.language is Language.SQL and effect.text.text:
+                self._statement(touched, effect.text.text)
+
+    def of(self, entries: Iterable[int]) -> Access:
+        """What the units do that some entries reach, together."""
+        together = Touched()
+        for unit in self._reached(entries):
+            self._read_text(unit)
+            own = self._units.get(unit)
+            if own is not None:
+                together.add(own)
+        return Access(
+            reads=tuple(Touch(entity=name) for name in sorted(together.reads)),
+            writes=tuple(Touch(entity=name, kind=kind) for name, kind in _kinds(together.writes)),
+            calls=tuple(
+                PeerCall(peer=peer, timeout=Duration(limit) if limit is not None else None)
+                for peer, limit in sorted(_slowest(together.calls).items())
+            ),
+        )
+
+    def _reached(self, entries: Iterable[int]) -> list[int]:
+        todo = deque(entries)
+        seen = dict.fromkeys(todo)
+        while todo and len(seen) < _MAX_UNITS:
+            for callee in self._callees(todo.popleft()):
+                if callee not in seen:
+                    seen[callee] = None
+                    todo.append(callee)
+        return list(seen)
+
+    def _callees(self, unit: int) -> list[int]:
+        """The units that a unit calls: those that the flow of values led to, and those that it calls by name."""
+        known = self._called.get(unit)
+        if known is None:
+            module, facts = self._program.project.unit(unit)
+            found = set(self._program.called_by(unit))
+            for call in calls_in(facts[7]):
+                target = self._program.project.resolve_expression(module, call[2]) if call[2][0] in _NAMES else None
+                if target is not None and target.kind == "unit":
+                    found.add(target.value)
+            known = self._called[unit] = sorted(found)
+        return known
+
+    def peers(self) -> Mapping[str, float | None]:
+        """Every peer that some unit outside of the tests calls, with the longest time limit; None: a call without one."""
+        return _slowest({call for touched in self._units.values() for call in touched.calls})
+
+    def _reads(self, touched: Touched, entity: str | None) -> None:
+        if entity in self._entities:
+            touched.reads.add(entity)
+
+    def _target(self, effect: Load) -> str | None:
+        """The entity that a lazy load fetches: the far side of the relation."""
+        name = effect.entity
+        for part in effect.relation.split("."):
+            name = self._follow(name, part)
+        return name
+
+    def _follow(self, name: str | None, relation: str) -> str | None:
+        entity = self._entities.get(name) if name is not None else None
+        if entity is None:
+            return None
+        for field in entity.fields:
+            if field.relation is not None and field.name in (relation, f"{relation}_id"):
+                return field.relation.target
+        for other in self._entities.values():
+            for field in other.fields:
+                if field.relation is not None and field.relation.target == name and field.relation.reverse == relation:
+                    return other.name
+        return None
+
+    def _read_text(self, unit: int) -> None:
+        """Tables that the unit's SQL texts name. Only names of known tables count, so a text that is no SQL says nothing."""
+        if not self._tables or unit in self._read_texts:
+            return
+        self._read_texts.add(unit)
+        texts = self._texts.of(unit)
+        if texts:
+            touched = self._units.setdefault(unit, Touched())
+            for text in texts:
+                self._statement(touched, text)
+
+    def _statement(self, touched: Touched, text: str) -> None:
+        named = named_tables(text)
+        touched.reads |= {self._tables[name] for name in named.reads if name in self._tables}
+        touched.writes |= {(self._tables[name], _KINDS[kind]) for name, kind in named.writes if name in self._tables}
+
+
+def _kinds(writes: set[tuple[str, WriteKind]]) -> list[tuple[str, WriteKind]]:
+    order = list(WriteKind)
+    return sorted(writes, key=lambda write: (write[0], order.index(write[1])))
+
+
+def _slowest(calls: set[tuple[str, float | None]]) -> dict[str, float | None]:
+    """Peer -> the longest limit of its calls; None where a call has none that the code tells."""
+    found: dict[str, float | None] = {}
+    for peer, limit in sorted(calls, key=repr):
+        known = found.get(peer, limit)
+        found[peer] = None if known is None or limit is None else max(known, limit)
+    return found

@@ -1,0 +1,110 @@
+"""What stands before a handler: decorators, permission classes, mixins and dependencies, by their names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from archwright.model.policy import ANYONE, AUTHENTICATED
+from archwright.source import facts as f
+from archwright.source.flow.engine import Engine
+from archwright.source.frameworks.base import Guarding
+from archwright.source.frameworks.declared import elements, last_name, written
+from archwright.source.link.project import ClassInfo
+
+_SIGNED_IN: Final = re.compile(
+    r"(?:^|_)(?:login|auth\w*|permissions?|roles?|jwt|token|user|session|access|admin\w*|staff|superuser|scopes?|owner|member\w*)_(?:is_)?(?:required|or_\w+)$"
+    r"|^(?:requires?|needs?|check|has|with)_(?:login|auth\w*|perm\w*|roles?|scopes?|token|user|access|any_of\w*|super_\w+|admin\w*|staff\w*|owner\w*|api_key\w*)$"
+    r"|^(?:authenticat\w*|authoriz\w*|authoris\w*|auth_required|login_required|protected?|secured?)(?:_\w+)?$"
+    r"|^(?:admin|staff|superuser|user)_only$"
+)
+"""Names that ask who calls: `login_required`, `requires_scope`, `authorize_read`."""
+_MIXIN: Final = re.compile(r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin|Staff|Superuser|Owner)\w*Mixin$")
+_CLASS: Final = re.compile(r"^(?:Is|Has|Can|Dj?ango)\w+|Permissions?$|Authenticated\w*$")
+_OPEN: Final = frozenset({"AllowAny", "allow_anonymous", "login_not_required", "public", "no_auth", "auth_exempt"})
+_VERBS: Final = {"require_POST": "POST", "require_GET": "GET", "require_safe": "GET"}
+_HOLDERS: Final = ("decorators", "method_decorators")
+_NO_GUARDS: Final = re.compile(
+    r"^(?:route|get|post|put|patch|delete|head|options|websocket|api_route|action|api_view|property|cached_property|override"
+    r"|staticmethod|classmethod|wraps|lru_cache|cache|task|shared_task|extend_schema\w*|swagger_auto_schema|receiver|require_\w*(?:POST|GET|safe|http_methods))$"
+)
+"""Decorators that say nothing of who may call."""
+
+
+class Guards:
+    """The guards of operations."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._project = engine.project
+
+    def of(self, unit: int, holder: ClassInfo | None) -> tuple[Guarding, ...]:
+        """What stands before a unit, outermost first; `holder`: the class of the view, where it is one."""
+        _, facts = self._project.unit(unit)
+        found: list[Guarding] = []
+        for info in holder.mro() if holder is not None else ():
+            found += [each for node in info.facts[6] if (each := _decorator(node)) is not None]
+            for name in _HOLDERS:
+                binding = info.scope().get(name)
+                if binding is not None and binding.kind == "expression":
+                    found += [each for node in elements(binding.value) if (each := _decorator(node)) is not None]
+        if holder is not None:
+            found += self._of_class(holder)
+        found += [each for node in facts[5] if (each := _decorator(node)) is not None]
+        for framework in self._engine.frameworks:
+            found += framework.guards(self._engine, unit)
+        return tuple(dict.fromkeys(found))
+
+    def _of_class(self, holder: ClassInfo) -> list[Guarding]:
+        """Permission classes (the nearest that are set hold) and mixins that let only some through."""
+        bases = [info.short for info in holder.mro()[1:]]
+        bases += [base.rpartition(".")[2] for base in holder.external_bases()]
+        found = [Guarding(base, AUTHENTICATED) for base in bases if _MIXIN.search(base)]
+        hit = holder.lookup("permission_classes")
+        if hit is not None and hit[1].kind == "expression":
+            found += [_permission(node) for node in elements(hit[1].value)]
+        return found
+
+    def methods(self, unit: int) -> str:
+        """The HTTP methods that decorators let through, as `GET|POST`; empty where none says."""
+        for node in self._project.unit(unit)[1][5]:
+            name = last_name(node[2] if node[0] == f.CALL else node)
+            if name in _VERBS:
+                return _VERBS[name]
+            if name in ("require_http_methods", "api_view") and node[0] == f.CALL and node[3]:
+                given = [part[2] for part in elements(node[3][0]) if part[0] == f.CONST and isinstance(part[2], str)]
+                if given:
+                    return "|".join(given)
+        return ""
+
+
+def _decorator(node: Any) -> Guarding | None:
+    call = node[0] == f.CALL
+    name = last_name(node[2] if call else node)
+    if name == "method_decorator" and call and node[3]:  # Django: a function's decorator put on a class
+        return _decorator(node[3][0]) if node[3][0][0] not in (f.LIST, f.TUPLE) else None
+    if name == "permission_classes" and call and node[3]:
+        classes = [_permission(part) for part in elements(node[3][0])]
+        return classes[0] if classes else None
+    if not name or _NO_GUARDS.match(name):
+        return None
+    if name in _OPEN:
+        return Guarding(name, ANYONE)
+    if _SIGNED_IN.search(name):
+        return Guarding(written(node), AUTHENTICATED)
+    return None
+
+
+def _permission(node: Any) -> Guarding:
+    name = last_name(node[2] if node[0] == f.CALL else node)
+    if name in _OPEN:
+        return Guarding(name, ANYONE)
+    return Guarding(written(node), AUTHENTICATED if _CLASS.search(name) else "")
+
+
+def role_of(guards: tuple[Guarding, ...]) -> str:
+    """Who gets through all of them: `authenticated` if one asks who calls, `anyone` if one says so and none asks, else empty."""
+    roles = {guard.role for guard in guards}
+    if AUTHENTICATED in roles:
+        return AUTHENTICATED
+    return ANYONE if ANYONE in roles else ""
