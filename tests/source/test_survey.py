@@ -397,3 +397,27 @@ def test_a_built_project_gives_back_its_blueprint(tmp_path: Path) -> None:
 def test_nothing_to_find(surveyed: Survey) -> None:
     blueprint = surveyed({"notes.py": "x = 1\n", "schema.sql": "create table ("})
     assert (blueprint.system.entities, blueprint.system.operations) == ((), ())
+
+
+def test_deep_expressions(surveyed: Survey) -> None:
+    deep = " + ".join(["'a long piece of text'"] * 3000)
+    system = surveyed(
+        {
+            "app.py": f"""
+                from fastapi import FastAPI
+                from django.db import models
+
+                app = FastAPI()
+
+                @app.get("/deep")
+                def deep():
+                    return {deep}
+
+                class Deep(models.Model):
+                    class Meta:
+                        indexes = [models.Index({" + ".join(["x"] * 90)}, name="deep")]
+            """,
+        }
+    ).system
+    assert [str(operation) for operation in system.operations] == ["GET /deep"]
+    assert [index.name for index in system.entities[0].indexes] == ["deep"]

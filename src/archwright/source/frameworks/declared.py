@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Constant = str | int | float | bool | None
 _MAX_TEXT = 200
+_MAX_DEPTH = 40
 
 
 class Declaration:
@@ -106,7 +107,7 @@ def last_name(node: Any) -> str:
 
 def written(node: Any) -> str:
     """An expression about as it is written, cut where it is long; for people, not for machines."""
-    text = _written(node)
+    text = _written(node, _MAX_DEPTH)
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
@@ -133,30 +134,37 @@ def docstring(info: ClassInfo) -> str:
     return ""
 
 
-def _written(node: Any) -> str:
+def _written(node: Any, depth: int) -> str:
+    if depth == 0:
+        return "…"
+    depth -= 1
     kind = node[0]
     if kind == f.NAME:
         return str(node[2])
     if kind == f.ATTR:
-        return f"{_written(node[2])}.{node[3]}"
+        return f"{_written(node[2], depth)}.{node[3]}"
     if kind == f.CONST:
         return repr(node[2])
     if kind == f.CALL:
-        given = [_written(part) for part in node[3]]
-        given += [f"{name}={_written(value)}" if name else f"**{_written(value)}" for name, value in node[4]]
-        return f"{_written(node[2])}({', '.join(given)})"
+        given = [_written(part, depth) for part in node[3]]
+        given += [
+            f"{name}={_written(value, depth)}" if name else f"**{_written(value, depth)}" for name, value in node[4]
+        ]
+        return f"{_written(node[2], depth)}({', '.join(given)})"
     if kind == f.UNARY:
         sign = "not " if node[2] == "not" else node[2]
-        return f"{sign}{_written(node[3])}"
+        return f"{sign}{_written(node[3], depth)}"
     if kind == f.BINOP:
-        return f"{_written(node[3])} {node[2]} {_written(node[4])}"
+        return f"{_written(node[3], depth)} {node[2]} {_written(node[4], depth)}"
     if kind == f.COMPARE:
-        return _written(node[2]) + "".join(f" {operator} {_written(right)}" for operator, right in node[3])
+        return _written(node[2], depth) + "".join(
+            f" {operator} {_written(right, depth)}" for operator, right in node[3]
+        )
     if kind == f.BOOL:
-        return f" {node[2]} ".join(_written(part) for part in node[3])
+        return f" {node[2]} ".join(_written(part, depth) for part in node[3])
     if kind in (f.LIST, f.TUPLE, f.SET):
         opening, closing = {f.LIST: ("[", "]"), f.TUPLE: ("(", ")"), f.SET: ("{", "}")}[kind]
-        return opening + ", ".join(_written(part) for part in node[2]) + closing
+        return opening + ", ".join(_written(part, depth) for part in node[2]) + closing
     if kind == f.SUBSCRIPT:
-        return f"{_written(node[2])}[{_written(node[3])}]"
+        return f"{_written(node[2], depth)}[{_written(node[3], depth)}]"
     return "…"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from archwright.model.effect import Effect, HttpCall, Interpret, Language, Load, Read, Write, WriteKind
 from archwright.model.entity import Entity
 from archwright.model.operation import Access, PeerCall, Touch
 from archwright.model.quantity import Duration
 from archwright.source import facts as f
-from archwright.source.frameworks.routers import calls_in
 from archwright.source.program import Program
 from archwright.source.survey.outside import peer_of, timeout_of
 from archwright.source.survey.tests_left_out import is_test
@@ -109,8 +109,8 @@ class Accesses:
         if known is None:
             module, facts = self._program.project.unit(unit)
             found = set(self._program.called_by(unit))
-            for call in calls_in(facts[7]):
-                target = self._program.project.resolve_expression(module, call[2]) if call[2][0] in _NAMES else None
+            for call in _calls(facts[7]):
+                target = self._program.project.resolve_expression(module, call[2])
                 if target is not None and target.kind == "unit":
                     found.add(target.value)
             known = self._called[unit] = sorted(found)
@@ -159,6 +159,16 @@ class Accesses:
         named = named_tables(text)
         touched.reads |= {self._tables[name] for name in named.reads if name in self._tables}
         touched.writes |= {(self._tables[name], _KINDS[kind]) for name, kind in named.writes if name in self._tables}
+
+
+def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
+    """Calls of names in statements. Without recursion: a sum of thousands of texts is nested as deep."""
+    todo: list[Any] = [body]
+    while todo:
+        node = todo.pop()
+        if len(node) == 5 and node[0] == f.CALL and isinstance(node[2], tuple) and node[2][0] in _NAMES:
+            yield node
+        todo.extend(part for part in node if isinstance(part, tuple))
 
 
 def _kinds(writes: set[tuple[str, WriteKind]]) -> list[tuple[str, WriteKind]]:

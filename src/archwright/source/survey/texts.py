@@ -43,18 +43,19 @@ class SqlTexts:
         return node[2] if node is not None and node[0] == f.CONST and isinstance(node[2], str) else ""
 
 
-def _leaves(node: Any) -> Iterator[tuple[Any, ...]]:
-    """Names and constants in statements; bodies of inner functions are units of their own."""
-    if not isinstance(node, tuple) or not node:
-        return
-    if node[0] == f.CONST and len(node) == 3:
-        if isinstance(node[2], str) and len(node[2]) > 10:
-            yield node
-        return
-    if node[0] == f.NAME and len(node) == 3 and isinstance(node[2], str):
-        if node[2].isupper():
-            yield node
-        return
-    for part in node:
-        if isinstance(part, tuple):
-            yield from _leaves(part)
+def _leaves(body: Any) -> Iterator[tuple[Any, ...]]:
+    """Names and constants in statements, in their order; bodies of inner functions are units of their own.
+
+    Without recursion: a sum of thousands of texts is nested as deep.
+    """
+    todo: list[Any] = [body]
+    while todo:
+        node = todo.pop()
+        if len(node) == 3 and node[0] == f.CONST:
+            if isinstance(node[2], str) and len(node[2]) > 10:
+                yield node
+        elif len(node) == 3 and node[0] == f.NAME and isinstance(node[2], str):
+            if node[2].isupper():
+                yield node
+        else:
+            todo.extend(part for part in reversed(node) if isinstance(part, tuple))
