@@ -21,7 +21,8 @@ from archwright.source.frameworks.declared import (
     written,
 )
 from archwright.source.frameworks.django_models import ModelInfo
-from archwright.source.frameworks.django_orm import ORM, DjangoOrm
+from archwright.source.frameworks.django_orm import DjangoOrm
+from archwright.source.frameworks.django_rows import ORM
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 

@@ -9,7 +9,6 @@ from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.operators import shape
 from archwright.source.flow.values import (
     NO,
     NUMBER,
@@ -24,13 +23,25 @@ from archwright.source.flow.values import (
 from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
 from archwright.source.frameworks.dbapi import execute
 from archwright.source.frameworks.django_models import ModelInfo, Models
+from archwright.source.frameworks.django_rows import (
+    ORM,
+    identity,
+    interpret_text,
+    is_loaded,
+    kept_origins,
+    loop_origins,
+    paginated,
+    prefetch_object,
+    prefetched_now,
+    raw_sql,
+    relation_paths,
+)
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-ORM = "django_orm"
 
 _SAME = frozenset(
     [
@@ -96,15 +107,15 @@ class DjangoOrm(Framework):
             {
                 "django.db.Cursor.execute": execute,
                 "django.db.Cursor.executemany": execute,
-                "django.db.models.RawSQL": _raw_sql,
+                "django.db.models.RawSQL": raw_sql,
                 "django.shortcuts.get_object_or_404": self._get_object,
                 "django.shortcuts.aget_object_or_404": self._get_object,
                 "rest_framework.generics.get_object_or_404": self._get_object,
                 "django.shortcuts.get_list_or_404": self._get_list,
                 "django.contrib.auth.get_user_model": self._user_model,
-                "django.db.models.Prefetch": _prefetch,
-                "django.core.paginator.Paginator": _paginated,
-                "django.db.models.prefetch_related_objects": _prefetched_now,
+                "django.db.models.Prefetch": prefetch_object,
+                "django.core.paginator.Paginator": paginated,
+                "django.db.models.prefetch_related_objects": prefetched_now,
             }
         )
 
@@ -201,10 +212,10 @@ class DjangoOrm(Framework):
             unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
             return attributes.method_value(frame, value, unit, position)
         if name in ("pk", "id") and row.query is not None:
-            return Val(("key",), join_origins(_loops(value), ((("field", row.entity, name), 0, None),)))
+            return Val(("key",), join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
         if name in model.columns:
-            return Val(None, join_origins(_loops(value), ((("field", row.entity, name), 0, None),)))
-        return Val(("member", value, name), join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
+            return Val(None, join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
+        return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
     def _manager_of(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
         managers = self.models[target].managers if target in self.models else {}
@@ -224,7 +235,7 @@ class DjangoOrm(Framework):
     def _touch(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
         """A relation to one row is touched: loaded along, or fetched now."""
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-        if row.path != "new" and not _is_loaded(row, path):
+        if row.path != "new" and not is_loaded(row, path):
             frame.emit(
                 "Load",
                 position,
@@ -236,8 +247,8 @@ class DjangoOrm(Framework):
                 depends=value,
             )
         if target is None:
-            return Val(None, join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
-        return Val(("row", Row(ORM, target, row.query, path)), _kept(value))
+            return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+        return Val(("row", Row(ORM, target, row.query, path)), kept_origins(value))
 
     # --- calls -----------------------------------------------------------------------------------------------
     def method(self, call: CallSite) -> Val | None:
@@ -255,7 +266,8 @@ class DjangoOrm(Framework):
         origins = join_origins(value.origins, origins_of(call.values()))
         if name in ("select_related", "prefetch_related"):
             return Val(
-                ("query", query._replace(loaded=query.loaded | _paths(call, name == "select_related"))), value.origins
+                ("query", query._replace(loaded=query.loaded | relation_paths(call, name == "select_related"))),
+                value.origins,
             )
         if name in ("page", "get_page"):
             return Val(("query", query._replace(flags=query.flags | {"changed", "limited"})), value.origins)
@@ -316,7 +328,7 @@ class DjangoOrm(Framework):
             self._read(call.frame, call.position, query, origins, "many")
             return Val(("dict",), (), NO, {"*": self._row(query, value)})
         if name == "raw":
-            _interpret(
+            interpret_text(
                 call,
                 call.argument(0, "raw_query"),
                 "Manager.raw",
@@ -325,7 +337,7 @@ class DjangoOrm(Framework):
             return Val(("query", query._replace(flags=query.flags | {"raw"})), ())
         if name == "extra":
             for key in ("where", "select", "tables", "order_by"):
-                _interpret(call, call.argument(-1, key), "QuerySet.extra", parameters="params" in call.keywords)
+                interpret_text(call, call.argument(-1, key), "QuerySet.extra", parameters="params" in call.keywords)
             return Val(("query", query._replace(flags=query.flags | {"changed"})), value.origins)
         if name in ("as_manager", "from_queryset", "db_manager", "__call__", "_clone", "_chain"):
             return value
@@ -365,7 +377,7 @@ class DjangoOrm(Framework):
             "serializable_value",
             "__str__",
         ) or call.name.startswith("get_"):
-            return Val(None, _kept(value))
+            return Val(None, kept_origins(value))
         return None
 
     # --- evaluation --------------------------------------------------------------------------------------------
@@ -380,14 +392,16 @@ class DjangoOrm(Framework):
             fetched = row.query
             if fetched is not None:  # what the related rows know of themselves lies below the path
                 fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in query.loaded})
-            element = Val(("row", Row(ORM, query.entity or "", fetched, path)), _kept(value))
-            return Iteration(element, "rows", query.entity, _identity(row.query))
+            element = Val(("row", Row(ORM, query.entity or "", fetched, path)), kept_origins(value))
+            return Iteration(element, "rows", query.entity, identity(row.query))
         if via is not None and "changed" not in query.flags and via[0].query is None and query.entity is not None:
             # who fetched the row may have fetched this relation too, and what lies below it: that can't be known here
             self._evaluated(frame, value, query, position)
-            return Iteration(Val(("row", Row(ORM, query.entity, None)), _kept(value)), "rows", query.entity, None)
+            return Iteration(
+                Val(("row", Row(ORM, query.entity, None)), kept_origins(value)), "rows", query.entity, None
+            )
         self._evaluated(frame, value, query, position)
-        return Iteration(self._row(query, value), "rows", query.entity, _identity(query))
+        return Iteration(self._row(query, value), "rows", query.entity, identity(query))
 
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
         if value.type is not None and value.type[0] == "query":
@@ -409,8 +423,8 @@ class DjangoOrm(Framework):
 
     def _row(self, query: Query, value: Val) -> Val:
         if "values" in query.flags or query.entity is None:
-            return Val(None, (*_kept(value), (("field", query.entity or "", "*"), 0, None)))
-        return Val(("row", Row(ORM, query.entity, query._replace(via=None, filters=(), order=()))), _kept(value))
+            return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
+        return Val(("row", Row(ORM, query.entity, query._replace(via=None, filters=(), order=()))), kept_origins(value))
 
     def _evaluated(self, frame: Frame, value: Val, query: Query, position: int) -> None:
         """All rows of a query are fetched: a relation's own rows count as loading that relation."""
@@ -425,7 +439,7 @@ class DjangoOrm(Framework):
                 entity=row.entity,
                 relation=f"{row.path}.{name}" if row.path else name,
                 many="many",
-                built=_identity(row.query),
+                built=identity(row.query),
                 loaded=tuple(sorted(row.query.loaded)) if row.query is not None else (),
                 depends=value,
             )
@@ -437,7 +451,7 @@ class DjangoOrm(Framework):
             return False
         row, name = query.via
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-        return _is_loaded(row, path)
+        return is_loaded(row, path)
 
     def _read(self, frame: Frame, position: int, query: Query, origins: tuple[Any, ...], many: str) -> None:
         frame.emit(
@@ -445,7 +459,7 @@ class DjangoOrm(Framework):
             position,
             entity=query.entity,
             many=many,
-            built=_identity(query),
+            built=identity(query),
             filters=query.filters,
             order=query.order,
             loaded=tuple(sorted(query.loaded)),
@@ -487,80 +501,3 @@ class DjangoOrm(Framework):
             return None
         path = remedy.subject.replace(".", "__")
         return f'.prefetch_related("{path}")' if remedy.many else f'.select_related("{path}")'
-
-
-def _identity(query: Query | None) -> tuple[int, int] | None:
-    return (query.unit, query.position) if query is not None and query.unit >= 0 else None
-
-
-def _is_loaded(row: Row, path: str) -> bool:
-    if row.query is None:
-        return False
-    return path in row.query.loaded or "?" in row.query.loaded or ("*" in row.query.loaded and "." not in path)
-
-
-def _loops(value: Val) -> tuple[Any, ...]:
-    return tuple(origin for origin in value.origins if origin[0][0] == "loop")
-
-
-def _kept(value: Val) -> tuple[Any, ...]:
-    """What ties a row to the loops and arguments it comes from."""
-    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
-
-
-def _paths(call: CallSite, joined: bool) -> frozenset[str]:
-    """The relation paths of select_related or prefetch_related, each prefix included; `?` where one can't be read."""
-    if joined and not call.args and not call.spread:
-        return frozenset({"*"})
-    paths = {"?"} if call.spread else set()
-    for value in call.args:
-        if isinstance(value.const, str) and not value.origins:
-            text = value.const
-        elif value.items is not None and "path" in value.items and isinstance(value.items["path"].const, str):
-            text = value.items["path"].const
-        elif value.const is None:
-            continue
-        else:
-            paths.add("?")
-            continue
-        parts = text.split("__")
-        paths.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-    return frozenset(paths)
-
-
-def _prefetch(call: CallSite) -> Val:
-    path = call.argument(0, "lookup")
-    inner = call.argument(1, "queryset")
-    items = {"path": path if path is not None else UNKNOWN}
-    if call.argument(2, "to_attr") is not None:
-        items["path"] = UNKNOWN
-    if inner is not None and inner.type is not None and inner.type[0] == "query" and inner.type[1].loaded:
-        items["path"] = UNKNOWN  # what it loads along with itself lies below the path: not followed, so not judged
-    return Val(("object", "django.db.models.Prefetch"), (), NO, items)
-
-
-def _paginated(call: CallSite) -> Val:
-    """A paginator, and each page of it, is the query that it cuts into pages."""
-    first = call.argument(0, "object_list")
-    return first if first is not None and first.type is not None and first.type[0] == "query" else UNKNOWN
-
-
-def _prefetched_now(call: CallSite) -> Val:
-    """Rows get relations after they were fetched: from here on it can't be known which of them are loaded."""
-    for value in [call.args[0], *(call.args[0].items or {}).values()] if call.args else []:
-        if value.type is not None and value.type[0] == "row":
-            value.type = ("row", value.type[1]._replace(query=None))
-    return Val(None, (), None)
-
-
-def _raw_sql(call: CallSite) -> Val:
-    _interpret(call, call.argument(0, "sql"), "RawSQL", parameters=len(call.args) > 1)
-    return Val(("object", "django.db.models.RawSQL"))
-
-
-def _interpret(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
-    if text is None:
-        return
-    if text.items is not None:
-        text = Val(("text",), origins_of([text]), NO, None, ", ".join(shape(item) for item in text.items.values()))
-    call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)

@@ -1,0 +1,102 @@
+"""Rows and queries of Django: what ties a row to its query, relation paths, calls that change what is loaded, raw SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import (
+    NO,
+    UNKNOWN,
+    Query,
+    Row,
+    Val,
+    origins_of,
+)
+from archwright.source.frameworks.base import CallSite
+
+ORM = "django_orm"
+"""The framework file that answers for these rows and queries."""
+
+
+def identity(query: Query | None) -> tuple[int, int] | None:
+    """The unit and position by which a query is known; None: it isn't."""
+    return (query.unit, query.position) if query is not None and query.unit >= 0 else None
+
+
+def is_loaded(row: Row, path: str) -> bool:
+    """True where a relation path came along with the row, or where what came along can't be read."""
+    if row.query is None:
+        return False
+    return path in row.query.loaded or "?" in row.query.loaded or ("*" in row.query.loaded and "." not in path)
+
+
+def loop_origins(value: Val) -> tuple[Any, ...]:
+    """The loops a value belongs to."""
+    return tuple(origin for origin in value.origins if origin[0][0] == "loop")
+
+
+def kept_origins(value: Val) -> tuple[Any, ...]:
+    """What ties a row to the loops and arguments it comes from."""
+    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
+
+
+def relation_paths(call: CallSite, joined: bool) -> frozenset[str]:
+    """The relation paths of select_related or prefetch_related, each prefix included; `?` where one can't be read."""
+    if joined and not call.args and not call.spread:
+        return frozenset({"*"})
+    paths = {"?"} if call.spread else set()
+    for value in call.args:
+        if isinstance(value.const, str) and not value.origins:
+            text = value.const
+        elif value.items is not None and "path" in value.items and isinstance(value.items["path"].const, str):
+            text = value.items["path"].const
+        elif value.const is None:
+            continue
+        else:
+            paths.add("?")
+            continue
+        parts = text.split("__")
+        paths.update(".".join(parts[: end + 1]) for end in range(len(parts)))
+    return frozenset(paths)
+
+
+def prefetch_object(call: CallSite) -> Val:
+    """`Prefetch(path, queryset)`: the path, where nothing beside it changes what is loaded."""
+    path = call.argument(0, "lookup")
+    inner = call.argument(1, "queryset")
+    items = {"path": path if path is not None else UNKNOWN}
+    if call.argument(2, "to_attr") is not None:
+        items["path"] = UNKNOWN
+    if inner is not None and inner.type is not None and inner.type[0] == "query" and inner.type[1].loaded:
+        items["path"] = UNKNOWN  # what it loads along with itself lies below the path: not followed, so not judged
+    return Val(("object", "django.db.models.Prefetch"), (), NO, items)
+
+
+def paginated(call: CallSite) -> Val:
+    """A paginator, and each page of it, is the query that it cuts into pages."""
+    first = call.argument(0, "object_list")
+    return first if first is not None and first.type is not None and first.type[0] == "query" else UNKNOWN
+
+
+def prefetched_now(call: CallSite) -> Val:
+    """Rows get relations after they were fetched: from here on it can't be known which of them are loaded."""
+    for value in [call.args[0], *(call.args[0].items or {}).values()] if call.args else []:
+        if value.type is not None and value.type[0] == "row":
+            value.type = ("row", value.type[1]._replace(query=None))
+    return Val(None, (), None)
+
+
+def raw_sql(call: CallSite) -> Val:
+    """`RawSQL(text, params)`."""
+    interpret_text(call, call.argument(0, "sql"), "RawSQL", parameters=len(call.args) > 1)
+    return Val(("object", "django.db.models.RawSQL"))
+
+
+def interpret_text(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
+    """Record that SQL text runs; a list of texts counts as all of them."""
+    if text is None:
+        return
+    if text.items is not None:
+        text = Val(("text",), origins_of([text]), NO, None, ", ".join(shape(item) for item in text.items.values()))
+    call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)
