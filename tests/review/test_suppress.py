@@ -78,5 +78,7 @@ def test_an_unused_comment_is_told_but_not_where_its_rule_was_not_run() -> None:
 
 
 def test_a_string_is_no_comment() -> None:
-    text = 'TEXT = """\n# archwright: ignore[query/n-plus-one] only shown\n"""\nprint("# archwright: ignore[query] too")\n'
+    text = (
+        'TEXT = """\n# archwright: ignore[query/n-plus-one] only shown\n"""\nprint("# archwright: ignore[query] too")\n'
+    )
     assert comments_in("app.py", text) == []

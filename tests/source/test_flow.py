@@ -203,6 +203,11 @@ def test_the_way_through_files_is_told_in_the_order_of_execution(tmp_path: Path)
     assert found.operations_reaching("shop.store.run") == ("GET /find",)
 
 
+def test_what_a_protocol_declares_is_unknown(tmp_path: Path) -> None:
+    before = "class Store:\n    def find(self, key): ...\ndef f(store: Store, v):\n    if store.find(v):\n        db.execute('SELECT ' + v)"
+    assert Clean.DIRTY in states(tmp_path, handler("f(elsewhere, name)", before))
+
+
 def test_recursion_ends(tmp_path: Path) -> None:
     before = "def f(v, n):\n    if n:\n        return g(v, n - 1)\n    return 'SELECT ' + v\ndef g(v, n):\n    return f(v, n)"
     assert Clean.DIRTY in states(tmp_path, handler("db.execute(f(name, 3))", before))

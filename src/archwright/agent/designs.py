@@ -128,7 +128,8 @@ class Designs:
 
 
 def _refuse_unknown(kinds: list[str], blueprint: Blueprint) -> None:
-    known = sorted({kind for kind, _, _ in catalogue()} | {kind(decision) for decision in blueprint.decisions})
+    named = {name for name, _, _ in catalogue()}
+    known = sorted(named | {kind(decision) for decision in blueprint.decisions})
     for name in kinds:
         if name not in known:
             raise AgentError(f"there is no kind of decision {name!r}", near(name, known))

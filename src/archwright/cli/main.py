@@ -30,16 +30,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = parsed.command
         code: int = parsed.run(parsed)
         sys.stdout.flush()
-    except SystemExit as leaving:
+    except SystemExit as leaving:  # argparse has printed its help, and leaves
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_output()
         return leaving.code if isinstance(leaving.code, int) else DONE
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # what is still in the buffer must not raise again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return _READER_GONE
     except Exception as problem:  # noqa: BLE001 the one place where every fault ends
         text = told(problem)
         sys.stderr.write(f"{text or fault(command, problem)}\n")
         return FAULT if text is None else WRONG_USE
     return code
+
+
+def _forget_output() -> None:
+    """The reader of our output has gone: what is still in the buffer must not raise again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

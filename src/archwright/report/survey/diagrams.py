@@ -134,7 +134,9 @@ def component_diagram(blueprint: Blueprint) -> str:
         return ""
     middle = [(process.name, _said(process)) for process in runs]
     right = [(process.technology, process.kind, "store") for process in stores]
-    right += [(peer.name, _limit(str(peer.timeout) if peer.timeout is not None else ""), "peer") for peer in peers[:_PEERS]]
+    right += [
+        (peer.name, _limit(str(peer.timeout) if peer.timeout is not None else ""), "peer") for peer in peers[:_PEERS]
+    ]
     if len(peers) > _PEERS:
         right.append((f"{len(peers) - _PEERS} more", "listed under Project", "peer"))
     rows = max(len(middle), len(right), 1)

@@ -103,7 +103,7 @@ class Engine:
                 for name, value in frame.env.items()
                 if name.startswith(prefix) and name.removeprefix(prefix).isidentifier()
             }
-        returns = join_all(frame.returns) if frame.returns else Val(None, (), None)
+        returns = join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(facts[7]) else Val(None, (), None)
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
             answer(frame, returns)
         if returns.type is None and facts[6] is not None and not facts[8] & f.GENERATOR:
@@ -481,6 +481,11 @@ def _assigned(body: Any, self_name: str) -> set[str]:
             for handler in node[3]:
                 names |= _assigned(handler[3], self_name)
     return names
+
+
+def _unmade(body: Any) -> bool:
+    """True for a body that others fill in: a protocol's or an abstract method's `...`, `pass` or docstring alone."""
+    return all(node[0] == f.PASS or (node[0] == f.EXPR and node[2][0] == f.CONST) for node in body)
 
 
 def all_effects(engine: Engine) -> list[Found]:
