@@ -208,6 +208,15 @@ def test_what_a_protocol_declares_is_unknown(tmp_path: Path) -> None:
     assert Clean.DIRTY in states(tmp_path, handler("f(elsewhere, name)", before))
 
 
+def test_what_an_heir_overrides_is_unknown(tmp_path: Path) -> None:
+    before = (
+        "class Base:\n    def allowed(self):\n        return False\n    def stop(self):\n        raise ValueError\n"
+        "    def run(self, v):\n        self.stop()\n        if self.allowed():\n            db.execute('SELECT ' + v)\n"
+        "class Heir(Base):\n    def allowed(self):\n        return True\n    def stop(self):\n        pass\n"
+    )
+    assert Clean.DIRTY in states(tmp_path, handler("Base().run(name)", before))
+
+
 def test_recursion_ends(tmp_path: Path) -> None:
     before = "def f(v, n):\n    if n:\n        return g(v, n - 1)\n    return 'SELECT ' + v\ndef g(v, n):\n    return f(v, n)"
     assert Clean.DIRTY in states(tmp_path, handler("db.execute(f(name, 3))", before))

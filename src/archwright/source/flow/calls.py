@@ -174,11 +174,14 @@ def call_unit(
     if summary is None:
         return UNKNOWN
     _happen(frame, unit, summary, given, position)
-    if summary.never:
+    overridden = frame.engine.overridden(unit) if summary.never or summary.returns.const is not NO else False
+    if summary.never and not overridden:
         frame.never.add(position)
     if summary.checks is not None:
         frame.checked = (summary.checks, given)
     returned = summary.returns
+    if overridden and returned.const is not NO:
+        return Val(returned.type, join_origins(returned.origins, (UNKNOWN_ORIGIN,)))
     whole = _passed_through(returned, unit)
     if whole is not None and whole in given:
         return given[whole]

@@ -42,6 +42,7 @@ class Engine:
         self._self_attributes: dict[tuple[str, str], Val] = {}
         self._assigners: dict[str, dict[str, list[int]]] = {}
         self._decorations: dict[int, frozenset[str]] = {}
+        self._overridden: set[int] | None = None
         for framework in frameworks:
             framework.prepare(project, self)
         for framework in frameworks:
@@ -285,6 +286,20 @@ class Engine:
             for index, unit in enumerate(info.module.units)
             if unit[9] == info.index
         ]
+
+    def overridden(self, unit: int) -> bool:
+        """True for a method that some heir in the project puts another in the place of: what it gives is not all there is."""
+        if self._overridden is None:
+            self._overridden = set()
+            for info in self.project.all_classes():
+                ancestors = info.mro()[1:]
+                for name, binding in info.scope().items() if ancestors else ():
+                    if binding.kind == "unit":
+                        for ancestor in ancestors:
+                            theirs = ancestor.scope().get(name)
+                            if theirs is not None and theirs.kind == "unit":
+                                self._overridden.add(ancestor.module.index << UNIT_BITS | int(theirs.value))
+        return unit in self._overridden
 
     def record_attribute(self, info: ClassInfo, name: str, value: Val) -> None:
         """Remember what a method assigns to `self.name`; what depends on its arguments becomes unknown."""
