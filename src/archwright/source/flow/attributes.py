@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.flow import dispatch
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
@@ -38,7 +39,7 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
     if kind == "instance":
         return instance_attribute(frame, value, type_[1], name, position)
     if kind == "object":
-        return engine.object_attribute(frame, value, type_[1], name, position)
+        return dispatch.object_attribute(engine, frame, value, type_[1], name, position)
     if kind == "class":
         return class_attribute(frame, type_[1], name, position)
     if kind in ("row", "query"):
@@ -97,14 +98,14 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
             return method_value(frame, value, unit_id, position)
         found_value = engine.class_value(holder, name, binding)
         if found_value is not None:
-            assigned = engine.assigned_attribute(info, name)
+            assigned = engine.selves.assigned(info, name)
             own = join(found_value, assigned) if assigned is not None else found_value
             return _with_path(frame, own, value, name)
-    assigned = engine.assigned_attribute(info, name)
+    assigned = engine.selves.assigned(info, name)
     if assigned is not None:
         return _with_path(frame, assigned, value, name)
     for base in info.external_bases():
-        known = engine.object_attribute_known(frame, value, base, name, position)
+        known = dispatch.object_attribute_known(engine, frame, value, base, name, position)
         if known is not None:
             return known
     return Val(("member", value, name), _paths(frame, value, name) or (UNKNOWN_ORIGIN,))
@@ -220,7 +221,7 @@ def item(frame: Frame, value: Val, index: int, position: int, exact: int = -1) -
 def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val:
     """`base[index]`."""
     if base.type is not None and base.type[0] in ("query", "row", "object", "instance"):
-        found = frame.engine.item_of(frame, base, index, position, is_slice=is_slice)
+        found = dispatch.item_of(frame.engine, frame, base, index, position, is_slice=is_slice)
         if found is not None:
             return found
     if isinstance(base.const, (str, tuple)) and isinstance(index.const, int) and not base.origins and not index.origins:
@@ -265,7 +266,7 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
     if target[0] == f.NAME:
         holder = target[2]
         if base.type is not None and base.type[0] == "instance" and holder == frame.self_name:
-            frame.engine.record_attribute(base.type[1], name, value)
+            frame.engine.selves.record(base.type[1], name, value)
         if holder in frame.env or holder == frame.self_name:
             frame.env[f"{holder}.{name}"] = value
     if base.items is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import memo
+from archwright.source.flow import dispatch, memo
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -118,9 +118,9 @@ def call_value(
     if kind == "class":
         return construct(frame, type_[1], args, keywords, spread, position)
     if kind == "external":
-        return frame.engine.call_external(CallSite(frame, position, type_[1], None, args, keywords, spread))
+        return dispatch.call_external(frame.engine, CallSite(frame, position, type_[1], None, args, keywords, spread))
     if kind == "member":
-        return frame.engine.call_member(CallSite(frame, position, type_[2], type_[1], args, keywords, spread))
+        return dispatch.call_member(frame.engine, CallSite(frame, position, type_[2], type_[1], args, keywords, spread))
     if kind == "partial":
         return call_value(frame, type_[1], [*type_[2], *args], {**dict(type_[3]), **keywords}, spread, position)
     if kind == "instance":
@@ -128,7 +128,9 @@ def call_value(
         if unit is not None:
             return call_unit(frame, unit, [function, *args], keywords, spread, position)
     if kind in ("query", "row", "object"):
-        return frame.engine.call_member(CallSite(frame, position, "__call__", function, args, keywords, spread))
+        return dispatch.call_member(
+            frame.engine, CallSite(frame, position, "__call__", function, args, keywords, spread)
+        )
     frame.traits.add("call")
     return UNKNOWN
 

@@ -10,8 +10,9 @@ from archwright.source.flow.effects import EMPTY, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
 from archwright.source.flow.registry import Registry
-from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Val, constant, join, join_all
-from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration
+from archwright.source.flow.selves import SelfAttributes
+from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
+from archwright.source.frameworks.base import Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
@@ -39,8 +40,7 @@ class Engine:
         self._running: set[tuple[int, Spec]] = set()
         self._globals: dict[tuple[int, str], Val | None] = {}
         self._claims: dict[str, tuple[Framework, ...]] = {}
-        self._self_attributes: dict[tuple[str, str], Val] = {}
-        self._assigners: dict[str, dict[str, list[int]]] = {}
+        self.selves = SelfAttributes(self)
         self._decorations: dict[int, frozenset[str]] = {}
         self._overridden: set[int] | None = None
         for framework in frameworks:
@@ -58,9 +58,9 @@ class Engine:
             self.edges,
             self._specialised,
             self._globals,
-            self._self_attributes,
         ):
             learnt.clear()
+        self.selves.forget()
 
     # --- summaries -----------------------------------------------------------------------------------
     def summary(self, unit: int, spec: Spec = (), depth: int = 0) -> Summary:
@@ -301,144 +301,6 @@ class Engine:
                                 self._overridden.add(ancestor.module.index << UNIT_BITS | int(theirs.value))
         return unit in self._overridden
 
-    def record_attribute(self, info: ClassInfo, name: str, value: Val) -> None:
-        """Remember what a method assigns to `self.name`; what depends on its arguments becomes unknown."""
-        if any(origin[0][0] == "parameter" for origin in value.origins):
-            kept = tuple(origin for origin in value.origins if origin[0][0] != "parameter")
-            value = Val(value.type, (*kept, UNKNOWN_ORIGIN), NO, None)
-        key = (info.name, name)
-        mine = self._self_attributes.get(key)
-        self._self_attributes[key] = join(mine, value) if mine is not None else value
-
-    def assigned_attribute(self, info: ClassInfo, name: str) -> Val | None:
-        """What the methods of a class assign to `self.name`, over its ancestry; None if none does."""
-        found: Val | None = None
-        for each in info.mro():
-            assigners = self._assigners.get(each.name)
-            if assigners is None:
-                assigners = self._assigners[each.name] = self._find_assigners(each)
-            for unit in assigners.get(name, ()):
-                self.summary(unit, (), 8)
-            value = self._self_attributes.get((each.name, name))
-            if value is not None:
-                found = value if found is None else join(found, value)
-        return found
-
-    def _find_assigners(self, info: ClassInfo) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for unit in self.units_of_class(info):
-            facts = self.project.unit(unit)[1]
-            if facts[4]:
-                for name in sorted(_assigned(facts[7], facts[4][0][0])):
-                    found.setdefault(name, []).append(unit)
-        return found
-
-    # --- frameworks ----------------------------------------------------------------------------------
-    def object_attribute(self, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val:
-        """`object.name` for an instance of an outside class."""
-        known = self.object_attribute_known(frame, value, dotted, name, position)
-        return known if known is not None else Val(("member", value, name), value.origins)
-
-    def object_attribute_known(self, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val | None:
-        """The same where a table or a framework file knows it; None otherwise."""
-        key = f"{dotted}.{name}"
-        found = self.registry.known_attribute(key, frame, position)
-        if found is not None:
-            return found
-        owner = self.registry.owner(dotted)
-        return owner.attribute(frame, value, name, position) if owner is not None else None
-
-    def call_external(self, site: CallSite) -> Val:
-        """Call something outside by its dotted name."""
-        if site.name in self.registry.never:
-            site.frame.never.add(site.position)
-            return UNKNOWN
-        found = self.registry.call(site.name, site)
-        if found is not None:
-            return found
-        site.frame.traits.add("call")
-        return UNKNOWN
-
-    def call_member(self, site: CallSite) -> Val:
-        """Call a method that the project does not define."""
-        receiver = site.receiver
-        type_ = receiver.type if receiver is not None else None
-        bases: tuple[str, ...] = ()
-        if receiver is not None and type_ is not None:
-            if type_[0] in ("query", "row"):
-                orm = self.frameworks_by_name.get(type_[1].orm)
-                found = orm.method(site) if orm is not None else None
-                if found is not None:
-                    return found
-            elif type_[0] == "object":
-                bases = (type_[1],)
-            elif type_[0] == "instance":
-                bases = type_[1].external_bases()
-                for framework in self.claimants(type_[1]):
-                    found = framework.method(site)
-                    if found is not None:
-                        return found
-        for base in bases:
-            if f"{base}.{site.name}" in self.registry.never:
-                site.frame.never.add(site.position)
-                return UNKNOWN
-            found = self.registry.call(f"{base}.{site.name}", site)
-            if found is not None:
-                return found
-            owner = self.registry.owner(base)
-            found = owner.method(site) if owner is not None else None
-            if found is not None:
-                return found
-        found = self.registry.call_method(site)
-        if found is not None:
-            return found
-        site.frame.traits.add("call")
-        return UNKNOWN
-
-    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
-        """A loop over a value that a framework file knows."""
-        type_ = value.type
-        if type_ is None:
-            return None
-        if type_[0] in ("query", "row"):
-            orm = self.frameworks_by_name.get(type_[1].orm)
-            return orm.iterate(frame, value, position) if orm is not None else None
-        owners = self.claimants(type_[1]) if type_[0] == "instance" else (self.registry.owner(type_[1]),)
-        for owner in owners:
-            found = owner.iterate(frame, value, position) if owner is not None else None
-            if found is not None:
-                return found
-        return None
-
-    def item_of(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
-        """`base[index]` for a value that a framework file knows."""
-        type_ = base.type
-        if type_ is None:
-            return None
-        if type_[0] in ("query", "row"):
-            orm = self.frameworks_by_name.get(type_[1].orm)
-            return orm.item(frame, base, index, position, is_slice=is_slice) if orm is not None else None
-        owner = self.registry.owner(type_[1]) if type_[0] == "object" else None
-        return owner.item(frame, base, index, position, is_slice=is_slice) if owner is not None else None
-
-    def enter(self, frame: Frame, value: Val, position: int) -> Val:
-        """`with value as x`."""
-        if value.type is not None and value.type[0] == "object":
-            found = self.registry.enter(value.type[1])
-            if found is not None:
-                return Val(("object", found), value.origins)
-        if value.type is not None and value.type[0] == "instance":
-            from archwright.source.flow.calls import call_unit
-
-            for name in ("__enter__", "__aenter__"):
-                unit = value.type[1].method(name)
-                if unit is not None:
-                    entered = call_unit(frame, unit, [value], {}, [], position)
-                    return entered if entered.type is not None else value
-        if value.type == ("generator",) and value.items:
-            return join_all(list(value.items.values()))
-        return value
-
     def annotated(self, module: Module, node: Any) -> tuple[Any, ...] | None:
         """The type an annotation declares, if it is one of use here."""
         value = annotated_value(self, module, node)
@@ -472,30 +334,6 @@ class _ClassScope(dict[str, Val]):
             return default
         value = self._engine.class_value(self._info, name, binding)
         return value if value is not None else default
-
-
-def _assigned(body: Any, self_name: str) -> set[str]:
-    """The attributes of `self` that statements assign."""
-    names: set[str] = set()
-    for node in body:
-        kind = node[0]
-        if kind in (f.ASSIGN, f.ANNASSIGN, f.AUGASSIGN):
-            targets = node[2] if kind == f.ASSIGN else (node[2],)
-            for target in targets:
-                for part in target[2] if target[0] in (f.TUPLE, f.LIST) else (target,):
-                    if part[0] == f.ATTR and part[2][0] == f.NAME and part[2][2] == self_name:
-                        names.add(part[3])
-        elif kind == f.IF:
-            names |= _assigned(node[3], self_name) | _assigned(node[4], self_name)
-        elif kind == f.FOR:
-            names |= _assigned(node[4], self_name)
-        elif kind in (f.WHILE, f.WITH):
-            names |= _assigned(node[3], self_name)
-        elif kind == f.TRY:
-            names |= _assigned(node[2], self_name) | _assigned(node[4], self_name) | _assigned(node[5], self_name)
-            for handler in node[3]:
-                names |= _assigned(handler[3], self_name)
-    return names
 
 
 def _unmade(body: Any) -> bool:

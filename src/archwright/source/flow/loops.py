@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, dispatch
 from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, join_origins
@@ -19,7 +19,7 @@ def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: i
     over, entity, query = "items", None, None
     value: Val | None = None
     if type_ is not None and type_[0] in ("query", "object", "instance", "row"):
-        iteration = engine.iterate(frame, iterable, position)
+        iteration = dispatch.iterate(engine, frame, iterable, position)
         if iteration is not None:
             value, over, entity, query = iteration
     if value is None:

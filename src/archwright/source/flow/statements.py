@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import memo, operators
+from archwright.source.flow import dispatch, memo, operators
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -262,7 +262,7 @@ def _with(frame: Frame, node: tuple[Any, ...]) -> bool:
             suppressing.append(expression)
             frame.caught = (*frame.caught, CaughtMark(frame.unit, expression[1], types))
         if target is not None:
-            assign(frame, target, frame.engine.enter(frame, value, expression[1]))
+            assign(frame, target, dispatch.enter(frame.engine, frame, value, expression[1]))
     frame.traits = set()
     result = block(frame, node[3])
     frame.caught = saved

@@ -197,7 +197,7 @@ class SqlAlchemy(Framework):
             return attributes.method_value(frame, value, unit, position)
         if hit is not None and name not in model.silent:
             return frame.engine.class_value(hit[0], name, hit[1])
-        assigned = frame.engine.assigned_attribute(model.info, name)
+        assigned = frame.engine.selves.assigned(model.info, name)
         if assigned is not None:
             return assigned
         return Val(("member", value, name), join_origins(kept(value), (UNKNOWN_ORIGIN,)))
