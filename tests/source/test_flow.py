@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archwright.model.effect import Interpret
 from archwright.model.value import Clean, Use
+from archwright.source.flow.engine import Engine
 from archwright.source.program import Program, analyse
 
 HEAD = """
@@ -215,6 +217,42 @@ def test_what_an_heir_overrides_is_unknown(tmp_path: Path) -> None:
         "class Heir(Base):\n    def allowed(self):\n        return True\n    def stop(self):\n        pass\n"
     )
     assert Clean.DIRTY in states(tmp_path, handler("Base().run(name)", before))
+
+
+CIRCLES = {
+    "list": "v = []\nv.append(v)",
+    "two lists": "v, w = [], []\nv.append(w)\nw.append(v)\nfor x in v:\n    for y in x:\n        w.append(y)",
+    "dictionary": "v = {}\nv['a'] = v\nw = {'b': v}\nv['c'] = w",
+    "update": "v = {}\nv.update(a=v, b={'c': v})\nfor k, x in v.items():\n    v[k] = x",
+    "attribute": "v = Node()\nv.next = v\nw = Node()\nw.next = v\nv.next = w\nfor x in v.next.next:\n    pass",
+    "walk": "todo = [{'a': []}]\nwhile todo:\n    at = todo.pop()\n    at['a'].append(todo)\n    todo.append(at)",
+}
+
+
+@pytest.mark.parametrize("body", CIRCLES.values(), ids=CIRCLES)
+def test_data_in_a_circle_is_followed_to_the_end(tmp_path: Path, body: str) -> None:
+    before = "class Node:\n    def __init__(self):\n        self.next = None"
+    found = program(tmp_path, handler(f"{body}\ndb.execute('SELECT ' + name)", before))
+    assert [note.message for note in found.notes] == []
+    assert len(found.effects) == 1
+
+
+def test_a_unit_that_cannot_be_followed_is_told_and_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Engine.summary
+
+    def summary(self: Engine, unit: int, spec: Any = (), depth: int = 0) -> Any:
+        if self.project.unit_name(unit) == "app.broken":
+            raise RecursionError
+        return whole(self, unit, spec, depth)
+
+    monkeypatch.setattr(Engine, "summary", summary)
+    found = program(tmp_path, handler('db.execute("SELECT " + name)', "def broken():\n    pass\n"))
+    assert len(found.effects) == 1
+    (note,) = found.notes
+    assert (note.path, note.line) == ("app.py", 7)
+    assert note.message.startswith("broken was not followed: RecursionError")
 
 
 def test_recursion_ends(tmp_path: Path) -> None:

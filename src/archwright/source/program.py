@@ -15,6 +15,7 @@ import msgspec
 from archwright.model.base import Model
 from archwright.model.effect import AnyEffect, Effect
 from archwright.model.operation import Operation
+from archwright.source import facts as f
 from archwright.source import pool
 from archwright.source.discover import Discovery
 from archwright.source.flow.engine import Engine, all_effects
@@ -31,7 +32,8 @@ _MAX_PARTS = 16
 
 _work: tuple[Program, set[str]] | None = None
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], dict[int, list[int]]])
+Followed = tuple[list[Effect], dict[int, list[int]], list[tuple[int, str]]]
+_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], dict[int, list[int]], list[tuple[int, str]]])
 
 
 def _follow(part: list[int]) -> bytes:
@@ -91,6 +93,7 @@ class Program:
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._lost: list[str] = []
+        self._faults: list[tuple[int, str]] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
             self._edges.update({caller: set(callees) for caller, callees in self.engine.edges.items()})
@@ -110,7 +113,8 @@ class Program:
             if result is None:
                 self._lost.extend(self.project.modules[index].path for index in part)
                 continue
-            effects, edges = _DECODER.decode(result)
+            effects, edges, faults = _DECODER.decode(result)
+            self._faults.extend(faults)
             for effect in effects:
                 made.setdefault(repr(effect), effect)
             for caller, callees in edges.items():
@@ -132,21 +136,25 @@ class Program:
             filled += size
         return parts
 
-    def follow(self, part: list[int], kinds: set[str]) -> tuple[list[Effect], dict[int, list[int]]]:
-        """The effects of the units of some modules, and which units call which."""
+    def follow(self, part: list[int], kinds: set[str]) -> Followed:
+        """The effects of the units of some modules, which units call which, and the units that could not be followed."""
+        faults: list[tuple[int, str]] = []
         self.engine.forget()
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _RECURSION))
         try:
             for index in part:
                 for unit in range(len(self.project.modules[index].units)):
-                    self.engine.summary(index << UNIT_BITS | unit)
+                    try:
+                        self.engine.summary(index << UNIT_BITS | unit)
+                    except Exception as problem:  # noqa: BLE001 - one unit that can't be followed must not hide the others
+                        faults.append((index << UNIT_BITS | unit, type(problem).__name__))
         finally:
             sys.setrecursionlimit(limit)
         renderer = Renderer(self.project)
         effects = [renderer.effect(found) for found in all_effects(self.engine) if found.kind in kinds]
         edges = {caller: sorted(callees) for caller, callees in sorted(self.engine.edges.items())}
-        return [effect for effect in effects if effect is not None], edges
+        return [effect for effect in effects if effect is not None], edges, faults
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -203,6 +211,12 @@ class Program:
         found += [
             Note(path=path, line=0, message="not reviewed: following it ended the process") for path in self._lost
         ]
+        for unit, problem in self._faults:
+            module, facts = self.project.unit(unit)
+            message = (
+                f"{facts[1]} was not followed: {problem}, a fault of archwright; please report it with this function"
+            )
+            found.append(Note(path=module.path, line=f.line_of(facts[2]), message=message))
         return tuple(sorted(found, key=lambda note: (note.path, note.line, note.message)))
 
     @cached_property

@@ -15,6 +15,7 @@ from archwright.source.flow.values import (
     Origin,
     Val,
     constant,
+    inside,
     join,
     join_all,
     join_origins,
@@ -270,7 +271,8 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
         if holder in frame.env or holder == frame.self_name:
             frame.env[f"{holder}.{name}"] = value
     if base.items is not None:
-        base.items[name] = join(base.items[name], value) if name in base.items and frame.loops else value
+        kept = inside(value, base)
+        base.items[name] = join(base.items[name], kept) if name in base.items and frame.loops else kept
 
 
 def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
@@ -279,7 +281,8 @@ def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value
     if frame.narrowed:
         _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))
     if base.items is not None:
-        base.items[key] = join(base.items[key], value) if key in base.items and (key == "*" or frame.loops) else value
+        kept = inside(value, base)
+        base.items[key] = join(base.items[key], kept) if key in base.items and (key == "*" or frame.loops) else kept
     elif target[0] == f.NAME and target[2] in frame.env:
         added = step(value.origins, frame.unit, position, "stored in a container")
         frame.env[target[2]] = Val(base.type, join_origins(base.origins, added), NO, None)

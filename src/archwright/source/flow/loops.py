@@ -47,10 +47,10 @@ def rows_of(value: Val) -> tuple[str, tuple[int, int] | None] | None:
     return None
 
 
-def _marked(value: Val, origin: tuple[Any, ...]) -> Val:
+def _marked(value: Val, origin: tuple[Any, ...], depth: int = 4) -> Val:
     items = value.items
-    if items:
-        items = {key: _marked(item, origin) for key, item in items.items()}
+    if items and depth:
+        items = {key: _marked(item, origin, depth - 1) for key, item in items.items()}
     return Val(
         value.type,
         join_origins(value.origins, (origin,)),

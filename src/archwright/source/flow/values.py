@@ -163,8 +163,8 @@ def join_origins(left: tuple[Origin, ...], right: tuple[Origin, ...]) -> tuple[O
     return found
 
 
-def join(left: Val, right: Val) -> Val:
-    """What a value may be where two ways of control meet."""
+def join(left: Val, right: Val, depth: int = 6) -> Val:
+    """What a value may be where two ways of control meet. Below `depth` containers, what is inside is unknown."""
     if left is right:
         return left
     const = left.const if left.const is right.const or _same_constant(left.const, right.const) else NO
@@ -180,10 +180,12 @@ def join(left: Val, right: Val) -> Val:
     if left.items is not right.items:
         if left.items is None or right.items is None:
             items = None if left.items is None and right.items is None else (left.items or right.items)
+        elif not depth:
+            items = None
         else:
             items = dict(left.items)
             for key, value in right.items.items():
-                items[key] = join(items[key], value) if key in items else value
+                items[key] = join(items[key], value, depth - 1) if key in items else value
     text = left.text if left.text == right.text else (left.text or right.text)
     return Val(type_, join_origins(left.origins, right.origins), const, items, text)
 
@@ -227,6 +229,20 @@ def _join_rows(left: Row, right: Row) -> Row | None:
 
 def _same_constant(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
+
+
+def inside(value: Val, container: Val) -> Val:
+    """What a container holds of a value put into it. One that holds the container itself keeps no items: no value is a circle."""
+    return Val(value.type, deep_origins(value)) if value is container or _holds(value, container, 4) else value
+
+
+def _holds(value: Val, container: Val, depth: int) -> bool:
+    if not value.items:
+        return False
+    return any(
+        item is container or item.items is container.items or (depth > 0 and _holds(item, container, depth - 1))
+        for item in value.items.values()
+    )
 
 
 def join_all(values: list[Val]) -> Val:

@@ -9,6 +9,7 @@ from archwright.source.flow.calls import call_argument
 from archwright.source.flow.values import (
     NO,
     Val,
+    inside,
     join,
     join_all,
     join_origins,
@@ -24,7 +25,7 @@ def _get(site: CallSite) -> Val | None:
     found = attributes.subscript(site.frame, receiver, site.args[0], site.position, is_slice=False)
     if site.name == "setdefault" and len(site.args) > 1 and receiver.items is not None:
         key = site.args[0].const if isinstance(site.args[0].const, (str, int)) else "*"
-        receiver.items.setdefault(key, site.args[1])
+        receiver.items.setdefault(key, inside(site.args[1], receiver))
         return join(found, site.args[1])
     if "type" in site.keywords:  # `request.args.get("page", 1, type=int)`
         found = call_argument(site.frame, site.keywords["type"], [found], site.position)
@@ -110,6 +111,7 @@ def _insert(site: CallSite) -> Val | None:
 def _put(receiver: Val, value: Val, *, many: bool = True) -> None:
     assert receiver.items is not None
     items = receiver.items
+    value = inside(value, receiver)
     receiver.const = NO
     if many and "*" not in items and not items:
         items["*"] = value
@@ -143,12 +145,12 @@ def _update(site: CallSite) -> Val | None:
         return None
     for value in [*site.args, *site.spread]:
         if value.items is not None:
-            receiver.items.update(value.items)
+            receiver.items.update({key: inside(item, receiver) for key, item in value.items.items()})
         if value.origins:
             receiver.items["*"] = Val(
                 None, join_origins(receiver.items["*"].origins if "*" in receiver.items else (), value.origins)
             )
-    receiver.items.update(site.keywords)
+    receiver.items.update({key: inside(item, receiver) for key, item in site.keywords.items()})
     return Val(None, (), None)
 
 
