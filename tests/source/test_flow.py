@@ -251,7 +251,7 @@ def test_a_unit_that_cannot_be_followed_is_told_and_hides_no_other(
     found = program(tmp_path, handler('db.execute("SELECT " + name)', "def broken():\n    pass\n"))
     assert len(found.effects) == 1
     (note,) = found.notes
-    assert (note.path, note.line) == ("app.py", 7)
+    assert (note.path, note.line) == ("app.py", 6)
     assert note.message.startswith("broken was not followed: RecursionError")
 
 
