@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archwright.source.flow.effects import CaughtMark, Checked, Checks, Found, LoopMark
-from archwright.source.flow.values import Val
+from archwright.source.flow.values import Val, join
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -94,8 +94,6 @@ class Frame:
 
     def _widen(self, kind: str, position: int, slots: dict[str, Any]) -> None:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""
-        from archwright.source.flow.values import join
-
         for found in self.effects:
             if found.kind == kind and found.position == position and found.unit == self.unit and not found.calls:
                 for name, value in slots.items():

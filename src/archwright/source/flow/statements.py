@@ -369,10 +369,6 @@ def _class(frame: Frame, node: tuple[Any, ...]) -> bool:
     return True
 
 
-def _type_alias(frame: Frame, node: tuple[Any, ...]) -> bool:
-    return True
-
-
 _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], bool]] = {
     f.EXPR: _expr,
     f.ASSIGN: _assign,
@@ -397,5 +393,5 @@ _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], bool]] = {
     f.FROM: _from,
     f.DEF: _def,
     f.CLASS: _class,
-    f.TYPE_ALIAS: _type_alias,
+    f.TYPE_ALIAS: _go_on,
 }

@@ -125,7 +125,6 @@ UNKNOWN: Final = Val(None, (UNKNOWN_ORIGIN,))
 NONE: Final = Val(None, (), None)
 NUMBER: Final = Val(("number",))
 TEXT: Final = Val(("text",))
-TRUTH: Final = Val(("number",))
 
 
 def constant(value: Any) -> Val:

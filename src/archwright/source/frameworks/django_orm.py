@@ -25,7 +25,6 @@ from archwright.source.frameworks.dbapi import execute
 from archwright.source.frameworks.django_models import ModelInfo, Models
 from archwright.source.frameworks.django_rows import (
     ORM,
-    identity,
     interpret_text,
     is_loaded,
     kept_origins,
@@ -36,6 +35,7 @@ from archwright.source.frameworks.django_rows import (
     raw_sql,
     relation_paths,
 )
+from archwright.source.frameworks.queries import emit_read, identity
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 
@@ -185,8 +185,6 @@ class DjangoOrm(Framework):
     def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str) -> Val | None:
         holder = frame.engine.project.class_named(query.manager) if query.manager else None
         unit = holder.method(name) if holder is not None else None
-        if unit is None and holder is None and query.entity is not None and "manager" not in query.flags:
-            unit = None
         if unit is not None:
             return Val(("bound", unit, value))
         if name == "object_list":
@@ -306,7 +304,7 @@ class DjangoOrm(Framework):
                 and name in ("count", "exists")
             ):
                 many = "exists" if "exists" in name else "aggregate"
-                self._read(call.frame, call.position, query, origins, many)
+                emit_read(call.frame, call.position, query, origins, many)
             return Val(("number",) if "aggregate" not in name else None, ())
         if name in _CREATES:
             kind = "insert" if name in ("create", "acreate") else "upsert"
@@ -325,7 +323,7 @@ class DjangoOrm(Framework):
             call.emit("Write", entity=query.entity, kind="update", depends=Val(None, origins))
             return Val(None, (), None)
         if name == "in_bulk":
-            self._read(call.frame, call.position, query, origins, "many")
+            emit_read(call.frame, call.position, query, origins, "many")
             return Val(("dict",), (), NO, {"*": self._row(query, value)})
         if name == "raw":
             interpret_text(
@@ -353,7 +351,7 @@ class DjangoOrm(Framework):
             and self.models[query.entity].ordered
         )
         if not cached:
-            self._read(call.frame, call.position, query, origins, "one")
+            emit_read(call.frame, call.position, query, origins, "one")
         if "values" in query.flags or query.entity is None:
             return Val(None, join_origins(origins, (UNKNOWN_ORIGIN,)))
         # a row looked up by an element of a loop belongs to that turn of the loop
@@ -418,7 +416,7 @@ class DjangoOrm(Framework):
             if query.via is None or "changed" in flags:
                 flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
             return Val(("query", query._replace(flags=flags)), base.origins)
-        self._read(frame, position, query, base.origins, "one")
+        emit_read(frame, position, query, base.origins, "one")
         return self._row(query, base)
 
     def _row(self, query: Query, value: Val) -> Val:
@@ -444,7 +442,7 @@ class DjangoOrm(Framework):
                 depends=value,
             )
             return
-        self._read(frame, position, query, value.origins, "many")
+        emit_read(frame, position, query, value.origins, "many")
 
     def _prefetched(self, query: Query) -> bool:
         if query.via is None:
@@ -452,20 +450,6 @@ class DjangoOrm(Framework):
         row, name = query.via
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
         return is_loaded(row, path)
-
-    def _read(self, frame: Frame, position: int, query: Query, origins: tuple[Any, ...], many: str) -> None:
-        frame.emit(
-            "Read",
-            position,
-            entity=query.entity,
-            many=many,
-            built=identity(query),
-            filters=query.filters,
-            order=query.order,
-            loaded=tuple(sorted(query.loaded)),
-            locked="locked" in query.flags,
-            depends=Val(None, origins),
-        )
 
     # --- shortcuts ---------------------------------------------------------------------------------------------
     def _queried(self, call: CallSite) -> tuple[Val, Query] | None:

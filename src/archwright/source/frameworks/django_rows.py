@@ -8,7 +8,6 @@ from archwright.source.flow.operators import shape
 from archwright.source.flow.values import (
     NO,
     UNKNOWN,
-    Query,
     Row,
     Val,
     origins_of,
@@ -17,11 +16,6 @@ from archwright.source.frameworks.base import CallSite
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
-
-
-def identity(query: Query | None) -> tuple[int, int] | None:
-    """The unit and position by which a query is known; None: it isn't."""
-    return (query.unit, query.position) if query is not None and query.unit >= 0 else None
 
 
 def is_loaded(row: Row, path: str) -> bool:

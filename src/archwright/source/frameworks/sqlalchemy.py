@@ -13,6 +13,7 @@ from archwright.source.frameworks import sqlalchemy_names as names
 from archwright.source.frameworks import sqlalchemy_sessions as sessions
 from archwright.source.frameworks import sqlalchemy_statements as statements
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
+from archwright.source.frameworks.queries import identity
 from archwright.source.frameworks.sqlalchemy_models import ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy_names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy_options import FETCHES, KEEPS, loader, loader_method
@@ -21,7 +22,6 @@ from archwright.source.frameworks.sqlalchemy_values import (
     bound,
     element_of,
     expression,
-    identity,
     kept,
     listed,
     query_of,

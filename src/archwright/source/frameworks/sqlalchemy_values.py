@@ -33,6 +33,7 @@ from archwright.source.flow.values import (
     join,
     join_origins,
 )
+from archwright.source.frameworks.queries import emit_read
 
 ORM = "sqlalchemy"
 
@@ -63,11 +64,6 @@ def has(value: Val | None, flag: str) -> bool:
     """True for a value of this file with a flag."""
     query = query_of(value)
     return query is not None and flag in query.flags
-
-
-def identity(query: Query | None) -> tuple[int, int] | None:
-    """Where a query was built."""
-    return (query.unit, query.position) if query is not None and query.unit >= 0 else None
 
 
 def kept(value: Val) -> tuple[Origin, ...]:
@@ -192,15 +188,4 @@ def read(frame: Frame, position: int, query: Query, origins: tuple[Origin, ...],
         many = "aggregate"
     elif "exists" in query.flags:
         many = "exists"
-    frame.emit(
-        "Read",
-        position,
-        entity=query.entity,
-        many=many,
-        built=identity(query),
-        filters=query.filters,
-        order=query.order,
-        loaded=tuple(sorted(query.loaded)),
-        locked="locked" in query.flags,
-        depends=Val(None, origins),
-    )
+    emit_read(frame, position, query, origins, many)
