@@ -1,4 +1,4 @@
-"""One file a library: its calls in the model's words. Rules know no library, libraries know no rule."""
+"""A file or a package a library: its calls in the model's words. Rules know no library, libraries know no rule."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ GROUP = "archwright.frameworks"
 def every() -> list[type[Framework]]:
     """All framework files: those of this package, by being there, and those that installed packages offer."""
     found: dict[str, type[Framework]] = {}
-    for module in pkgutil.iter_modules(__path__):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        loaded = importlib.import_module(module.name)
         for value in vars(loaded).values():
             if (
                 isinstance(value, type)

@@ -9,7 +9,7 @@ from archwright.model.policy import ANYONE, AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow.engine import Engine
 from archwright.source.frameworks.base import Guarding
-from archwright.source.frameworks.declared import elements, last_name, written
+from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.link.project import ClassInfo
 
 _SIGNED_IN: Final = re.compile(

@@ -11,8 +11,8 @@ from archwright.model.base import Place
 from archwright.model.operation import Command, Http, Message, Operation
 from archwright.model.policy import Policy
 from archwright.source import facts as f
-from archwright.source.frameworks.declared import last_name
-from archwright.source.frameworks.routes import place_of
+from archwright.source.frameworks.shared.declared import last_name
+from archwright.source.frameworks.shared.routes import place_of
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.program import Program

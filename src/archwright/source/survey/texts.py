@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.frameworks.dbapi import SQL_START
+from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.link.project import Project
 
 

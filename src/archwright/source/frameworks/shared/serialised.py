@@ -9,7 +9,7 @@ from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import Val
-from archwright.source.frameworks.typed import Field, fields_of
+from archwright.source.frameworks.shared.typed import Field, fields_of
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Entry, Framework, Source
-from archwright.source.frameworks.flask_guards import trust_of
-from archwright.source.frameworks.flask_parsers import handlers
-from archwright.source.frameworks.routers import Added, Identity, Kind, Routers, unit_id
-from archwright.source.frameworks.routes import (
+from archwright.source.frameworks.flask.guards import trust_of
+from archwright.source.frameworks.flask.parsers import handlers
+from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
+from archwright.source.frameworks.shared.routes import (
     converter_is_clean,
     join_paths,
     methods_of,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archwright.source import facts as f
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val
-from archwright.source.frameworks.routes import join_paths
+from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
 

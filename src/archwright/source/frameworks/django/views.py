@@ -11,8 +11,8 @@ from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, step
 from archwright.source.frameworks.base import Entry, Framework, Source
-from archwright.source.frameworks.django_urls import Pattern, UrlTable, read_path
-from archwright.source.frameworks.routes import converter_is_clean, outside, place_of, template_path
+from archwright.source.frameworks.django.urls import Pattern, UrlTable, read_path
+from archwright.source.frameworks.shared.routes import converter_is_clean, outside, place_of, template_path
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 

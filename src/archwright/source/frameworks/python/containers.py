@@ -15,7 +15,7 @@ from archwright.source.flow.values import (
     join_origins,
 )
 from archwright.source.frameworks.base import CallSite, Handler
-from archwright.source.frameworks.python_texts import opaque
+from archwright.source.frameworks.python.texts import opaque
 
 
 def _get(site: CallSite) -> Val | None:

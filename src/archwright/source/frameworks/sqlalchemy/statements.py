@@ -6,8 +6,8 @@ from typing import Final
 
 from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Val, join_origins
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.sqlalchemy_options import paths_of
-from archwright.source.frameworks.sqlalchemy_values import (
+from archwright.source.frameworks.sqlalchemy.options import paths_of
+from archwright.source.frameworks.sqlalchemy.values import (
     ORM,
     Cell,
     bound,

@@ -9,15 +9,13 @@ from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
-from archwright.source.frameworks import sqlalchemy_names as names
-from archwright.source.frameworks import sqlalchemy_sessions as sessions
-from archwright.source.frameworks import sqlalchemy_statements as statements
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.queries import identity
-from archwright.source.frameworks.sqlalchemy_models import ModelInfo, Models, Relation
-from archwright.source.frameworks.sqlalchemy_names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
-from archwright.source.frameworks.sqlalchemy_options import FETCHES, KEEPS, loader, loader_method
-from archwright.source.frameworks.sqlalchemy_values import (
+from archwright.source.frameworks.shared.queries import identity
+from archwright.source.frameworks.sqlalchemy import names, sessions, statements
+from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
+from archwright.source.frameworks.sqlalchemy.options import FETCHES, KEEPS, loader, loader_method
+from archwright.source.frameworks.sqlalchemy.values import (
     ORM,
     bound,
     element_of,

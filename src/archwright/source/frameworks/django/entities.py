@@ -9,7 +9,10 @@ from archwright.model.base import Place
 from archwright.model.entity import Check, Entity, Field, Index, OnDelete, Relation, Type, Unique
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework
-from archwright.source.frameworks.declared import (
+from archwright.source.frameworks.django.models import ModelInfo
+from archwright.source.frameworks.django.orm import DjangoOrm
+from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.shared.declared import (
     Constant,
     Declaration,
     constant,
@@ -20,9 +23,6 @@ from archwright.source.frameworks.declared import (
     texts,
     written,
 )
-from archwright.source.frameworks.django_models import ModelInfo
-from archwright.source.frameworks.django_orm import DjangoOrm
-from archwright.source.frameworks.django_rows import ORM
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 

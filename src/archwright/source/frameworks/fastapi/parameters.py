@@ -12,7 +12,7 @@ from archwright.source.flow.calls import call_value
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, join_all
 from archwright.source.frameworks.base import Entry
-from archwright.source.frameworks.typed import Outside, typed
+from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 

@@ -9,8 +9,8 @@ from archwright.source.flow.values import (
     ALL_USES,
     Val,
 )
-from archwright.source.frameworks import python_builtins, python_containers, python_texts
 from archwright.source.frameworks.base import CallSite, Framework, Source, mask
+from archwright.source.frameworks.python import builtins, containers, texts
 
 _LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"])
 
@@ -56,9 +56,9 @@ class Python(Framework):
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls.update(python_builtins.CALLS)
-        self.methods.update(python_texts.METHODS)
-        self.methods.update(python_containers.METHODS)
+        self.calls.update(builtins.CALLS)
+        self.methods.update(texts.METHODS)
+        self.methods.update(containers.METHODS)
         for name in ("builtins.print", "warnings.warn", "traceback.print_exc", "traceback.format_exc", "sys.exc_info"):
             self.calls[name] = _log
         for level in _LOG_METHODS:

@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.source.flow.values import Query, Val
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.sqlalchemy_values import ORM, query_of, words
+from archwright.source.frameworks.sqlalchemy.values import ORM, query_of, words
 
 FETCHES: Final = words(
     "joinedload selectinload subqueryload immediateload contains_eager raiseload noload joinedload_all "

@@ -9,10 +9,10 @@ from archwright.source.flow.calls import call_value
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.dbapi import SQL_START
-from archwright.source.frameworks.sqlalchemy_options import paths_of
-from archwright.source.frameworks.sqlalchemy_statements import build, entity_of, of_model
-from archwright.source.frameworks.sqlalchemy_values import (
+from archwright.source.frameworks.databases.dbapi import SQL_START
+from archwright.source.frameworks.sqlalchemy.options import paths_of
+from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model
+from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
     ORM,
     bound,

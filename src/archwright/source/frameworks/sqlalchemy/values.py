@@ -33,7 +33,7 @@ from archwright.source.flow.values import (
     join,
     join_origins,
 )
-from archwright.source.frameworks.queries import emit_read
+from archwright.source.frameworks.shared.queries import emit_read
 
 ORM = "sqlalchemy"
 

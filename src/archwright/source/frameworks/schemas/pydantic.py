@@ -6,9 +6,9 @@ from typing import Any
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, deep_origins, origins_of
-from archwright.source.frameworks import serialised
 from archwright.source.frameworks.base import CallSite, Framework
-from archwright.source.frameworks.typed import Field, fields_of, is_clean
+from archwright.source.frameworks.shared import serialised
+from archwright.source.frameworks.shared.typed import Field, fields_of, is_clean
 from archwright.source.link.project import ClassInfo
 
 _BASES = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.source.frameworks.sqlalchemy_models import BASE
-from archwright.source.frameworks.sqlalchemy_values import words
+from archwright.source.frameworks.sqlalchemy.models import BASE
+from archwright.source.frameworks.sqlalchemy.values import words
 
 SESSION = "sqlalchemy.orm.Session"
 CONNECTION = "sqlalchemy.engine.Connection"

@@ -21,9 +21,9 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
-from archwright.source.frameworks.dbapi import execute
-from archwright.source.frameworks.django_models import ModelInfo, Models
-from archwright.source.frameworks.django_rows import (
+from archwright.source.frameworks.databases.dbapi import execute
+from archwright.source.frameworks.django.models import ModelInfo, Models
+from archwright.source.frameworks.django.rows import (
     ORM,
     interpret_text,
     is_loaded,
@@ -35,7 +35,7 @@ from archwright.source.frameworks.django_rows import (
     raw_sql,
     relation_paths,
 )
-from archwright.source.frameworks.queries import emit_read, identity
+from archwright.source.frameworks.shared.queries import emit_read, identity
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 

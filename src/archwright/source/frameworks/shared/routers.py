@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
-from archwright.source.frameworks.routes import join_paths
+from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import UNIT_BITS, Module
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
-from archwright.source.frameworks import serialised
 from archwright.source.frameworks.base import Entry, Framework, Source
-from archwright.source.frameworks.fastapi_parameters import SECURITY, Dependencies, Handler
-from archwright.source.frameworks.routers import Identity, Kind, Routers, Way, unit_id
-from archwright.source.frameworks.routes import join_paths, place_of, template_path
+from archwright.source.frameworks.fastapi.parameters import SECURITY, Dependencies, Handler
+from archwright.source.frameworks.shared import serialised
+from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, Way, unit_id
+from archwright.source.frameworks.shared.routes import join_paths, place_of, template_path
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
 

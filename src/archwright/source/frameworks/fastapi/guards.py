@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework, Guarding
-from archwright.source.frameworks.declared import last_name, written
-from archwright.source.frameworks.fastapi import _KIND, _VERBS
-from archwright.source.frameworks.fastapi_parameters import Dependencies
-from archwright.source.frameworks.routers import Routers
+from archwright.source.frameworks.fastapi.app import _KIND, _VERBS
+from archwright.source.frameworks.fastapi.parameters import Dependencies
+from archwright.source.frameworks.shared.declared import last_name, written
+from archwright.source.frameworks.shared.routers import Routers
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.model.entity import Type
 from archwright.source import facts as f
-from archwright.source.frameworks.declared import aliased, constant, enum_values, last_name, texts
+from archwright.source.frameworks.shared.declared import aliased, constant, enum_values, last_name, texts
 from archwright.source.link.module import Module
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from archwright.model.base import Place
 from archwright.model.entity import Check, Entity, Field, Index, OnDelete, Relation, Type, Unique
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework
-from archwright.source.frameworks.declared import (
+from archwright.source.frameworks.shared.declared import (
     Constant,
     Declaration,
     aliased,
@@ -20,10 +20,10 @@ from archwright.source.frameworks.declared import (
     last_name,
     written,
 )
-from archwright.source.frameworks.sqlalchemy import SqlAlchemy
-from archwright.source.frameworks.sqlalchemy_models import ModelInfo, _callee, _declared, _head, _value
-from archwright.source.frameworks.sqlalchemy_types import ColumnType, annotated_type, column_type
-from archwright.source.frameworks.sqlalchemy_values import ORM
+from archwright.source.frameworks.sqlalchemy.models import ModelInfo, _callee, _declared, _head, _value
+from archwright.source.frameworks.sqlalchemy.orm import SqlAlchemy
+from archwright.source.frameworks.sqlalchemy.types import ColumnType, annotated_type, column_type
+from archwright.source.frameworks.sqlalchemy.values import ORM
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 

@@ -1,0 +1,1 @@
+"""Flask, Quart and their extensions."""
