@@ -29,6 +29,9 @@ _SETTINGS = (
 )
 _TASKS = frozenset({"task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor", "job"})
 """Decorators of Celery, Huey, Dramatiq and RQ."""
+_CLASSES: dict[str, type[m.Effect]] = {
+    kind.__name__: kind for kind in vars(m).values() if isinstance(kind, type) and issubclass(kind, m.Effect)
+}
 _KINDS = {
     "source": OriginKind.SOURCE,
     "parameter": OriginKind.PARAMETER,
@@ -48,18 +51,33 @@ class Renderer:
             "Interpret": self._interpret,
             "Read": self._read,
             "Load": self._load,
-            "Swallow": self._swallow,
-            "Log": self._log,
             "Write": self._write,
-            "Commit": lambda found: m.Commit(**self._common(found)),
-            "Rollback": lambda found: m.Rollback(**self._common(found)),
-            "HttpCall": self._http_call,
         }
 
     def effect(self, found: Found) -> m.Effect | None:
-        """The model's effect, or None for a kind that the model has no reader for yet."""
+        """The model's effect, or None for a kind that is no effect of the model.
+
+        A kind without a maker of its own is told by its slots, which are named as the fields of the model's class.
+        """
         maker = self._makers.get(found.kind)
-        return maker(found) if maker is not None else None
+        if maker is not None:
+            return maker(found)
+        kind = _CLASSES.get(found.kind)
+        return kind(**self._common(found), **self._told(found, kind)) if kind is not None else None
+
+    def _told(self, found: Found, kind: type[m.Effect]) -> dict[str, Any]:
+        fields = kind.__struct_fields__
+        told = {name: self._slot(slot) for name, slot in found.slots.items() if name in fields}
+        if "entity" in told:
+            told["entity"] = _short(told["entity"])
+        return told
+
+    def _slot(self, slot: Any) -> Any:
+        if isinstance(slot, Val):
+            return self.value(slot)
+        if isinstance(slot, tuple):
+            return tuple(self._slot(each) for each in slot)
+        return slot
 
     def place(self, unit: int, position: int) -> Place:
         """A place in a file of the project."""
@@ -182,29 +200,9 @@ class Renderer:
             return None
         return self.place(*built)
 
-    def _swallow(self, found: Found) -> m.Effect:
-        slots = found.slots
-        return m.Swallow(
-            **self._common(found), types=slots["types"], protects=slots["protects"], handler=slots["handler"]
-        )
-
-    def _log(self, found: Found) -> m.Effect:
-        return m.Log(**self._common(found), level=found.slots["level"], message=self.value(found.slots["message"]))
-
     def _write(self, found: Found) -> m.Effect:
         slots = found.slots
         return m.Write(**self._common(found), entity=_short(slots.get("entity")), kind=m.WriteKind(slots["kind"]))
-
-    def _http_call(self, found: Found) -> m.Effect:
-        slots = found.slots
-        timeout = slots.get("timeout")
-        return m.HttpCall(
-            **self._common(found),
-            peer=self.value(slots["peer"]),
-            method=slots.get("method", ""),
-            timeout=self.value(timeout) if timeout is not None else None,
-            redirects=slots.get("redirects"),
-        )
 
 
 def identity(built: tuple[int, int] | None) -> int | None:
