@@ -11,15 +11,19 @@ from contextlib import contextmanager
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from archwright.model.base import Model
-from archwright.model.effect import AnyEffect, Effect
+from archwright.model.effect import AnyEffect, Effect, Setting, Transaction
 from archwright.model.operation import Operation
 from archwright.source import facts as f
 from archwright.source import pool
 from archwright.source.discover import Discovery
+from archwright.source.flow import surroundings
 from archwright.source.flow.engine import Engine, all_effects
 from archwright.source.flow.render import Renderer
+from archwright.source.flow.surroundings import Called, Surroundings
+from archwright.source.flow.transactions import CALLER
 from archwright.source.frameworks import in_use
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
@@ -32,8 +36,8 @@ _MAX_PARTS = 16
 
 _work: tuple[Program, set[str]] | None = None
 _ENCODER = msgspec.msgpack.Encoder()
-Followed = tuple[list[Effect], dict[int, list[int]], list[tuple[int, str]]]
-_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], dict[int, list[int]], list[tuple[int, str]]])
+Followed = tuple[list[Effect], list[int], dict[int, dict[int, int]], list[tuple[int, str]]]
+_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], list[int], dict[int, dict[int, int]], list[tuple[int, str]]])
 
 
 def _follow(part: list[int]) -> bytes:
@@ -90,13 +94,15 @@ class Program:
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
                 self.project.by_name.setdefault(alias, modules[index])
+        self._renderer = Renderer(self.project)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
+        self._called: Called = {}
         self._lost: list[str] = []
         self._faults: list[tuple[int, str]] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
-            self._edges.update({caller: set(callees) for caller, callees in self.engine.edges.items()})
+            surroundings.merge(self._called, self.engine.called)
             self.effects: Sequence[Effect] = self._analyse(wanted, pool.worker_count() if workers is None else workers)
 
     def _analyse(self, wanted: frozenset[type[Effect]], workers: int) -> tuple[Effect, ...]:
@@ -108,18 +114,37 @@ class Program:
             results = pool.map_chunks(_follow, parts, workers if pool.forks() else 1)
         finally:
             _work = None
-        made: dict[str, Effect] = {}
+        found: list[tuple[Effect, int]] = []
         for part, result in zip(parts, results, strict=True):
             if result is None:
                 self._lost.extend(self.project.modules[index].path for index in part)
                 continue
-            effects, edges, faults = _DECODER.decode(result)
+            effects, outer, calls, faults = _DECODER.decode(result)
             self._faults.extend(faults)
-            for effect in effects:
-                made.setdefault(repr(effect), effect)
-            for caller, callees in edges.items():
-                self._edges.setdefault(caller, set()).update(callees)
+            found.extend(zip(effects, outer, strict=True))
+            surroundings.merge(self._called, calls)
+        for callee, callers in self._called.items():
+            for caller in callers:
+                self._edges.setdefault(caller, set()).add(callee)
+        self.surroundings = Surroundings(self._called, self.engine.entry_states(), self._is_test)
+        made: dict[str, Effect] = {}
+        for effect, unit in found:
+            effect = self._surrounded(effect, unit)  # noqa: PLW2901 - the same effect, told in full
+            made.setdefault(repr(effect), effect)
         return tuple(effect for _, effect in sorted(made.items(), key=lambda item: (item[1].place, item[0])))
+
+    def _surrounded(self, effect: Effect, outer: int) -> Effect:
+        """The effect with what the calls of the unit under judgement add to its context."""
+        unit, open_ = outer >> 1, outer & 1
+        context = effect.context
+        state = Transaction(self.surroundings.transaction(unit)) if open_ else context.transaction
+        later = context.deferred or self.surroundings.deferred(unit)
+        if state is context.transaction and later == context.deferred:
+            return effect
+        return replace(effect, context=replace(context, transaction=state, deferred=later))
+
+    def _is_test(self, unit: int) -> bool:
+        return self._renderer.setting(unit) is Setting.TEST
 
     def _parts(self) -> list[list[int]]:
         """Neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
@@ -151,10 +176,14 @@ class Program:
                         faults.append((index << UNIT_BITS | unit, type(problem).__name__))
         finally:
             sys.setrecursionlimit(limit)
-        renderer = Renderer(self.project)
-        effects = [renderer.effect(found) for found in all_effects(self.engine) if found.kind in kinds]
-        edges = {caller: sorted(callees) for caller, callees in sorted(self.engine.edges.items())}
-        return [effect for effect in effects if effect is not None], edges, faults
+        effects: list[Effect] = []
+        outer: list[int] = []
+        for found in all_effects(self.engine):
+            effect = self._renderer.effect(found) if found.kind in kinds else None
+            if effect is not None:
+                effects.append(effect)
+                outer.append(found.outer() << 1 | (found.transaction == CALLER))
+        return effects, outer, self.engine.called, faults
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:

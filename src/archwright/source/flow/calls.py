@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import dispatch, memo
+from archwright.source.flow import dispatch, memo, surroundings, transactions
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -107,6 +107,8 @@ def call_value(
         for key, _, _ in function.origins:
             if key[0] == "parameter" and len(key) == 3:
                 frame.traits.add(f"touch{key[2]}")
+                if frame.closure is not None and key[1] != frame.unit:
+                    frame.engine.parameter_called(key[1], transactions.state_of(frame))
             elif key[0] == "source":
                 return function  # a method that gives data from outside: request.get_json()
         return UNKNOWN
@@ -152,6 +154,7 @@ def construct(
         summary, given, spec = _bind(frame, init, [instance, *args], keywords, spread, position)
         if summary is not None:
             _happen(frame, init, summary, given, position)
+            transactions.called(frame, init, summary.leaves, summary.yields, position)
             if summary.checks is not None:
                 frame.checked = (summary.checks, given)
             for name, value in engine.attributes_set.get((init, spec), {}).items():
@@ -176,6 +179,7 @@ def call_unit(
     if summary is None:
         return UNKNOWN
     _happen(frame, unit, summary, given, position)
+    transactions.called(frame, unit, summary.leaves, summary.yields, position)
     overridden = frame.engine.overridden(unit) if summary.never or summary.returns.const is not NO else False
     if summary.never and not overridden:
         frame.never.add(position)
@@ -207,7 +211,7 @@ def _bind(
     frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
 ) -> tuple[Summary | None, dict[int, Val], Spec]:
     engine = frame.engine
-    engine.edges.setdefault(frame.unit, set()).add(unit)
+    surroundings.note(engine.called, frame, unit)
     if frame.depth >= MAX_DEPTH:
         return None, {}, ()
     _, facts = engine.project.unit(unit)
@@ -377,6 +381,8 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
             frame.loops + effect.loops,
             frame.caught + effect.caught,
             calls,
+            transaction=effect.transaction or transactions.state_of(frame),
+            deferred=effect.deferred or frame.deferred,
         )
     )
 
@@ -386,3 +392,14 @@ def call_argument(frame: Frame, value: Val, args: list[Val], position: int) -> V
     if value.type is not None and value.type[0] in ("unit", "bound", "class", "external", "partial", "member"):
         return call_value(frame, value, args, {}, [], position)
     return UNKNOWN
+
+
+def call_later(frame: Frame, value: Val, args: list[Val], position: int, when: str) -> None:
+    """Call a function that was handed over to run later: `commit` after the transaction, `thread` in another thread."""
+    state, deferred = transactions.state_of(frame), frame.deferred
+    transactions.set_state(frame, transactions.OFF)
+    frame.deferred = when
+    if value.type is not None:
+        call_value(frame, value, args, {}, [], position)
+    transactions.set_state(frame, state)
+    frame.deferred = deferred

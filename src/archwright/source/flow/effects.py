@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from archwright.source.flow.transactions import CALLER, UNCLEAR
 from archwright.source.flow.values import Val
 
 
@@ -42,7 +43,7 @@ class Found:
     `calls` are (unit, position) of the calls from the judged unit down to the one that holds the effect.
     """
 
-    __slots__ = ("calls", "caught", "kind", "loops", "position", "slots", "unit")
+    __slots__ = ("calls", "caught", "deferred", "kind", "loops", "position", "slots", "transaction", "unit")
 
     def __init__(
         self,
@@ -53,6 +54,9 @@ class Found:
         loops: tuple[LoopMark, ...] = (),
         caught: tuple[CaughtMark, ...] = (),
         calls: tuple[tuple[int, int], ...] = (),
+        *,
+        transaction: str = UNCLEAR,
+        deferred: str | None = None,
     ) -> None:
         self.kind = kind
         self.unit = unit
@@ -61,6 +65,13 @@ class Found:
         self.loops = loops
         self.caught = caught
         self.calls = calls
+        self.transaction = transaction
+        """A state of `transactions`; that of the caller where nothing between the judged unit and the effect says another."""
+        self.deferred = deferred
+
+    def outer(self) -> int:
+        """The unit under judgement."""
+        return self.calls[0][0] if self.calls else self.unit
 
     def values(self) -> list[Val]:
         """The abstract values among the slots."""
@@ -91,6 +102,10 @@ class Summary(NamedTuple):
     never: bool = False
     """It never returns: every way ends in an error."""
     checks: Checks | None = None
+    leaves: str = CALLER
+    """The state of the transaction in which it leaves its caller; `CALLER`: as it was."""
+    yields: str = CALLER
+    """Of a generator: the state in which the block over it runs."""
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())

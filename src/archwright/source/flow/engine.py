@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.effects import EMPTY, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.selves import SelfAttributes
+from archwright.source.flow.surroundings import Called, surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
 from archwright.source.frameworks.base import Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
@@ -34,7 +36,10 @@ class Engine:
         self.summaries: dict[tuple[int, Spec], Summary] = {}
         self.attributes_set: dict[tuple[int, Spec], dict[str, Val]] = {}
         self.closures: dict[int, dict[str, Val]] = {}
-        self.edges: dict[int, set[int]] = {}
+        self.called: Called = {}
+        self._given: dict[int, str] = {}
+        """Units with a parameter that a function in them calls: the state of the transaction it does so in."""
+        self._given_by: dict[int, str] = {}
         self.entries: dict[int, list[Entry]] = {}
         self._specialised: dict[int, int] = {}
         self._running: set[tuple[int, Spec]] = set()
@@ -55,7 +60,9 @@ class Engine:
             self.summaries,
             self.attributes_set,
             self.closures,
-            self.edges,
+            self.called,
+            self._given,
+            self._given_by,
             self._specialised,
             self._globals,
         ):
@@ -88,15 +95,20 @@ class Engine:
         from archwright.source.flow.statements import block
 
         module, facts = self.project.unit(unit)
+        opened = transactions.decorated(self, unit) if facts[5] or facts[9] >= 0 else None
         owner = self.project.class_of_unit(unit)
         frame = Frame(self, module, unit, facts, owner, self.closures.get(unit), depth)
         types = dict(spec)
         entries = self.entries.get(unit, ())
         for index, (name, kind, annotation, default) in enumerate(facts[4]):
             frame.env[name] = self._parameter(frame, index, name, kind, annotation, default, types.get(index), entries)
+        transactions.start(frame)
+        if opened is not None:
+            transactions.opened(frame, *opened)
         alive = block(frame, facts[7])
         if alive:
             leave(frame, None, False)
+            transactions.left(frame)
         if frame.self_name:
             prefix = f"{frame.self_name}."
             self.attributes_set[(unit, spec)] = {
@@ -114,7 +126,14 @@ class Engine:
                     declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
                 )
         never = not alive and not frame.exits and not facts[8] & f.GENERATOR and "unmade" not in frame.traits
-        return Summary(returns, tuple(frame.effects), frozenset(frame.traits), never, checks_of(frame))
+        return Summary(
+            returns,
+            tuple(frame.effects),
+            frozenset(frame.traits),
+            never,
+            checks_of(frame),
+            *transactions.outcome(frame),
+        )
 
     def _parameter(
         self,
@@ -161,6 +180,43 @@ class Engine:
                 if type_ is not None:
                     return Val(type_, origins)
         return Val(None, origins)
+
+    def link(self, caller: int, unit: int) -> None:
+        """A library calls a unit on behalf of another; whether in a transaction can't be told."""
+        callers = self.called.setdefault(unit, {})
+        callers[caller] = callers.get(caller, 0) | 1 << surrounding(transactions.UNCLEAR, None)
+
+    # --- transactions --------------------------------------------------------------------------------
+    def parameter_called(self, unit: int, state: str) -> None:
+        """A function inside a unit calls what the unit was given, with a transaction in some state."""
+        self._given[unit] = state if self._given.get(unit, state) == state else transactions.UNCLEAR
+
+    def entry_states(self) -> dict[int, str]:
+        """The state of the transaction in which libraries call units, and in which modules are imported."""
+        found = {module.index << UNIT_BITS: transactions.OFF for module in self.project.modules}
+        for unit, entries in self.entries.items():
+            said = {framework.surrounds(self, entry) for framework in self.frameworks for entry in entries} - {""}
+            operation = any(entry.operation is not None for entry in entries)
+            silent = transactions.OFF if operation else transactions.UNCLEAR
+            found[unit] = said.pop() if len(said) == 1 else transactions.UNCLEAR if said else silent
+        return found
+
+    def state_given(self, unit: int) -> str | None:
+        """The state in which a decorator of the project calls what it decorates; None: as it is called itself."""
+        known = self._given_by.get(unit)
+        if known is None:
+            self._given_by[unit] = transactions.CALLER
+            module, _ = self.project.unit(unit)
+            inner = [unit]
+            for index, facts in enumerate(module.units):  # a unit stands after the one that holds it
+                if facts[10] >= 0 and module.index << UNIT_BITS | facts[10] in inner:
+                    inner.append(module.index << UNIT_BITS | index)
+            for each in inner:
+                self.summary(each)
+            states = {self._given[each] for each in inner if each in self._given}
+            known = states.pop() if len(states) == 1 else transactions.UNCLEAR if states else transactions.CALLER
+            self._given_by[unit] = known
+        return known or None
 
     # --- names ---------------------------------------------------------------------------------------
     def global_value(self, module: Module, name: str) -> Val | None:

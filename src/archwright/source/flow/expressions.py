@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls, operators
+from archwright.source.flow import attributes, calls, operators, transactions
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
@@ -242,6 +242,7 @@ def _await(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 def _yield(frame: Frame, node: tuple[Any, ...]) -> Val:
     frame.traits.add("yield")
+    transactions.gave(frame)
     if node[2] is not None:
         frame.returns.append(Val(("generator",), (), NO, {"*": evaluate(frame, node[2])}))
     return UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archwright.source.flow.effects import CaughtMark, Checked, Checks, Found, LoopMark
+from archwright.source.flow.transactions import UNCLEAR, Entered, state_of
 from archwright.source.flow.values import Val, join
 
 if TYPE_CHECKING:
@@ -18,16 +19,20 @@ class Frame:
 
     __slots__ = (
         "answers",
+        "blocks",
         "caught",
         "checked",
         "closure",
+        "deferred",
         "depth",
         "effects",
         "engine",
         "env",
         "exits",
         "facts",
+        "gave",
         "globals",
+        "left",
         "loops",
         "module",
         "narrowed",
@@ -38,6 +43,7 @@ class Frame:
         "self_name",
         "traits",
         "unit",
+        "yielded",
     )
 
     def __init__(
@@ -74,6 +80,16 @@ class Frame:
         """Calls by their place: the expressions that are checked where the answer is true, and where it is false."""
         self.never: set[int] = set()
         """Places of calls that do not return."""
+        self.blocks: list[Entered] = []
+        """The blocks around the current place that say something of transactions, outermost first."""
+        self.left: list[str] = []
+        """The state of the transaction at each return."""
+        self.gave: str | None = None
+        """The state of the transaction where a generator gives a value."""
+        self.yielded: dict[int, tuple[str, str]] = {}
+        """Calls that made a generator, by their place: the states in the block over it, and after."""
+        self.deferred: str | None = None
+        """`commit` or `thread` while something is read that runs later; None: as the unit itself."""
         self.narrowed = False
         """Some attribute or item is known better than its owner tells."""
 
@@ -85,7 +101,18 @@ class Frame:
             return
         self.seen.add(key)
         self.traits.add(f"does:{effect}")
-        self.effects.append(Found(effect, self.unit, position, slots, self.loops, self.caught))
+        self.effects.append(
+            Found(
+                effect,
+                self.unit,
+                position,
+                slots,
+                self.loops,
+                self.caught,
+                transaction=state_of(self),
+                deferred=self.deferred,
+            )
+        )
 
     def take_checked(self) -> tuple[Checks, dict[int, Val]] | None:
         """What the last call of a unit checked; told once."""
@@ -96,6 +123,8 @@ class Frame:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""
         for found in self.effects:
             if found.kind == kind and found.position == position and found.unit == self.unit and not found.calls:
+                if found.transaction != state_of(self):
+                    found.transaction = UNCLEAR
                 for name, value in slots.items():
                     mine = found.slots.get(name)
                     if isinstance(value, Val) and isinstance(mine, Val):

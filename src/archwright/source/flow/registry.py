@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.transactions import Scope
 from archwright.source.flow.values import Origin, Val, clean, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
 
@@ -18,6 +19,7 @@ class Registry:
         self.cleaners: dict[str, int] = {}
         self.attributes: dict[str, str] = {}
         self.never: set[str] = set()
+        self.scopes: dict[str, Scope] = {}
         self.calls: dict[str, Handler] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
@@ -28,6 +30,7 @@ class Registry:
             self.cleaners.update(framework.cleaners)
             self.attributes.update(framework.attributes)
             self.never.update(framework.never)
+            self.scopes.update(framework.scopes)
             self.calls.update(framework.calls)
             for dotted in framework.objects:
                 self._owners[dotted] = framework
@@ -35,6 +38,11 @@ class Registry:
         for framework in sorted(listed, key=lambda each: not each.packages):
             for name, handler in framework.methods.items():
                 self.methods.setdefault(name, []).append(handler)
+
+        self.scope_words = frozenset(dotted.rpartition(".")[2] for dotted in self.scopes) | frozenset(
+            maker.rpartition(".")[2] for maker, made in self.returns.items() if made in self.scopes
+        )
+        """The last names of what opens a block: only decorators of these names are looked at."""
 
     def owner(self, dotted: str) -> Framework | None:
         """The framework file that answers for instances of an outside class."""

@@ -117,11 +117,13 @@ class Renderer:
 
     def _common(self, found: Found) -> dict[str, Any]:
         place = self.place(found.unit, found.position)
-        setting = self._setting(found.calls[0][0] if found.calls else found.unit)
+        setting = self.setting(found.outer())
         facts = self._project.unit(found.unit)[1]
         depends = found.slots.get("depends") if found.loops else None
         turns = {key for key, _, _ in deep_origins(depends)} if isinstance(depends, Val) else set()
         context = m.Context(
+            transaction=m.Transaction(found.transaction or m.Transaction.UNKNOWN),
+            deferred=found.deferred,
             setting=setting,
             is_async=bool(facts[8] & f.ASYNC),
             loops=tuple(
@@ -132,7 +134,7 @@ class Renderer:
         )
         return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
 
-    def _setting(self, unit: int) -> m.Setting:
+    def setting(self, unit: int) -> m.Setting:
         """What runs a unit: a task queue by its decorator, else what the place of its file says by convention."""
         known = self._settings.get(unit)
         if known is None:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import dispatch, memo, operators
+from archwright.source.flow import memo, operators, transactions
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
+from archwright.source.flow.managers import managed
 from archwright.source.flow.patterns import bind_pattern
 from archwright.source.flow.refine import is_test, passed, refine
-from archwright.source.flow.swallow import caught_types, judge_handler, judge_suppress, suppressed
+from archwright.source.flow.swallow import caught_types, judge_handler
 from archwright.source.flow.values import ALL_USES, NONE, UNKNOWN, Val, join, step
 from archwright.source.link.module import UNIT_BITS
 
@@ -81,6 +82,7 @@ def _return(frame: Frame, node: tuple[Any, ...]) -> bool:
     if never_returns(frame, node[2]):
         return False
     leave(frame, node[2], operators.truth(value))
+    transactions.left(frame)
     frame.returns.append(
         Val(value.type, step(value.origins, frame.unit, node[1], "returned"), value.const, value.items, value.text)
     )
@@ -243,7 +245,7 @@ def _turns(frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: C
     changed = any(
         name in after and {o[0] for o in after[name].origins} - {o[0] for o in value.origins}
         for name, value in before.items()
-    )
+    ) or transactions.differ(before, after)
     merge(frame, before, after)
     if changed:
         start()
@@ -253,27 +255,12 @@ def _turns(frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: C
 
 
 def _with(frame: Frame, node: tuple[Any, ...]) -> bool:
-    saved, saved_traits = frame.caught, frame.traits
-    suppressing = []
-    for expression, target in node[2]:
-        value = evaluate(frame, expression)
-        types = suppressed(frame, expression)
-        if types:
-            suppressing.append(expression)
-            frame.caught = (*frame.caught, CaughtMark(frame.unit, expression[1], types))
-        if target is not None:
-            assign(frame, target, dispatch.enter(frame.engine, frame, value, expression[1]))
-    frame.traits = set()
-    result = block(frame, node[3])
-    frame.caught = saved
-    inside, frame.traits = frame.traits, saved_traits | frame.traits
-    for expression in suppressing:
-        judge_suppress(frame, expression, inside)
-    return result or bool(suppressing)
+    return managed(frame, node, block)
 
 
 def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
     saved, saved_traits = frame.caught, frame.traits
+    returned = len(frame.left)
     before = dict(frame.env)
     if node[3]:
         types = tuple(name for handler in node[3] for name in caught_types(frame, handler[1]))
@@ -299,7 +286,12 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
     frame.env = ways[0] if ways else body_env
     for env in ways[1:]:
         merge(frame, frame.env, env)
-    return not (node[5] and not block(frame, node[5])) and bool(ways)
+    if not node[5]:
+        return bool(ways)
+    state = transactions.state_of(frame)
+    ends = not block(frame, node[5])
+    transactions.finished(frame, returned, state)
+    return not ends and bool(ways)
 
 
 def _match(frame: Frame, node: tuple[Any, ...]) -> bool:

@@ -15,6 +15,7 @@ from archwright.model.finding import Remedy
 from archwright.model.operation import Operation
 from archwright.model.value import Trust, Use
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.transactions import Scope
 from archwright.source.flow.values import ALL_USES, BIT, Val, origins_of
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class Framework:
     """Attribute -> dotted class of the object it holds."""
     never: ClassVar[frozenset[str]] = frozenset()
     """Callables that never return: they end the request, the process, or raise."""
+    scopes: ClassVar[dict[str, Scope]] = {}
+    """Classes of context managers, and decorators, -> what a block over them does to the transaction."""
     bases: ClassVar[tuple[str, ...]] = ()
     """Outside classes whose project subclasses this file claims (see `claims`)."""
 
@@ -223,6 +226,10 @@ class Framework:
     def entities(self, project: Project, engine: Engine) -> Iterable[Entity]:
         """What the project keeps rows of, as the library's models declare it."""
         return ()
+
+    def surrounds(self, engine: Engine, entry: Entry) -> str:
+        """The state of the transaction in which the library calls a unit: a state of `flow.transactions`; empty: nothing to say."""
+        return ""
 
     def guards(self, engine: Engine, unit: int) -> Iterable[Guarding]:
         """What the library runs before a handler, beside its decorators: dependencies, permission classes."""

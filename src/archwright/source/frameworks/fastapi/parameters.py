@@ -209,7 +209,7 @@ class Dependencies:
         unit = target if isinstance(target, int) else target.method("__init__")
         if unit is None:
             return None
-        self._engine.edges.setdefault(caller, set()).add(unit)
+        self._engine.link(caller, unit)
         known = self._units.get(unit)
         if known is not None:
             return known

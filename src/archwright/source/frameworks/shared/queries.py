@@ -13,6 +13,8 @@ def identity(query: Query | None) -> tuple[int, int] | None:
 
 def emit_read(frame: Frame, position: int, query: Query, origins: tuple[Origin, ...], many: str) -> None:
     """Record that a query runs at a place; `origins` are those of its predicate, `many` is a word of `model.effect.Many`."""
+    if "locked" in query.flags:
+        frame.emit("Lock", position, kind="row", subject=Val(None, origins))
     frame.emit(
         "Read",
         position,

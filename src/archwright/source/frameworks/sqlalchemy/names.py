@@ -14,6 +14,14 @@ MAKER = "sqlalchemy.orm.sessionmaker"
 FLASK = "flask_sqlalchemy.SQLAlchemy"
 PAGE = "flask_sqlalchemy.Pagination"
 FUNCTIONS = "sqlalchemy.Functions"
+SESSION_BLOCK = "sqlalchemy.orm.SessionBlock"
+"""What `sessionmaker.begin()` gives: a session and its transaction, for one block."""
+CONNECTION_BLOCK = "sqlalchemy.engine.ConnectionBlock"
+"""What `engine.begin()` gives."""
+TRANSACTION = "sqlalchemy.Transaction"
+"""What `begin()` of a session or connection gives."""
+SAVEPOINT = "sqlalchemy.NestedTransaction"
+AUTOCOMMIT_BLOCK = "alembic.AutocommitBlock"
 
 HOMES = (
     "sqlalchemy",
@@ -80,23 +88,18 @@ ATTRIBUTES: Final = {
     f"{ENGINE}.sync_engine": ENGINE,
 }
 RETURNS: Final = {
-    "sqlalchemy.create_engine": ENGINE,
-    "sqlalchemy.engine.create_engine": ENGINE,
     "sqlalchemy.engine_from_config": ENGINE,
-    "sqlmodel.create_engine": ENGINE,
-    "sqlalchemy.ext.asyncio.create_async_engine": ENGINE,
-    "sqlmodel.ext.asyncio.engine.create_async_engine": ENGINE,
-    f"{ENGINE}.connect": CONNECTION,
-    f"{ENGINE}.begin": CONNECTION,
-    f"{ENGINE}.execution_options": ENGINE,
-    f"{CONNECTION}.execution_options": CONNECTION,
     f"{CONNECTION}.connect": CONNECTION,
+    MAKER: MAKER,
     f"{MAKER}.__call__": SESSION,
-    f"{MAKER}.begin": SESSION,
+    f"{MAKER}.begin": SESSION_BLOCK,
+    f"{SESSION_BLOCK}.__enter__": SESSION,
+    f"{CONNECTION_BLOCK}.__enter__": CONNECTION,
+    f"{TRANSACTION}.__enter__": SESSION,
+    f"{SAVEPOINT}.__enter__": SESSION,
     f"{SESSION}.__call__": SESSION,
     f"{SESSION}.connection": CONNECTION,
     f"{SESSION}.get_bind": ENGINE,
-    f"{SESSION}.begin": SESSION,
     f"{FLASK}.create_scoped_session": SESSION,
     f"{FLASK}.get_engine": ENGINE,
     "sqlalchemy.ext.declarative.declarative_base": BASE,
@@ -105,6 +108,6 @@ RETURNS: Final = {
     "sqlalchemy.orm.registry.generate_base": BASE,
     "alembic.op.get_bind": CONNECTION,
     "alembic.op.get_context": "alembic.Context",
-    "alembic.Context.autocommit_block": "alembic.Context",
+    "alembic.Context.autocommit_block": AUTOCOMMIT_BLOCK,
     "sqlalchemy.inspect": "sqlalchemy.Inspector",
 }

@@ -8,10 +8,11 @@ from archwright.model.finding import Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
-from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
 from archwright.source.frameworks.shared.queries import identity
-from archwright.source.frameworks.sqlalchemy import names, sessions, statements
+from archwright.source.frameworks.sqlalchemy import names, sessions, statements, transactions
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy.options import FETCHES, KEEPS, loader, loader_method
@@ -46,6 +47,7 @@ class SqlAlchemy(Framework):
         "sqlalchemy.sql.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
         "sqlalchemy.sql.elements.quoted_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
     }
+    scopes: ClassVar[dict[str, Scope]] = transactions.SCOPES
     objects = (FLASK, PAGE, FUNCTIONS, SESSION)
 
     def __init__(self) -> None:
@@ -84,8 +86,6 @@ class SqlAlchemy(Framework):
         for holder in (SESSION, CONNECTION, ENGINE):
             for verb, handler in _runners().items():
                 self.calls[f"{holder}.{verb}"] = handler
-            self.calls[f"{holder}.commit"] = sessions.commit
-            self.calls[f"{holder}.rollback"] = sessions.rollback
         for verb in (
             "add",
             "add_all",
@@ -96,7 +96,8 @@ class SqlAlchemy(Framework):
             "bulk_update_mappings",
         ):
             self.calls[f"{SESSION}.{verb}"] = sessions.write
-        for verb in ("flush", "expunge", "expunge_all", "expire", "expire_all", "close", "remove", "aclose"):
+        self.calls.update(transactions.handlers())
+        for verb in ("flush", "expunge", "expunge_all", "expire", "expire_all"):
             self.calls[f"{SESSION}.{verb}"] = sessions.silent
         self.calls[f"{SESSION}.query"] = statements.session_query
         self.calls[f"{SESSION}.get"] = self.calls[f"{SESSION}.get_one"] = sessions.get
@@ -104,6 +105,8 @@ class SqlAlchemy(Framework):
         self.methods.update(
             {
                 "query": self._maybe_query,
+                "commit": transactions.maybe_ended,
+                "rollback": transactions.maybe_ended,
                 "get": sessions.get,
                 "refresh": sessions.refresh,
                 **dict.fromkeys(("add", "delete", "merge", "add_all"), sessions.maybe_write),
@@ -133,6 +136,10 @@ class SqlAlchemy(Framework):
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         return sessions.new_row(info.name, call.keywords, call.spread)
+
+    def surrounds(self, engine: Engine, entry: Entry) -> str:
+        """What runs before a handler (guards, dependencies) may have used the session, and so begun its transaction."""
+        return UNCLEAR if entry.operation is not None else ""
 
     # --- classes -----------------------------------------------------------------------------------------
     def class_attribute(self, frame: Frame, info: ClassInfo, name: str, position: int) -> Val | None:
@@ -210,6 +217,7 @@ class SqlAlchemy(Framework):
             return Val(("query", query), value.origins)
         loaded = row.query.loaded if row.query is not None else frozenset()
         if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
+            implied(frame)
             frame.emit(
                 "Load",
                 position,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_value
 from archwright.source.flow.operators import shape
+from archwright.source.flow.transactions import implied, set_state, state_of
 from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model
+from archwright.source.frameworks.sqlalchemy.transactions import autocommits
 from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
     ORM,
@@ -51,6 +53,16 @@ _WRITES: Final = {
 # --- running -----------------------------------------------------------------------------------------------------
 def run(call: CallSite, flag: str, many: str = "many") -> Val | None:
     """`execute`, `scalars`, `stream`, `exec`, `scalar`: `flag` says what the result's elements are."""
+    state = state_of(call.frame)
+    if not autocommits(call.receiver):
+        implied(call.frame)
+    found = _run(call, flag, many)
+    if autocommits(call.receiver):
+        set_state(call.frame, state)
+    return found
+
+
+def _run(call: CallSite, flag: str, many: str) -> Val | None:
     statement = call.argument(0, "statement")
     if statement is None:
         statement = call.argument(0, "clause")
@@ -100,7 +112,9 @@ def fetch(many: str) -> Callable[[CallSite], Val | None]:
     def handler(call: CallSite) -> Val | None:
         if query_of(call.argument(0, "query")) is None:
             return None
+        state = state_of(call.frame)
         result = run(call, "rows", many)
+        set_state(call.frame, state)  # such a library commits each statement, where nobody begins a transaction
         query = query_of(result)
         if result is None or query is None:
             return result
@@ -177,6 +191,7 @@ def write(call: CallSite) -> Val | None:
         if row is None and value.items:
             row = next((found for item in value.items.values() if (found := row_of(item)) is not None), None)
         entity = row.entity if row is not None else entity
+        implied(call.frame)
         call.emit("Write", entity=entity, kind=_WRITES[name], depends=Val(None, deep_origins(value)))
         if name == "merge":
             return value
@@ -192,18 +207,6 @@ def maybe_write(call: CallSite) -> Val | None:
             return write(call) if call.name != "add" else None
         return None
     return write(call)
-
-
-def commit(call: CallSite) -> Val:
-    """`commit`."""
-    call.emit("Commit")
-    return NONE
-
-
-def rollback(call: CallSite) -> Val:
-    """`rollback`."""
-    call.emit("Rollback")
-    return NONE
 
 
 def refresh(call: CallSite) -> Val | None:
@@ -233,6 +236,8 @@ def silent(call: CallSite) -> Val:
 def exec_driver_sql(call: CallSite) -> Val:
     """`connection.exec_driver_sql(text)`, `op.execute(text)`."""
     statement = call.argument(0, "statement") or call.argument(0, "sqltext")
+    if not autocommits(call.receiver):
+        implied(call.frame)
     if statement is not None:
         if query_of(statement) is not None:
             return run(call, "rows") or UNKNOWN
@@ -260,6 +265,7 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
         return NUMBER
     if name in ("delete", "update"):
         origins = join_origins(value.origins, bound(call.values()))
+        implied(call.frame)
         call.emit("Write", entity=query.entity, kind=name, depends=Val(None, origins))
         return NUMBER
     if name == "paginate":

@@ -21,6 +21,7 @@ from typing import Any
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
+from archwright.source.flow.transactions import implied
 from archwright.source.flow.values import (
     ALL_USES,
     NO,
@@ -188,4 +189,5 @@ def read(frame: Frame, position: int, query: Query, origins: tuple[Origin, ...],
         many = "aggregate"
     elif "exists" in query.flags:
         many = "exists"
+    implied(frame)
     emit_read(frame, position, query, origins, many)
