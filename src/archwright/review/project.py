@@ -14,7 +14,7 @@ from archwright.review.catalogue import rule_docs
 from archwright.review.engine import Fault, Render, review, wanted
 from archwright.review.rule import Rule
 from archwright.review.suppress import suppress
-from archwright.source.facts import LAMBDA, line_of
+from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program, analyse
 
@@ -81,6 +81,9 @@ class Readable:
     def unit_at(self, place: Place) -> str | None:
         if self._units is None:
             self._units = self._index()
+        implied = self._program.project.implied_at(place.path, place.line * COLUMNS + place.column)
+        if implied is not None:
+            return implied
         around = [unit for unit in self._units.get(place.path, ()) if unit[0] <= place.line <= unit[1]]
         return max(around)[2] if around else None
 

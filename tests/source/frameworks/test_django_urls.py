@@ -63,18 +63,27 @@ def test_every_view_is_found_at_its_path(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = analyse(["."], wanted=frozenset(), root=tmp_path)
-    assert sorted((str(operation), operation.entry) for operation in found.operations) == [
-        ("ANY /", "shop.views.home"),
-        ("ANY /api/v2/ping/", "shop.views.ping"),
-        ("ANY /debug/", "shop.views.ping"),
-        ("ANY /files/{number}/{name}", "shop.views.download"),
-        ("ANY /shop/{kind}/", "shop.views.listing"),
-        ("GET /api/orders/", "shop.views.Orders.list"),
-        ("GET /api/orders/{pk}/", "shop.views.Orders.retrieve"),
-        ("GET /api/v2/baskets/", "shop.views.Orders.list"),
-        ("GET /api/v2/baskets/{pk}/", "shop.views.Orders.retrieve"),
-        ("GET /basket/{key}/", "shop.views.Basket.get"),
-        ("POST /api/orders/{pk}/lines/{line}/", "shop.views.Orders.cancel"),
-        ("POST /api/v2/baskets/{pk}/lines/{line}/", "shop.views.Orders.cancel"),
-        ("POST /basket/{key}/", "shop.views.Basket.post"),
-    ]
+    assert sorted((str(operation), operation.entry) for operation in found.operations) == sorted(
+        [
+            ("ANY /", "shop.views.home"),
+            ("ANY /api/v2/ping/", "shop.views.ping"),
+            ("ANY /debug/", "shop.views.ping"),
+            ("ANY /files/{number}/{name}", "shop.views.download"),
+            ("ANY /shop/{kind}/", "shop.views.listing"),
+            *[
+                (f"{method} {path}", f"shop.views.Orders.{action}")
+                for method, action in (("DELETE", "destroy"), ("PATCH", "partial_update"), ("PUT", "update"))
+                for path in ("/api/orders/{pk}/", "/api/v2/baskets/{pk}/")
+            ],
+            ("POST /api/orders/", "shop.views.Orders.create"),
+            ("POST /api/v2/baskets/", "shop.views.Orders.create"),
+            ("GET /api/orders/", "shop.views.Orders.list"),
+            ("GET /api/orders/{pk}/", "shop.views.Orders.retrieve"),
+            ("GET /api/v2/baskets/", "shop.views.Orders.list"),
+            ("GET /api/v2/baskets/{pk}/", "shop.views.Orders.retrieve"),
+            ("GET /basket/{key}/", "shop.views.Basket.get"),
+            ("POST /api/orders/{pk}/lines/{line}/", "shop.views.Orders.cancel"),
+            ("POST /api/v2/baskets/{pk}/lines/{line}/", "shop.views.Orders.cancel"),
+            ("POST /basket/{key}/", "shop.views.Basket.post"),
+        ]
+    )

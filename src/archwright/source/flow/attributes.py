@@ -54,7 +54,9 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
             binding = parent.scope().get(name)
             if binding is not None and binding.kind == "unit":
                 return Val(("bound", parent.module.index << UNIT_BITS | int(binding.value), receiver))
-        if receiver.type is not None and receiver.type[0] in ("query", "row"):
+        if receiver.type is not None and (
+            receiver.type[0] in ("query", "row") or (receiver.type[0] == "instance" and engine.claimants(info))
+        ):
             return Val(("member", receiver, name))
         return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
     if kind == "tuple" and value.items is not None and name in value.items:

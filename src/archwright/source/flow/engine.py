@@ -147,14 +147,15 @@ class Engine:
         entries: Any,
     ) -> Val:
         origins: tuple[Any, ...] = ((("parameter", frame.unit, index), 0, None),)
-        for entry in entries:
-            if name in entry.parameters:
-                return entry.parameters[name]  # type: ignore[no-any-return]
-        if index == 0 and frame.owner is not None and "static" not in self.decorations(frame.unit):
+        is_self = index == 0 and frame.owner is not None and "static" not in self.decorations(frame.unit)
+        if is_self:
             frame.self_name = name
-            if given is None:
-                is_class = "class" in self.decorations(frame.unit)
-                return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
+        for entry in entries:
+            if name in entry.parameters and not (is_self and given is not None):
+                return entry.parameters[name]  # type: ignore[no-any-return]
+        if is_self and frame.owner is not None and given is None:
+            is_class = "class" in self.decorations(frame.unit)
+            return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
         if given is not None and given[0] == "rows":
             return Val((given[1],), origins, NO, {"*": Val(given[2], origins)})
         if given is not None and given[0] == "built":
@@ -370,6 +371,8 @@ class Engine:
 def _built(key: tuple[Any, ...], place: tuple[Any, ...]) -> Val:
     """The instance that a `built` key stands for; what lies below an attribute comes from the attribute."""
     origins: tuple[Origin, ...] = ((("parameter", *place), 0, None),)
+    if key[0] == "constant":
+        return Val(key, (), key[1])
     if key[0] != "built":
         return Val(key, origins)
     below = place if len(place) == 3 else None

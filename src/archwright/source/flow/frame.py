@@ -95,7 +95,8 @@ class Frame:
 
     def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""
-        key = (effect, position, slots.get("relation"), len(self.loops))
+        told = (slots.get("entity"), slots.get("relation"), slots.get("many"))
+        key = (effect, position, *told, len(self.loops))
         if key in self.seen:
             self._widen(effect, position, slots)
             return
@@ -122,10 +123,11 @@ class Frame:
     def _widen(self, kind: str, position: int, slots: dict[str, Any]) -> None:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""
         for found in self.effects:
-            if found.kind == kind and found.position == position and found.unit == self.unit and not found.calls:
+            mine = found.kind == kind and found.position == position and found.unit == self.unit and not found.calls
+            if mine and all(found.slots.get(name) == slots.get(name) for name in ("entity", "relation", "many")):
                 if found.transaction != state_of(self):
                     found.transaction = UNCLEAR
                 for name, value in slots.items():
-                    mine = found.slots.get(name)
-                    if isinstance(value, Val) and isinstance(mine, Val):
-                        found.slots[name] = join(mine, value)
+                    known = found.slots.get(name)
+                    if isinstance(value, Val) and isinstance(known, Val):
+                        found.slots[name] = join(known, value)

@@ -227,5 +227,16 @@ def compare(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
             return made
     if left.type == ("key",) and right.const is None and op in ("is", "is not", "==", "!="):
         return constant(op in ("is not", "!="))
+    if op in ("in", "not in") and (held := _among(left, right)) is not None:
+        return constant(held is (op == "in"))
     folded = _fold(op, left, right)
     return folded if folded is not None else NUMBER
+
+
+def _among(left: Val, right: Val) -> bool | None:
+    """Whether a constant is among the constants of a list; None where that can't be told."""
+    if left.const is NO or left.origins or right.items is None or right.origins or right.type == ("dict",):
+        return None
+    if any(item.const is NO or item.origins for item in right.items.values()):
+        return None
+    return any(item.const == left.const for item in right.items.values())

@@ -14,6 +14,7 @@ Types are small tuples whose first item tells them apart:
     ("partial", Val, args, keywords)  a callable with arguments already given
     ("query", Query)            a query that may not have run yet
     ("row", Row)                a stored row
+    ("constant", value)         a constant that tells summaries apart wherever it is held: the action of a view
     ("list" | "tuple" | "dict" | "set" | "text" | "number" | "generator",)   builtin shapes
 
 An origin is `(key, cleaned, steps)`. Keys:
@@ -329,7 +330,7 @@ def append_chain(steps: Steps, tail: Steps) -> Steps:
     return steps
 
 
-_HELD = frozenset({"row", "query", "instance", "object", "built"})
+_HELD = frozenset({"row", "query", "instance", "object", "built", "constant"})
 MAX_HELD: Final = 8
 """Of so many attributes of an instance the types tell summaries apart."""
 

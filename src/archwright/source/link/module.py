@@ -25,7 +25,7 @@ class Binding(NamedTuple):
 class Module:
     """A project module. `facts` are loaded on first use."""
 
-    __slots__ = ("_facts", "_load", "_scope", "index", "is_package", "name", "path", "star_imports")
+    __slots__ = ("_facts", "_load", "_scope", "implied", "index", "is_package", "name", "path", "star_imports")
 
     def __init__(self, index: int, name: str, path: str, is_package: bool, load: Callable[[], tuple[Any, ...]]) -> None:
         self.index = index
@@ -36,6 +36,8 @@ class Module:
         self._facts: tuple[Any, ...] | None = None
         self._scope: dict[str, Binding] | None = None
         self.star_imports: list[str] = []
+        self.implied: dict[int, int] = {}
+        """Units that the file does not spell out (see `add_unit`): packed position -> index."""
 
     @property
     def units(self) -> tuple[Any, ...]:
@@ -53,6 +55,16 @@ class Module:
         if self._facts is None:
             self._facts = self._load()
         return self._facts
+
+    def add_unit(self, unit: tuple[Any, ...]) -> int:
+        """Append a unit that the file does not spell out, such as a method inherited from a library, and return its index.
+
+        Its position is its own: no two of a module share one, so that what happens in it can be told by place.
+        """
+        units, *rest = self.facts
+        self.implied[unit[2]] = len(units)
+        self._facts = ((*units, unit), *rest)
+        return len(units)
 
     @property
     def package(self) -> str:

@@ -122,6 +122,9 @@ class Project:
         }
         self.aliases = aliases or {}
         self._classes: dict[tuple[int, int], ClassInfo] = {}
+        self._implied: dict[str, Module] = {}
+        self.implied: dict[str, int] = {}
+        """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
 
     # --- classes and units ---------------------------------------------------------------------------
@@ -153,6 +156,24 @@ class Project:
         """Dotted: module, then qualified name."""
         module, unit = self.unit(unit_id)
         return f"{module.name}.{unit[1]}" if unit_id & (1 << UNIT_BITS) - 1 else module.name
+
+    def add_unit(self, module: Module, unit: tuple[Any, ...]) -> int:
+        """Add a unit that the code implies (see `Module.add_unit`) and return its global id."""
+        self._implied.setdefault(module.path, module)
+        added = module.index << UNIT_BITS | module.add_unit(unit)
+        self.implied[self.unit_name(added)] = added
+        return added
+
+    def is_implied(self, unit_id: int) -> bool:
+        """True for a unit that the file does not spell out."""
+        module, unit = self.unit(unit_id)
+        return module.implied.get(unit[2]) == unit_id & (1 << UNIT_BITS) - 1
+
+    def implied_at(self, path: str, position: int) -> str | None:
+        """The name of the implied unit at a packed position of a file; None where none is."""
+        module = self._implied.get(path)
+        index = module.implied.get(position) if module is not None else None
+        return self.unit_name(module.index << UNIT_BITS | index) if module is not None and index is not None else None
 
     def class_of_unit(self, unit_id: int) -> ClassInfo | None:
         """The class whose body holds the unit, or None."""

@@ -56,14 +56,10 @@ class Guards:
         return tuple(dict.fromkeys(found))
 
     def _of_class(self, holder: ClassInfo) -> list[Guarding]:
-        """Permission classes (the nearest that are set hold) and mixins that let only some through."""
+        """Mixins that let only some through."""
         bases = [info.short for info in holder.mro()[1:]]
         bases += [base.rpartition(".")[2] for base in holder.external_bases()]
-        found = [Guarding(base, AUTHENTICATED) for base in bases if _MIXIN.search(base)]
-        hit = holder.lookup("permission_classes")
-        if hit is not None and hit[1].kind == "expression":
-            found += [_permission(node) for node in elements(hit[1].value)]
-        return found
+        return [Guarding(base, AUTHENTICATED) for base in bases if _MIXIN.search(base)]
 
     def methods(self, unit: int) -> str:
         """The HTTP methods that decorators let through, as `GET|POST`; empty where none says."""

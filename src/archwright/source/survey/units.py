@@ -22,6 +22,9 @@ class Units:
         module = self._modules.get(place.path)
         if module is None:
             return None
+        implied = module.implied.get(place.line * f.COLUMNS + place.column) if module.implied else None
+        if implied is not None:
+            return module.index << UNIT_BITS | implied
         lines, indices = self._starts.get(place.path) or self._read(place.path)
         for position in range(bisect_right(lines, place.line) - 1, -1, -1):
             unit = module.units[indices[position]]

@@ -47,6 +47,8 @@ class Relation(NamedTuple):
     many: bool
     column: str = ""
     """The attribute that holds the key (`customer_id`), which is read without a query; empty on the far side."""
+    back: str = ""
+    """The attribute by which the rows fetched through it lead back, set by Django as it fetches them; empty: none."""
 
 
 class ModelInfo:
@@ -227,8 +229,11 @@ class Models:
                         continue
                     single = short in ("OneToOneField", "AutoOneToOneField")
                     accessor = self._accessor(model.info, node, single=single)
+                    back = name if relation.column else ""
                     if accessor and accessor not in target.relations:
-                        target.relations[accessor] = Relation(model.info.name, not single)
+                        target.relations[accessor] = Relation(model.info.name, not single, back=back)
+                        if single:
+                            model.relations[name] = relation._replace(back=accessor)
 
     @staticmethod
     def _accessor(info: ClassInfo, node: tuple[Any, ...], *, single: bool) -> str:

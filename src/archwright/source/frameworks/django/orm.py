@@ -22,7 +22,7 @@ from archwright.source.flow.values import (
 )
 from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
 from archwright.source.frameworks.databases.dbapi import execute
-from archwright.source.frameworks.django.models import ModelInfo, Models
+from archwright.source.frameworks.django.models import ModelInfo, Models, Relation
 from archwright.source.frameworks.django.rows import (
     ORM,
     interpret_text,
@@ -158,14 +158,6 @@ class DjangoOrm(Framework):
         known = made is not None and made[0] == "query" and made[1].orm == ORM
         return Val(("query", query._replace(loaded=made[1].loaded if made is not None and known else frozenset({"?"}))))
 
-    def _back(self, row: Row, name: str, target: str | None) -> str:
-        """The relation by which the rows of `row.name` lead back: Django sets it when it fetches them. Empty: none, or not sure."""
-        model, other = self.models.get(row.entity), self.models.get(target or "")
-        if model is None or other is None or model.info.lookup(name) is not None:
-            return ""
-        back = [each for each, found in other.relations.items() if found.column and found.target == row.entity]
-        return back[0] if len(back) == 1 else ""
-
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         if info.name in self.models:
             return Val(("row", Row(ORM, info.name, None, "new")), origins_of(call.spread), NO, dict(call.keywords))
@@ -203,8 +195,8 @@ class DjangoOrm(Framework):
         relation = model.relations.get(name)
         if relation is not None:
             if relation.many:
-                return self._manager_of(frame, value, row, name, relation.target, position)
-            return self._touch(frame, value, row, name, relation.target, position)
+                return self._manager_of(frame, value, row, name, relation, position)
+            return self._touch(frame, value, row, name, relation, position)
         hit = model.info.lookup(name)
         if hit is not None and hit[1].kind == "unit":
             unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
@@ -215,22 +207,21 @@ class DjangoOrm(Framework):
             return Val(None, join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
         return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
-    def _manager_of(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
-        managers = self.models[target].managers if target in self.models else {}
-        back = self._back(row, name, target)
+    def _manager_of(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
+        managers = self.models[relation.target].managers if relation.target in self.models else {}
         query = Query(
             ORM,
-            target,
+            relation.target,
             frame.unit,
             position,
-            loaded=frozenset({back} if back else ()),
+            loaded=frozenset({relation.back} if relation.back else ()),
             flags=frozenset({"related"}),
             via=(row, name),
             manager=managers.get("objects"),
         )
         return Val(("query", query), value.origins)
 
-    def _touch(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
+    def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
         """A relation to one row is touched: loaded along, or fetched now."""
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
         if row.path != "new" and not is_loaded(row, path):
@@ -244,9 +235,12 @@ class DjangoOrm(Framework):
                 loaded=tuple(sorted(row.query.loaded)) if row.query is not None else (),
                 depends=value,
             )
-        if target is None:
+        if relation.target is None:
             return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
-        return Val(("row", Row(ORM, target, row.query, path)), kept_origins(value))
+        query = row.query
+        if query is not None and relation.back:
+            query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
+        return Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
 
     # --- calls -----------------------------------------------------------------------------------------------
     def method(self, call: CallSite) -> Val | None:

@@ -30,6 +30,8 @@ class Pattern(NamedTuple):
     parameters: dict[str, bool]
     router: bool = False
     methods: str = ""
+    actions: tuple[tuple[str, str], ...] = ()
+    """HTTP method and action of a view set that is mounted by hand: `as_view({"get": "list"})`."""
 
     def extended(self, tail: str) -> Pattern:
         """The same view below a further path segment."""
@@ -117,7 +119,7 @@ class UrlTable:
         else:
             view = self._view(module, view_node)
             if view is not None:
-                yield Pattern(path, view, together)
+                yield Pattern(path, view, together, actions=_actions(view_node))
 
     def _included(self, module: Module, node: tuple[Any, ...]) -> Module | None:
         if node[0] != f.CALL or _name(node[2]) != "include" or not node[3]:
@@ -191,6 +193,23 @@ class UrlTable:
 def _name(node: tuple[Any, ...]) -> str:
     """The last part of a name or dotted name."""
     return str(node[2] if node[0] == f.NAME else node[3]) if node[0] in (f.NAME, f.ATTR) else ""
+
+
+def _actions(node: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
+    """The constant pairs of `View.as_view({"get": "list"})`, decorated or not."""
+    while node[0] == f.CALL:
+        if node[2][0] == f.ATTR and node[2][3] == "as_view":
+            given = node[3][0] if node[3] else dict(node[4]).get("actions")
+            pairs = given[2] if given is not None and given[0] == f.DICT else ()
+            return tuple(
+                (str(key[2]).upper(), str(value[2]))
+                for key, value in pairs
+                if key is not None and key[0] == f.CONST and value[0] == f.CONST
+            )
+        if not node[3]:
+            break
+        node = node[3][0]
+    return ()
 
 
 def _assigned(body: Any, name: str) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,107 @@
+"""What Django REST framework runs before a handler: permissions, authentication, throttles, of the view or by default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from archwright.model.policy import ANYONE, AUTHENTICATED
+from archwright.source import facts as f
+from archwright.source.flow.values import NO, Val
+from archwright.source.frameworks.base import Guarding
+from archwright.source.frameworks.django.settings import Settings
+from archwright.source.frameworks.rest_framework import actions as known
+from archwright.source.frameworks.shared.declared import elements, last_name, written
+from archwright.source.link.module import Module
+from archwright.source.link.project import ClassInfo
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+_ASKS: Final = re.compile(r"^(?:Is|Has|Can|Django|TokenHas|TokenMatches)\w+|Permissions?$|Authenticated\w*$")
+_OPEN: Final = frozenset({"AllowAny"})
+_SAFE_OPEN: Final = frozenset({"IsAuthenticatedOrReadOnly", "DjangoModelPermissionsOrAnonReadOnly"})
+"""Permission classes that let anyone read."""
+
+
+class RestGuards:
+    """The guards of views of Django REST framework."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    def of(self, unit: int) -> Iterator[Guarding]:
+        """What stands before a handler: the action's own permissions, else the view's, else those of the settings."""
+        info = self._engine.project.class_of_unit(unit)
+        _, facts = self._engine.project.unit(unit)
+        if info is not None and known.is_view(info):
+            yield from self._permissions(info, unit, facts)
+            yield from self._others(info, "throttle_classes", "DEFAULT_THROTTLE_CLASSES")
+        elif info is None:
+            names = {last_name(node[2] if node[0] == f.CALL else node) for node in facts[5]}
+            if "api_view" in names and "permission_classes" not in names:
+                yield from self._defaults(reads=False)
+
+    def _permissions(self, info: ClassInfo, unit: int, facts: Any) -> Iterator[Guarding]:
+        action = str(facts[0])
+        extra = next((each for each in known.extras(info) if each.name == action), None)
+        made = info.method("get_permissions")
+        if made is not None:
+            yield from self._asked(info, made, action)
+        elif extra is not None and extra.permissions is not None:
+            module, _ = self._engine.project.unit(extra.unit)
+            yield from self._listed(module, extra.permissions, action)
+        else:
+            hit = info.lookup("permission_classes")
+            if hit is not None and hit[1].kind == "expression":
+                yield from self._listed(hit[0].module, hit[1].value, action)
+            elif hit is None:
+                yield from self._defaults(reads=_reads(action))
+
+    def _asked(self, info: ClassInfo, made: int, action: str) -> Iterator[Guarding]:
+        """`get_permissions` is asked what it gives for the action; where it can't be told, nothing is."""
+        doing = Val(("constant", action), (), action)
+        key = ("built", ("instance", info), (("action", doing.type),))
+        summary = self._engine.summary(made, ((0, key),), 8)
+        items = summary.returns.items or {}
+        if summary.returns.const is not NO or ("*" in items and len(items) > 1):
+            return
+        for item in items.values():
+            if item.type is not None and item.type[0] in ("instance", "object"):
+                name = item.type[1].short if item.type[0] == "instance" else item.type[1].rpartition(".")[2]
+                yield _guarding(name, name, reads=_reads(action))
+
+    def _listed(self, module: Module, node: Any, action: str) -> Iterator[Guarding]:
+        where = node
+        if node[0] in (f.NAME, f.ATTR):
+            found = self._engine.project.resolve_expression(module, node)
+            where = found.value[2] if found is not None and found.kind == "expression" else node
+        for part in elements(where):
+            name = last_name(part[2] if part[0] == f.CALL else part)
+            yield _guarding(name, written(part), reads=_reads(action))
+
+    def _defaults(self, *, reads: bool) -> Iterator[Guarding]:
+        for dotted in self._settings.rest("DEFAULT_PERMISSION_CLASSES"):
+            name = dotted.rpartition(".")[2]
+            yield _guarding(name, name, reads=reads)
+
+    def _others(self, info: ClassInfo, name: str, setting: str) -> Iterator[Guarding]:
+        hit = info.lookup(name)
+        if hit is not None and hit[1].kind == "expression":
+            found = self._settings.classes(hit[0].module, hit[1].value)
+        else:
+            found = self._settings.rest(setting) if hit is None else []
+        for dotted in found:
+            yield Guarding(dotted.rpartition(".")[2])
+
+
+def _guarding(name: str, said: str, *, reads: bool) -> Guarding:
+    if name in _OPEN or (reads and name in _SAFE_OPEN):
+        return Guarding(said, ANYONE)
+    return Guarding(said, AUTHENTICATED if _ASKS.search(name) else "")
+
+
+def _reads(action: str) -> bool:
+    return action in ("list", "retrieve", "get", "head", "options")

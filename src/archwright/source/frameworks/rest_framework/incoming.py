@@ -1,0 +1,139 @@
+"""What a serializer's fields let in: numbers, dates and choices are clean, texts are what the caller sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from archwright.model.value import Trust
+from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.rest_framework.fields import CLEAN, NUMBERS, RELATED, Field, Shape
+from archwright.source.frameworks.shared.declared import Declaration, last_name
+from archwright.source.link.project import ClassInfo
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.frameworks.rest_framework.serializers import Serializers
+
+_MAX_DEPTH: Final = 4
+_SAID: Final = "request body"
+
+
+class Incoming:
+    """Data that enters through serializers at a place of a unit."""
+
+    def __init__(self, engine: Engine, serializers: Serializers, unit: int, position: int) -> None:
+        self._engine = engine
+        self._serializers = serializers
+        self._steps = (None, unit, position, _SAID)
+
+    def origins(self, *, clean: bool = False) -> tuple[Origin, ...]:
+        """The request body, as sent or as checked."""
+        return ((("source", _SAID, Trust.ANYONE.value), ALL_USES if clean else 0, self._steps),)
+
+    def data(self, info: ClassInfo, depth: int = _MAX_DEPTH) -> Val:
+        """The validated data of a serializer."""
+        shape = self._serializers.shape(info)
+        if not depth or info.method("to_internal_value") is not None or not shape.whole:
+            return Val(("dict",), (UNKNOWN_ORIGIN,))
+        items: dict[Any, Val] = {}
+        for field in shape.fields:
+            if not field.read_only and field.source:
+                items[field.source[0]] = self.field(shape, field, depth)
+        return Val(("dict",), (), NO, items)
+
+    def field(self, shape: Shape, field: Field, depth: int = _MAX_DEPTH) -> Val:
+        """The value of one field. What a check of the project's own has seen is unknown."""
+        value = self._field(shape, field, depth)
+        if field.given is not None and "validators" in field.given.keywords and value.type == ("text",):
+            return Val(value.type, (UNKNOWN_ORIGIN,))
+        if shape.info.method(f"validate_{field.name}") is not None:
+            return Val(value.type, (UNKNOWN_ORIGIN,), NO, value.items)
+        return value
+
+    def _field(self, shape: Shape, field: Field, depth: int) -> Val:
+        if field.custom is not None and field.custom.method("to_internal_value") is not None:
+            return UNKNOWN
+        if field.nested is not None:
+            inner = self.data(field.nested, depth - 1)
+            return Val(("list",), (), NO, {"*": inner}) if field.many else inner
+        if field.kind == "model":
+            return self._column(shape, field)
+        if field.kind in RELATED:
+            row = self._row(field)
+            return Val(("list",), (), NO, {"*": row}) if field.many else row
+        return self.of_kind(field.kind, field.given)
+
+    def of_kind(self, kind: str, given: Declaration | None) -> Val:
+        """What a field class of the library lets through."""
+        if kind in NUMBERS:
+            return Val(("number",), self.origins(clean=True))
+        if kind in CLEAN or (given is not None and "choices" in given.keywords):
+            return Val(("text",), self.origins(clean=True))
+        if kind == "ListField":
+            child = given.argument(0, "child") if given is not None else None
+            inner = (
+                self.of_kind(last_name(child[2]), None)
+                if child is not None and child[0] == f.CALL
+                else Val(None, self.origins())
+            )
+            return Val(("list",), (), NO, {"*": inner})
+        if kind in ("DictField", "JSONField", "HStoreField", "FileField", "ImageField"):
+            return Val(None, self.origins())
+        if kind in ("CharField", "EmailField", "URLField", "TextField", "FilePathField"):
+            return Val(("text",), self.origins())
+        return UNKNOWN
+
+    def _column(self, shape: Shape, field: Field) -> Val:
+        """A column of the model, by the field that a ModelSerializer makes of it."""
+        model = shape.model
+        if model is None:
+            return UNKNOWN
+        relation = model.relations.get(field.name)
+        if relation is not None:
+            row = Val(("row", Row(ORM, relation.target, None))) if relation.target is not None else UNKNOWN
+            return Val(("list",), (), NO, {"*": row}) if relation.many else row
+        hit = model.info.lookup(field.name)
+        node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+        if hit is None or node is None or node[0] != f.CALL:
+            return UNKNOWN
+        given = Declaration(self._engine, hit[0].module, node)
+        if "validators" in given.keywords:
+            return UNKNOWN
+        return self.of_kind(given.callee, given)
+
+    def _row(self, field: Field) -> Val:
+        query = self._query(field)
+        if query is None or query.entity is None:
+            return UNKNOWN
+        return Val(("row", Row(ORM, query.entity, None)))
+
+    def _query(self, field: Field) -> Query | None:
+        node = field.given.keywords.get("queryset") if field.given is not None else None
+        if node is None:
+            return None
+        value = self._engine.module_expression(field.holder.module, node)
+        return value.type[1] if value.type is not None and value.type[0] == "query" else None
+
+    def look_up(self, frame: Frame, shape: Shape, position: int, depth: int = _MAX_DEPTH) -> None:
+        """Related fields ask the database for the rows that the caller names, one query each."""
+        orm = self._engine.frameworks_by_name.get(ORM)
+        for field in shape.fields if orm is not None else ():
+            if field.read_only:
+                continue
+            if field.nested is not None and depth > 1:
+                self.look_up(frame, self._serializers.shape(field.nested), position, depth - 1)
+                continue
+            query = self._query(field) if field.kind in RELATED else self._model_query(shape, field)
+            if query is not None and orm is not None:
+                asked = query._replace(unit=frame.unit, position=position)
+                orm.method(CallSite(frame, position, "get", Val(("query", asked)), [], {}, []))
+
+    def _model_query(self, shape: Shape, field: Field) -> Query | None:
+        relation = shape.model.relations.get(field.name) if shape.model is not None and field.kind == "model" else None
+        if relation is None or relation.target is None or not (relation.column or relation.many):
+            return None
+        return Query(ORM, relation.target, -1, 0)
