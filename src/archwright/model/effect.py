@@ -88,7 +88,10 @@ class Many(enum.StrEnum):
 
 
 class Condition(Model, frozen=True, kw_only=True):
-    """One condition of a predicate: a field path, an operator, and the value it is compared with."""
+    """One condition of a predicate: a field path, an operator, and the value it is compared with.
+
+    Path and operator are `?` for what could not be read: the predicate is then narrower than its other conditions tell.
+    """
 
     path: str
     operator: str = "="
@@ -153,7 +156,7 @@ class Write(Effect, tag="write", frozen=True, kw_only=True):
     entity: str | None
     kind: WriteKind
     row: int | None = None
-    """The row written; None: every row that matches `condition`."""
+    """The query that fetched the row written (as `Read.query`), 0 where that is not known; None: every row that matches `condition`."""
     fields: tuple[str, ...] = ()
     condition: tuple[Condition, ...] = ()
     count_used: bool = False

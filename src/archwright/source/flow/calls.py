@@ -300,9 +300,13 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
     type_ = value.type
     if type_ is not None and type_[0] in ("member", "bound", "super") and origins is not value.origins:
         type_ = None
-    if origins is value.origins and items is value.items and type_ is value.type:
+    asked = value.asked
+    if asked and depth:
+        passed = {key: _substitute(frame, unit, item, given, position, depth - 1) for key, item in asked.items()}
+        asked = passed if any(passed[key] is not item for key, item in asked.items()) else asked
+    if origins is value.origins and items is value.items and type_ is value.type and asked is value.asked:
         return value
-    return Val(type_, origins, value.const, items, value.text)
+    return Val(type_, origins, value.const, items, value.text, asked)
 
 
 def _substitute_origins(

@@ -176,7 +176,9 @@ class Renderer:
             **self._common(found),
             entity=_short(slots.get("entity")),
             many=m.Many(slots.get("many", "unknown")),
-            predicate=tuple(m.Condition(path=path, operator=operator) for path, operator in slots.get("filters", ())),
+            predicate=self._conditions(slots),
+            limit=self.value(slots["limit"]) if "limit" in slots else None,
+            columns=tuple(slots.get("columns", ())),
             order=tuple(slots.get("order", ())),
             loaded=tuple(slots.get("loaded", ())),
             locked=slots.get("locked", False),
@@ -204,7 +206,27 @@ class Renderer:
 
     def _write(self, found: Found) -> m.Effect:
         slots = found.slots
-        return m.Write(**self._common(found), entity=_short(slots.get("entity")), kind=m.WriteKind(slots["kind"]))
+        row = slots.get("row")
+        return m.Write(
+            **self._common(found),
+            entity=_short(slots.get("entity")),
+            kind=m.WriteKind(slots["kind"]),
+            row=identity(row),
+            fields=tuple(slots.get("fields", ())),
+            condition=self._conditions(slots),
+            count_used=slots.get("count_used", False),
+        )
+
+    def _conditions(self, slots: dict[str, Any]) -> tuple[m.Condition, ...]:
+        """The conditions of a query, with what they compare with where it is known."""
+        compared = slots.get("compared")
+        values = (compared.items if compared is not None else None) or {}
+        return tuple(
+            m.Condition(path=path, operator=operator, value=self.value(values[path, operator]))
+            if (path, operator) in values
+            else m.Condition(path=path, operator=operator)
+            for path, operator in slots.get("filters", ())
+        )
 
 
 def identity(built: tuple[int, int] | None) -> int | None:

@@ -39,6 +39,8 @@ def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
     known, frame.traits = frame.traits, set()
     expression = node[2]
     evaluate(frame, expression)
+    if "does:Write" in frame.traits:
+        _not_counted(frame, expression)
     if "call" in frame.traits:  # nobody looks at what it gives, so it is called for what it does
         frame.traits.add("action")
     frame.traits |= known
@@ -47,6 +49,16 @@ def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
             refine(frame, part, expression[2] == "or")
         return True
     return not never_returns(frame, expression)
+
+
+def _not_counted(frame: Frame, node: tuple[Any, ...]) -> None:
+    """Nobody looks at what a statement gives: the number of rows changed, where it changes some."""
+    while node[0] == f.AWAIT:
+        node = node[2]
+    if node[0] == f.CALL:
+        for found in reversed(frame.effects):
+            if found.kind == "Write" and found.position == node[1]:
+                found.slots["count_used"] = False
 
 
 def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
@@ -84,7 +96,14 @@ def _return(frame: Frame, node: tuple[Any, ...]) -> bool:
     leave(frame, node[2], operators.truth(value))
     transactions.left(frame)
     frame.returns.append(
-        Val(value.type, step(value.origins, frame.unit, node[1], "returned"), value.const, value.items, value.text)
+        Val(
+            value.type,
+            step(value.origins, frame.unit, node[1], "returned"),
+            value.const,
+            value.items,
+            value.text,
+            value.asked,
+        )
     )
     return False
 

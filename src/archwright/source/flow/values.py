@@ -62,7 +62,7 @@ NO: Final = _NoConstant()
 class Val:
     """An abstract value. Never changed after it is made, except `items` of a container under construction."""
 
-    __slots__ = ("const", "items", "origins", "text", "type")
+    __slots__ = ("asked", "const", "items", "origins", "text", "type")
 
     def __init__(
         self,
@@ -71,19 +71,22 @@ class Val:
         const: Any = NO,
         items: dict[Any, Val] | None = None,
         text: str | None = None,
+        asked: dict[Any, Val] | None = None,
     ) -> None:
         self.type = type
         self.origins = origins
         self.const = const
         self.items = items
         self.text = text
+        self.asked = asked
+        """Of a query: the values that its conditions compare with, and its limit (see `frameworks.shared.queries`)."""
 
     def __repr__(self) -> str:
         return f"Val({self.type}, {[o[0] for o in self.origins]}, {self.const!r})"
 
     def with_type(self, type: tuple[Any, ...] | None) -> Val:  # noqa: A002
         """The same data under another type."""
-        return Val(type, self.origins, self.const, self.items, self.text)
+        return Val(type, self.origins, self.const, self.items, self.text, self.asked)
 
     def with_origins(self, origins: tuple[Origin, ...]) -> Val:
         """The same shape with other origins; a constant it no longer is."""
@@ -110,6 +113,8 @@ class Query(NamedTuple):
     """For the query behind a relation of a row: (Row, relation name)."""
     manager: str | None = None
     """Dotted name of the project's manager or query class whose methods it has."""
+    columns: tuple[str, ...] = ()
+    """The columns fetched; empty: all."""
 
 
 class Row(NamedTuple):
@@ -187,7 +192,14 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
             for key, value in right.items.items():
                 items[key] = join(items[key], value, depth - 1) if key in items else value
     text = left.text if left.text == right.text else (left.text or right.text)
-    return Val(type_, join_origins(left.origins, right.origins), const, items, text)
+    asked = left.asked
+    if asked is not right.asked:
+        mine, theirs = left.asked or {}, right.asked or {}
+        asked = {**mine, **theirs}
+        for key in mine:
+            if key in theirs and depth:
+                asked[key] = join(mine[key], theirs[key], depth - 1)
+    return Val(type_, join_origins(left.origins, right.origins), const, items, text, asked)
 
 
 def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -212,6 +224,7 @@ def _join_queries(left: Query, right: Query) -> Query | None:
         flags=left.flags | right.flags,
         filters=tuple(dict.fromkeys((*left.filters, *right.filters)))[:12],
         order=left.order or right.order,
+        columns=left.columns if left.columns == right.columns else (),
     )
 
 

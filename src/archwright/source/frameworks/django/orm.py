@@ -23,6 +23,15 @@ from archwright.source.flow.values import (
 from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
 from archwright.source.frameworks.databases.dbapi import execute
 from archwright.source.frameworks.django.models import ModelInfo, Models, Relation
+from archwright.source.frameworks.django.predicates import (
+    conditions,
+    limited,
+    listed_words,
+    q_object,
+    words,
+    written_row,
+    written_rows,
+)
 from archwright.source.frameworks.django.rows import (
     ORM,
     interpret_text,
@@ -35,7 +44,7 @@ from archwright.source.frameworks.django.rows import (
     raw_sql,
     relation_paths,
 )
-from archwright.source.frameworks.shared.queries import emit_read, identity
+from archwright.source.frameworks.shared.queries import conditioned, emit_read, emit_write, identity
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 
@@ -114,6 +123,7 @@ class DjangoOrm(Framework):
                 "django.shortcuts.get_list_or_404": self._get_list,
                 "django.contrib.auth.get_user_model": self._user_model,
                 "django.db.models.Prefetch": prefetch_object,
+                "django.db.models.Q": q_object,
                 "django.core.paginator.Paginator": paginated,
                 "django.db.models.prefetch_related_objects": prefetched_now,
             }
@@ -260,9 +270,11 @@ class DjangoOrm(Framework):
             return Val(
                 ("query", query._replace(loaded=query.loaded | relation_paths(call, name == "select_related"))),
                 value.origins,
+                asked=value.asked,
             )
         if name in ("page", "get_page"):
-            return Val(("query", query._replace(flags=query.flags | {"changed", "limited"})), value.origins)
+            flags = query.flags | {"changed", "limited"}
+            return Val(("query", query._replace(flags=flags)), value.origins, asked=value.asked)
         if name in _SAME:
             flags = query.flags
             if name in (
@@ -281,13 +293,19 @@ class DjangoOrm(Framework):
                 flags |= {"locked"}
             if name == "order_by":
                 flags |= {"ordered"}
-            filters = query.filters
+            asked = value.asked
             if name in ("filter", "exclude"):
-                filters = (*filters, *((key, "=" if name == "filter" else "!=") for key in sorted(call.keywords)))
+                query, asked = conditioned(query, asked, conditions(call, denied=name == "exclude"))
+            elif name == "order_by":
+                query = query._replace(order=words(call.args))
+            elif name == "only":
+                query = query._replace(columns=words(call.args))
             kept = origins if name not in ("only", "defer") else value.origins
-            return Val(("query", query._replace(flags=flags, filters=filters)), kept)
+            return Val(("query", query._replace(flags=flags)), kept, asked=asked)
         if name in ("values", "values_list", "dates", "datetimes"):
-            return Val(("query", query._replace(flags=query.flags | {"values"})), origins)
+            columns = words(call.args) if name.startswith("values") and not call.keywords.keys() - {"flat"} else ()
+            query = query._replace(flags=query.flags | {"values"}, columns=columns)
+            return Val(("query", query), origins, asked=value.asked)
         if name in _ONE:
             return self._one(call, value, query, origins)
         if name in _NUMBERS:
@@ -298,17 +316,17 @@ class DjangoOrm(Framework):
                 and name in ("count", "exists")
             ):
                 many = "exists" if "exists" in name else "aggregate"
-                emit_read(call.frame, call.position, query, origins, many)
+                emit_read(call.frame, call.position, query, origins, many, value.asked)
             return Val(("number",) if "aggregate" not in name else None, ())
         if name in _CREATES:
             kind = "insert" if name in ("create", "acreate") else "upsert"
-            call.emit("Write", entity=query.entity, kind=kind, depends=Val(None, origins))
+            written_row(call, query, kind, origins)
             made = Val(
                 ("row", Row(ORM, query.entity, None, "new")) if query.entity else None, (), NO, dict(call.keywords)
             )
             return made if kind == "insert" else Val(("tuple",), (), NO, {0: made, 1: NUMBER})
         if name in _UPDATES:
-            call.emit("Write", entity=query.entity, kind=_UPDATES[name], depends=Val(None, origins))
+            written_rows(call, value, query, _UPDATES[name], origins)
             return NUMBER
         if name in ("bulk_create", "abulk_create"):
             call.emit("Write", entity=query.entity, kind="insert", depends=Val(None, origins))
@@ -345,7 +363,8 @@ class DjangoOrm(Framework):
             and self.models[query.entity].ordered
         )
         if not cached:
-            emit_read(call.frame, call.position, query, origins, "one")
+            narrowed, asked = conditioned(query, value.asked, conditions(call))
+            emit_read(call.frame, call.position, narrowed, origins, "one", asked)
         if "values" in query.flags or query.entity is None:
             return Val(None, join_origins(origins, (UNKNOWN_ORIGIN,)))
         # a row looked up by an element of a loop belongs to that turn of the loop
@@ -357,7 +376,8 @@ class DjangoOrm(Framework):
     def _row_method(self, call: CallSite, value: Val, row: Row) -> Val | None:
         kind = _INSTANCE_WRITES.get(call.name)
         if kind is not None:
-            call.emit("Write", entity=row.entity, kind=kind, depends=Val(None, value.origins))
+            fields = listed_words(call.argument(3, "update_fields")) if kind == "save" else ()
+            emit_write(call.frame, call.position, row.entity, kind, value.origins, fields=fields, row=row)
             return Val(None, (), None)
         if call.name in ("refresh_from_db", "arefresh_from_db"):
             call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
@@ -409,8 +429,8 @@ class DjangoOrm(Framework):
             flags = query.flags | {"limited"} | ({"few"} if few(index) else set())
             if query.via is None or "changed" in flags:
                 flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
-            return Val(("query", query._replace(flags=flags)), base.origins)
-        emit_read(frame, position, query, base.origins, "one")
+            return Val(("query", query._replace(flags=flags)), base.origins, asked=limited(base.asked, index))
+        emit_read(frame, position, query, base.origins, "one", base.asked)
         return self._row(query, base)
 
     def _row(self, query: Query, value: Val) -> Val:
@@ -436,7 +456,7 @@ class DjangoOrm(Framework):
                 depends=value,
             )
             return
-        emit_read(frame, position, query, value.origins, "many")
+        emit_read(frame, position, query, value.origins, "many", value.asked)
 
     def _prefetched(self, query: Query) -> bool:
         if query.via is None:

@@ -1,9 +1,20 @@
-"""What the queries of every ORM have in common: by what they are known, and what is recorded when one runs."""
+"""What the queries of every ORM have in common: by what they are known, and what is recorded when one runs.
+
+The values that a query's conditions compare with, and its limit, are kept in `Val.asked`: under `(path, operator)` and
+under `LIMIT`. A condition that can't be read is `UNREAD`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Final
+
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import Origin, Query, Val
+from archwright.source.flow.values import ALL_USES, NO, Origin, Query, Row, Val, clean, deep_origins
+
+LIMIT: Final = "limit"
+UNREAD: Final = ("?", "?")
+MAX_CONDITIONS: Final = 12
 
 
 def identity(query: Query | None) -> tuple[int, int] | None:
@@ -11,10 +22,33 @@ def identity(query: Query | None) -> tuple[int, int] | None:
     return (query.unit, query.position) if query is not None and query.unit >= 0 else None
 
 
-def emit_read(frame: Frame, position: int, query: Query, origins: tuple[Origin, ...], many: str) -> None:
+def conditioned(
+    query: Query, asked: dict[Any, Val] | None, conditions: Iterable[tuple[tuple[str, str], Val | None]]
+) -> tuple[Query, dict[Any, Val]]:
+    """A query with more conditions, and with what it asks for."""
+    filters = query.filters
+    known = dict(asked or {})
+    for condition, value in conditions:
+        filters = (*filters, condition)
+        if value is not None:  # a driver sends it apart from the text
+            known[condition] = Val(
+                None, clean(deep_origins(value), ALL_USES), value.const if not value.origins else NO, None, value.text
+            )
+    return query._replace(filters=filters[:MAX_CONDITIONS]), known
+
+
+def emit_read(
+    frame: Frame,
+    position: int,
+    query: Query,
+    origins: tuple[Origin, ...],
+    many: str,
+    asked: dict[Any, Val] | None = None,
+) -> None:
     """Record that a query runs at a place; `origins` are those of its predicate, `many` is a word of `model.effect.Many`."""
     if "locked" in query.flags:
         frame.emit("Lock", position, kind="row", subject=Val(None, origins))
+    slots = {"limit": asked[LIMIT]} if asked and LIMIT in asked else {}
     frame.emit(
         "Read",
         position,
@@ -22,8 +56,50 @@ def emit_read(frame: Frame, position: int, query: Query, origins: tuple[Origin, 
         many=many,
         built=identity(query),
         filters=query.filters,
+        compared=_compared(asked),
         order=query.order,
+        columns=query.columns,
         loaded=tuple(sorted(query.loaded)),
         locked="locked" in query.flags,
         depends=Val(None, origins),
+        **slots,
     )
+
+
+def emit_write(
+    frame: Frame,
+    position: int,
+    entity: str | None,
+    kind: str,
+    origins: tuple[Origin, ...],
+    *,
+    fields: Iterable[str] = (),
+    row: Row | None = None,
+    query: Query | None = None,
+    asked: dict[Any, Val] | None = None,
+) -> None:
+    """Record a change: of one `row`, or of all that match `query`; `fields` empty: the whole row, or not known."""
+    frame.emit(
+        "Write",
+        position,
+        entity=entity,
+        kind=kind,
+        fields=tuple(fields),
+        row=(identity(row.query) or (0, 0)) if row is not None else None,
+        filters=query.filters if query is not None else (),
+        compared=_compared(asked),
+        count_used=query is not None and kind in ("update", "delete"),
+        depends=Val(None, origins),
+    )
+
+
+def counted(frame: Frame, position: int, *, used: bool) -> None:
+    """Whether somebody looks at how many rows a change at a place concerned."""
+    for found in reversed(frame.effects):
+        if found.kind == "Write" and found.position == position and found.unit == frame.unit and not found.calls:
+            found.slots["count_used"] = used and found.slots.get("row") is None
+            return
+
+
+def _compared(asked: dict[Any, Val] | None) -> Val:
+    return Val(("dict",), (), NO, {key: item for key, item in (asked or {}).items() if isinstance(key, tuple)})

@@ -11,7 +11,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.shared.queries import identity
+from archwright.source.frameworks.shared.queries import counted, identity
 from archwright.source.frameworks.sqlalchemy import names, sessions, statements, transactions
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
@@ -174,7 +174,7 @@ class SqlAlchemy(Framework):
             return self._row_attribute(frame, value, row, name, position)
         query = query_of(value)
         if query is not None:
-            return self._query_attribute(value, query, name)
+            return self._query_attribute(frame, value, query, name)
         type_ = value.type
         if type_ == ("object", PAGE):
             return value.items.get(name) if value.items is not None else None
@@ -246,7 +246,7 @@ class SqlAlchemy(Framework):
         back = [name for name, found in relations if found.target == row.entity and not found.many]
         return back[0] if len(back) == 1 and target != row.entity else ""
 
-    def _query_attribute(self, value: Val, query: Query, name: str) -> Val | None:
+    def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str) -> Val | None:
         flags = query.flags
         if "table" in flags or "columns" in flags:
             if name in ("c", "columns"):
@@ -260,6 +260,8 @@ class SqlAlchemy(Framework):
         if name == "statement":
             return Val(("query", query._replace(flags=flags - {"session"} | {"statement"})), value.origins)
         if name == "rowcount":
+            if query.unit == frame.unit:
+                counted(frame, query.position, used=True)
             return NUMBER
         if "expression" in flags and query.via is not None and query.via[0] == "column" and name in ("c", "comparator"):
             return value
@@ -325,7 +327,7 @@ class SqlAlchemy(Framework):
                 return self._page(frame, value, position)
             return None
         if "session" in query.flags:
-            read(frame, position, query, value.origins, "many")
+            read(frame, position, query, value.origins, "many", value.asked)
         elif "result" not in query.flags:
             return None
         return Iteration(element_of(query, value), "rows", query.entity, identity(query))
@@ -340,7 +342,7 @@ class SqlAlchemy(Framework):
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
         query = query_of(value)
         if query is not None and "session" in query.flags:
-            read(frame, position, query, value.origins, "many")
+            read(frame, position, query, value.origins, "many", value.asked)
 
     def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
         query = query_of(base)

@@ -8,11 +8,12 @@ from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_value
 from archwright.source.flow.operators import shape
 from archwright.source.flow.transactions import implied, set_state, state_of
-from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, deep_origins, join_origins
+from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Origin, Query, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.databases.dbapi import SQL_START
+from archwright.source.frameworks.shared.queries import conditioned, counted, emit_write
 from archwright.source.frameworks.sqlalchemy.options import paths_of
-from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model
+from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model, set_fields
 from archwright.source.frameworks.sqlalchemy.transactions import autocommits
 from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
@@ -83,11 +84,35 @@ def _run(call: CallSite, flag: str, many: str) -> Val | None:
     changes = next((kind for kind in _CHANGES if kind in query.flags), None)
     origins = join_origins(statement.origins, bound([*call.args[1:], *call.keywords.values()]))
     if changes is not None:
-        call.emit("Write", entity=query.entity, kind=changes, depends=Val(None, origins))
+        _change(call, statement, query, changes, origins)
+        query = query._replace(unit=call.frame.unit, position=call.position)
     else:
-        read(call.frame, call.position, query, origins, many)
+        read(call.frame, call.position, query, origins, many, statement.asked)
     found = _result(query, flag)
     return Val(found.type, kept(Val(None, origins)))
+
+
+def _change(call: CallSite, statement: Val, query: Query, kind: str, origins: tuple[Origin, ...]) -> None:
+    """An insert, update or delete runs; how many rows it changed is asked of its result, if at all."""
+    fields = query.columns
+    if not fields and len(call.args) > 1:
+        rows = call.args[1]
+        first = next(iter((rows.items or {}).values()), rows) if rows.type == ("list",) else rows
+        fields = tuple(key for key in first.items or {} if isinstance(key, str) and key != "*")
+    if "on conflict" in query.flags:
+        kind = "upsert"
+    emit_write(
+        call.frame,
+        call.position,
+        query.entity,
+        kind,
+        origins,
+        fields=fields,
+        row=Row(ORM, query.entity or "", None, "new") if kind in ("insert", "upsert") else None,
+        query=query,
+        asked=statement.asked,
+    )
+    counted(call.frame, call.position, used=query.via is not None and query.via[0] == "columns")
 
 
 def scalar(call: CallSite) -> Val | None:
@@ -170,7 +195,8 @@ def get(call: CallSite) -> Val | None:
         query = query._replace(flags=query.flags | {"locked"})
     origins = bound([*call.args[1:], *call.keywords.values()])
     if not (_held(call, first.type[1].name) and "locked" not in query.flags and options is None):
-        read(call.frame, call.position, query._replace(filters=(("id", "="),)), origins, "one")
+        narrowed, asked = conditioned(query, None, [(("id", "="), call.argument(1, "ident"))])
+        read(call.frame, call.position, narrowed, origins, "one", asked)
     return cell_value(query, ("row", first.type[1].name), kept(Val(None, origins)))
 
 
@@ -192,7 +218,19 @@ def write(call: CallSite) -> Val | None:
             row = next((found for item in value.items.values() if (found := row_of(item)) is not None), None)
         entity = row.entity if row is not None else entity
         implied(call.frame)
-        call.emit("Write", entity=entity, kind=_WRITES[name], depends=Val(None, deep_origins(value)))
+        new = row is not None and row.path == "new" and value.items is not None
+        kind = _WRITES[name]
+        if kind == "insert" and row is not None and row.path != "new":
+            kind = "save"  # a row that a query fetched is in its session already; what is known of it is kept
+        emit_write(
+            call.frame,
+            call.position,
+            entity,
+            kind,
+            deep_origins(value),
+            fields=[key for key in value.items or {} if isinstance(key, str)] if new else (),
+            row=row if row is not None else Row(ORM, entity or "", None),
+        )
         if name == "merge":
             return value
         break
@@ -251,25 +289,29 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
     """Methods of `session.query(...)`."""
     name = call.name
     if name == "all":
-        read(call.frame, call.position, query, value.origins, "many")
+        read(call.frame, call.position, query, value.origins, "many", value.asked)
         return listed(query, value)
     if name in _ONE:
         origins = join_origins(value.origins, bound(call.values()))
-        read(call.frame, call.position, query, origins, "one")
+        read(call.frame, call.position, query, origins, "one", value.asked)
         tied = Val(None, origins)
         if name in ("scalar", "value"):
             return _first_cell(query, tied)
         return element_of(query, tied)
     if name == "count":
-        read(call.frame, call.position, query._replace(flags=query.flags | {"aggregate"}), value.origins, "aggregate")
+        counting = query._replace(flags=query.flags | {"aggregate"})
+        read(call.frame, call.position, counting, value.origins, "aggregate", value.asked)
         return NUMBER
     if name in ("delete", "update"):
         origins = join_origins(value.origins, bound(call.values()))
         implied(call.frame)
-        call.emit("Write", entity=query.entity, kind=name, depends=Val(None, origins))
+        fields = set_fields(call) if name == "update" else ()
+        emit_write(
+            call.frame, call.position, query.entity, name, origins, fields=fields, query=query, asked=value.asked
+        )
         return NUMBER
     if name == "paginate":
-        read(call.frame, call.position, query, value.origins, "many")
+        read(call.frame, call.position, query, value.origins, "many", value.asked)
         return Val(("object", "flask_sqlalchemy.Pagination"), (), NO, {"items": listed(query, value)})
     if name in ("subquery", "exists", "cte", "as_scalar", "scalar_subquery", "label"):
         return build(call, value, query)

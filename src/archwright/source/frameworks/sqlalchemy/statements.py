@@ -6,6 +6,7 @@ from typing import Final
 
 from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Val, join_origins
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.values import (
     ORM,
@@ -133,9 +134,16 @@ def build(call: CallSite, value: Val, query: Query) -> Val | None:
         return _ordered(call, value, query)
     if name == "options":
         loaded = query.loaded | paths_of([*call.args, *call.spread])
-        return Val(("query", query._replace(loaded=loaded)), value.origins)
+        return Val(("query", query._replace(loaded=loaded)), value.origins, asked=value.asked)
     if name == "with_for_update":
-        return Val(("query", query._replace(flags=query.flags | {"locked"})), value.origins)
+        return Val(("query", query._replace(flags=query.flags | {"locked"})), value.origins, asked=value.asked)
+    if name == "limit" and call.args:
+        asked = {**(value.asked or {}), LIMIT: call.args[0]}
+        return Val(("query", query), join_origins(value.origins, bound(call.args)), asked=asked)
+    if name.startswith(("on_conflict_do_update", "on_duplicate_key_update")):
+        query = query._replace(flags=query.flags | {"on conflict"})
+    elif name == "values":
+        query = query._replace(columns=set_fields(call))
     if name in (
         "with_entities",
         "with_only_columns",
@@ -148,7 +156,7 @@ def build(call: CallSite, value: Val, query: Query) -> Val | None:
         return _recolumned(call, value, query)
     if name == "from_statement":
         _embed(call, call.args, everything=True)
-        return Val(("query", query), join_origins(value.origins, bound(call.args)))
+        return Val(("query", query), join_origins(value.origins, bound(call.args)), asked=value.asked)
     if name in _RAW_TEXT:
         for text in call.args[-1:]:
             interpret(call.frame, call.position, text, f"{_holder(query)}.{name}")
@@ -157,7 +165,8 @@ def build(call: CallSite, value: Val, query: Query) -> Val | None:
         query = query._replace(flags=query.flags - {"aggregate"})
     if name in _SAME or name == "join":
         _embed(call, call.args)
-        return Val(("query", _about(query, call.args)), join_origins(value.origins, bound(call.values())))
+        origins = join_origins(value.origins, bound(call.values()))
+        return Val(("query", _about(query, call.args)), origins, asked=value.asked)
     if name in _TO_TABLE:
         return Val(("query", query._replace(flags=frozenset({"table"}), via=None)), value.origins)
     if name in _TO_EXPRESSION:
@@ -169,16 +178,19 @@ def build(call: CallSite, value: Val, query: Query) -> Val | None:
 
 
 def _filtered(call: CallSite, value: Val, query: Query) -> Val:
-    filters = query.filters
+    told: list[tuple[tuple[str, str], Val | None]] = []
     for given in call.args:
         inner = query_of(given)
-        if inner is not None:
-            filters = (*filters, *inner.filters)
+        told += [(each, (given.asked or {}).get(each)) for each in inner.filters] if inner is not None else []
+        if inner is None or not inner.filters:
+            told.append((UNREAD, None))
     if call.name == "filter_by":
-        filters = (*filters, *((name, "=") for name in sorted(call.keywords)))
+        told += [((name, "="), call.keywords[name]) for name in sorted(call.keywords)]
+    if call.spread:
+        told.append((UNREAD, None))
     _embed(call, call.args)
-    query = _about(query._replace(filters=filters[:12]), call.args)
-    return Val(("query", query), join_origins(value.origins, bound(call.values())))
+    query, asked = conditioned(_about(query, call.args), value.asked, told)
+    return Val(("query", query), join_origins(value.origins, bound(call.values())), asked=asked)
 
 
 def _ordered(call: CallSite, value: Val, query: Query) -> Val:
@@ -192,7 +204,7 @@ def _ordered(call: CallSite, value: Val, query: Query) -> Val:
             names.append(given.const)
     _embed(call, call.args)
     query = query._replace(order=(*query.order, *names)[:8], flags=query.flags | {"ordered"})
-    return Val(("query", query), value.origins)
+    return Val(("query", query), value.origins, asked=value.asked)
 
 
 def _recolumned(call: CallSite, value: Val, query: Query) -> Val:
@@ -205,7 +217,17 @@ def _recolumned(call: CallSite, value: Val, query: Query) -> Val:
         query = query._replace(flags=query.flags | {"aggregate"})
     _embed(call, args)
     query = query._replace(via=("columns", columns) if columns is not None else None)
-    return Val(("query", query), join_origins(value.origins, bound(args)))
+    return Val(("query", query), join_origins(value.origins, bound(args)), asked=value.asked)
+
+
+def set_fields(call: CallSite) -> tuple[str, ...]:
+    """The columns that `values(name=value)`, `values({"name": value})` and `update({Model.name: value})` set."""
+    found: dict[str, None] = dict.fromkeys(call.keywords)
+    for value in call.args:
+        items = value.items or {}
+        for item in [value, *items.values()] if value.type == ("list",) else [value]:
+            found.update(dict.fromkeys(str(key) for key in item.items or {} if isinstance(key, str) and key != "*"))
+    return tuple(found)
 
 
 def _embed(call: CallSite, values: list[Val], *, everything: bool = False) -> None:
@@ -237,7 +259,9 @@ def column_method(call: CallSite, value: Val, query: Query) -> Val | None:
     if name in _COMPARES and query.via is not None and query.via[0] in ("column", "relation") and made is not None:
         condition = (str(query.via[1]), _COMPARES[name])
         filters = (condition, *(made.filters if name in ("any", "has") else ()))
-        return Val(("query", made._replace(filters=filters[:8], entity=query.entity)), found.origins, items=found.items)
+        asked = {**(found.asked or {}), condition: call.args[0]} if call.args else found.asked
+        query = made._replace(filters=filters[:8], entity=query.entity)
+        return Val(("query", query), found.origins, items=found.items, asked=asked)
     if name in ("op", "bool_op") and call.args:
         text = call.args[0]
         if text.origins:
@@ -257,9 +281,19 @@ def compared(op: str, left: Val, right: Val) -> Val:
     ]
     if op in OPERATORS and len(columns) == 1 and query is not None:
         entity, name = columns[0]
-        query = query._replace(entity=entity, filters=((name, OPERATORS[op]),))
-        return Val(("query", query), found.origins, items=found.items)
-    return found
+        condition = (name, OPERATORS[op])
+        query = query._replace(entity=entity, filters=(condition,))
+        with_what = right if query_of(left) is not None else left
+        return Val(("query", query), found.origins, items=found.items, asked={condition: with_what})
+    return _either(found) if op in ("|", "~") else found
+
+
+def _either(found: Val) -> Val:
+    """Conditions of which not all must hold: as one they are not read."""
+    query = query_of(found)
+    if query is None:
+        return found
+    return Val(("query", query._replace(filters=(UNREAD,))), found.origins, items=found.items)
 
 
 def function(call: CallSite) -> Val:
@@ -276,7 +310,8 @@ def any_expression(call: CallSite) -> Val:
     inner = [
         item for value in values if value.items is not None and query_of(value) is None for item in value.items.values()
     ]
-    return combined([*values, *inner])
+    found = combined([*values, *inner])
+    return found if call.name.rpartition(".")[2] == "and_" else _either(found)
 
 
 def exists(call: CallSite) -> Val:

@@ -127,7 +127,11 @@ def combined(values: list[Val], *, flags: frozenset[str] = frozenset()) -> Val:
     filters = tuple(condition for v in values if (q := query_of(v)) is not None for condition in q.filters)
     if any(has(value, "aggregate") for value in values):
         flags |= {"aggregate"}
-    return expression(entity, bound(values), filters=filters, flags=flags, raw=raws(values))
+    made = expression(entity, bound(values), filters=filters, flags=flags, raw=raws(values))
+    compared = {
+        key: item for v in values if query_of(v) is not None for key, item in (v.asked or {}).items() if key in filters
+    }
+    return Val(made.type, made.origins, NO, made.items, None, compared) if compared else made
 
 
 def interpret(frame: Frame, position: int, text: Val, api: str, *, parameters: bool = False) -> None:
@@ -183,11 +187,21 @@ def listed(query: Query, value: Val) -> Val:
     return Val(("list",), (), NO, {"*": element_of(query, value)})
 
 
-def read(frame: Frame, position: int, query: Query, origins: tuple[Origin, ...], many: str) -> None:
+def read(
+    frame: Frame,
+    position: int,
+    query: Query,
+    origins: tuple[Origin, ...],
+    many: str,
+    asked: dict[Any, Val] | None = None,
+) -> None:
     """A query runs."""
     if "aggregate" in query.flags:
         many = "aggregate"
     elif "exists" in query.flags:
         many = "exists"
     implied(frame)
-    emit_read(frame, position, query, origins, many)
+    known = cells(query)
+    if known and all(cell[0] == "field" for cell in known):
+        query = query._replace(columns=tuple(cell[2] for cell in known))
+    emit_read(frame, position, query, origins, many, asked)
