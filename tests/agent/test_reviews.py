@@ -77,6 +77,19 @@ def test_pages_hold_every_finding_once(call: Call, project: Path) -> None:
     assert _data(call("review"))["total"] == 0
 
 
+def test_the_project_s_configuration_holds(call: Call, project: Path) -> None:
+    (project / "archwright.toml").write_text('exclude = ["app.py"]\n', encoding="utf-8")
+    data = _data(call("review"))
+    assert data["total"] == 0
+    assert "1 excluded by the configuration" in data["reviewed"]
+    (project / "archwright.toml").write_text("exlude = []\nfail-on = 3\n", encoding="utf-8")
+    assert "archwright.toml has 2 mistakes" in _error(call("review"))
+
+
+def test_a_change_is_asked_for_by_its_revision(call: Call) -> None:
+    assert "in no git repository" in _error(call("review", since="HEAD"))
+
+
 def test_rules_and_paths_are_chosen(call: Call, project: Path) -> None:
     (project / "other").mkdir()
     (project / "other" / "fine.py").write_text("x = 1\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from archwright.brief.core import json_value
 from archwright.brief.load import MAX_BYTES, load
 from archwright.brief.nodes import Items, Pairs, Scalar
-from archwright.brief.problems import Notes
+from archwright.model.problems import Notes
 
 
 def loaded(data: bytes | str) -> object:

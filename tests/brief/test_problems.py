@@ -8,8 +8,8 @@ import pytest
 
 from archwright.brief import BriefError, Problem, parse_brief, read_brief
 from archwright.brief.nearest import nearest
-from archwright.brief.problems import Notes, render
 from archwright.model.base import Place
+from archwright.model.problems import Notes, render
 
 TWELVE = """\
 system: shop

@@ -16,11 +16,11 @@ from archwright.brief.core import json_value
 from archwright.brief.fields import FIELD_TABLE, SHORT_WORDS, TYPES
 from archwright.brief.kinds import Kind, Named, Scope
 from archwright.brief.load import load
-from archwright.brief.problems import Notes
 from archwright.brief.schema import brief_schema, brief_schema_text
 from archwright.brief.starter import starter, system_name
 from archwright.brief.table import Entry, Table
 from archwright.brief.vocabulary import BRIEF, TYPE_MEANINGS
+from archwright.model.problems import Notes
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

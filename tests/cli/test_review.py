@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 
 from archwright.cli.main import main
-from archwright.cli.review import FORMATS, LEVELS
+from archwright.cli.review import BASELINE, EXCLUDED, FORMATS, LEVELS, NEVER
+from archwright.model import settings
 from archwright.model.finding import Impact
 from archwright.report.findings.formats import FORMATS as FORMATS_BY_NAME
+from archwright.review import baseline
+from archwright.source import discover
 
 BAD = """
 import sqlite3
@@ -33,7 +36,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_help_lists_what_there_is() -> None:
     assert set(FORMATS) == set(FORMATS_BY_NAME)
-    assert tuple(Impact) == LEVELS
+    assert tuple(Impact) == LEVELS == settings.LEVELS
+    assert settings.NEVER == NEVER
+    assert (BASELINE, EXCLUDED) == (baseline.DEFAULT, discover.EXCLUDED)
 
 
 def test_a_finding_in_text(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,6 +92,67 @@ def test_a_suppressed_finding_is_counted(project: Path, capsys: pytest.CaptureFi
     assert "1 suppressed" in capsys.readouterr().out
 
 
+def test_the_configuration_holds_and_the_command_line_overrides(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.archwright]\nignore = ["injection"]\n', encoding="utf-8")
+    assert main(["review"]) == 0
+    assert main(["review", "--select", "injection"]) == 1
+    capsys.readouterr()
+    (project / "archwright.toml").write_text('fail-on = "never"\n', encoding="utf-8")
+    assert main(["review"]) == 0
+    assert "pyproject.toml: [tool.archwright] is not read" in capsys.readouterr().err
+    assert main(["review", "--fail-on", "high"]) == 1
+    (project / "archwright.toml").write_text('exclude = ["app.py"]\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(["review", "app.py"]) == 0
+    assert "1 excluded by the configuration" in capsys.readouterr().out
+    (project / "archwright.toml").write_text("sellect = []\nall = 1\n", encoding="utf-8")
+    assert main(["review"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("archwright.toml has 2 mistakes\n  archwright.toml:1:1  unknown key")
+    assert "did you mean select?" in error
+
+
+def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "--baseline", "known.json"]) == 2
+    assert "--write-baseline" in capsys.readouterr().err
+    assert main(["review", "--write-baseline", "--baseline", "known.json"]) == 0
+    assert capsys.readouterr().out.startswith("known.json: 1 known finding;")
+    first = (project / "known.json").read_bytes()
+    assert main(["review", "--baseline", "known.json"]) == 0
+    assert "1 in the baseline" in capsys.readouterr().out
+    (project / "app.py").write_text("# moved\n\n" + BAD, encoding="utf-8")
+    assert main(["review", "--baseline", "known.json"]) == 0
+    capsys.readouterr()
+    (project / "app.py").rename(project / "web" / "views.py")
+    assert main(["review", "--baseline", "known.json", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["stats"]["baseline"] == 1
+    (project / "web" / "views.py").write_text("x = 1\n", encoding="utf-8")
+    assert main(["review", "--baseline", "known.json", "web"]) == 0
+    assert "no longer occurs" not in capsys.readouterr().err  # app.py was not looked at
+    assert main(["review", "--baseline", "known.json"]) == 0
+    assert "1 entry of the baseline no longer occurs: injection/sql in app.py (users)" in capsys.readouterr().err
+    assert main(["review", "--baseline", "known.json", "--write-baseline", "web"]) == 0
+    assert (project / "known.json").read_bytes() == first
+    assert main(["review", "--baseline", "known.json", "--write-baseline"]) == 0
+    assert b"fingerprint" not in (project / "known.json").read_bytes()
+
+
+def test_what_ruff_reports_is_left_to_ruff(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import requests\ndef f(x):\n    try:\n        requests.post(x, timeout=3)\n    except Exception:\n        pass\n"
+    (project / "app.py").write_text(code, encoding="utf-8")
+    assert main(["review", "--fail-on", "low"]) == 1
+    (project / "ruff.toml").write_text('[lint]\nselect = ["S110"]\n', encoding="utf-8")
+    assert main(["review", "--fail-on", "low"]) == 0
+    assert capsys.readouterr().out.endswith("1 left to ruff\n")
+
+
+def test_a_change_is_reviewed_only_inside_a_repository(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "--diff", "HEAD"]) == 2
+    assert "in no git repository" in capsys.readouterr().err
+
+
 def test_paths_are_relative_to_the_current_directory(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,6 +170,9 @@ def test_paths_are_relative_to_the_current_directory(
         (["--ignore", "nothing-like-it"], "there are: "),
         (["--select", "injection", "--ignore", "injection"], "no rule is left to run"),
         (["-o", "no/such/directory/x"], "can't be written"),
+        (["--config", "none.toml"], "none.toml  can't be read"),
+        (["--write-baseline", "--diff", "HEAD"], "don't go together"),
+        (["--write-baseline", "--no-baseline"], "leave one of them out"),
     ],
 )
 def test_wrong_use_is_one_clear_line(

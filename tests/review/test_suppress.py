@@ -4,6 +4,7 @@ from archwright.model.finding import Confidence, Finding, Impact
 from archwright.review.suppress import Suppressed, comments_in, suppress
 
 RAN = frozenset({"query/n-plus-one", "injection/sql"})
+KNOWN = sorted({*RAN, "race/other"})
 
 
 def finding(line: int, rule: str = "query/n-plus-one", end_line: int = 0) -> Finding:
@@ -22,8 +23,8 @@ def finding(line: int, rule: str = "query/n-plus-one", end_line: int = 0) -> Fin
     )
 
 
-def suppressed(code: str, *findings: Finding) -> Suppressed:
-    return suppress(findings, ["app.py"], {"app.py": code}.get, RAN)
+def suppressed(code: str, *findings: Finding, whole: bool = True) -> Suppressed:
+    return suppress(findings, ["app.py"], {"app.py": code}.get, lambda _: RAN, KNOWN, whole=whole)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,19 @@ def test_an_unused_comment_is_told_but_not_where_its_rule_was_not_run() -> None:
     assert "can go" in suppressed("x = 1  # archwright: ignore[injection/sql] constant\n").complaints[0][2]
     assert "can go" in suppressed("x = 1  # archwright: ignore[injection] constant\n").complaints[0][2]
     assert suppressed("x = 1  # archwright: ignore[race/other] constant\n").complaints == ()
+
+
+def test_of_files_reviewed_alone_no_comment_is_called_unused() -> None:
+    code = "x = 1  # archwright: ignore[injection/sql] constant\n"
+    assert suppressed(code, whole=False).complaints == ()
+
+
+def test_a_name_that_is_no_rule_is_told_with_the_nearest() -> None:
+    ((_, line, text),) = suppressed(
+        "run(row)  # archwright: ignore[query/n-plus-on] three rows\n", finding(1)
+    ).complaints
+    assert line == 1
+    assert "names query/n-plus-on, which is no rule or family; did you mean query/n-plus-one" in text
 
 
 def test_a_string_is_no_comment() -> None:

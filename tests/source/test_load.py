@@ -63,7 +63,7 @@ def test_text_and_mentions_on_demand(project: Path) -> None:
 
 
 def test_a_file_that_went_away_is_said(project: Path) -> None:
-    digest, data = load.read_file(str(project / "gone.py"))
+    digest, data, _ = load.read_file(str(project / "gone.py"))
     file = load.LoadedFile(load_project(["m00.py"], root=project).files[0].module, digest, data, str(project))
     assert digest == b""
     assert file.facts[3] == ((1, "not read: No such file or directory"),)

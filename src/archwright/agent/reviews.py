@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from typing import Annotated
 
+import msgspec
 from pydantic import Field
 
 from archwright.agent.error import AgentError
@@ -13,10 +14,12 @@ from archwright.agent.findings import FindingOut, finding_out
 from archwright.agent.output import Output, some
 from archwright.agent.root import Root
 from archwright.report.findings.document import tally
+from archwright.report.findings.text import aside
 from archwright.report.findings.text import reviewed as what_was_read
-from archwright.review.choice import choose
-from archwright.review.project import Reviewed, review_project
+from archwright.review.project import Reviewed
+from archwright.review.request import Prepared, Request
 from archwright.source.cache import default_directory
+from archwright.source.discover import EXCLUDED
 
 PAGE = 20
 """The most findings of a page."""
@@ -36,13 +39,16 @@ class ReviewOut(Output):
     findings: list[FindingOut]
     next: str | None = Field(description="cursor of the next page; null: this is the last")
     low_confidence: int = Field(description="not in total; everything=true adds them")
-    suppressed: int
     notes: list[str] = Field(description="files not read whole, rules that failed")
 
 
 Paths = Annotated[list[str], Field(min_length=1, description="files or directories below the root")]
 Rules = Annotated[list[str], Field(description="only these rules or families, as query or query/n-plus-one; []: all")]
 Everything = Annotated[bool, Field(description="add findings of low confidence")]
+Since = Annotated[
+    str,
+    Field(description="git revision: only what the change since it touches or causes"),
+]
 Limit = Annotated[int, Field(ge=1, le=PAGE)]
 Cursor = Annotated[str | None, Field(description="`next` of the page before; paths and rules are then not used")]
 
@@ -59,6 +65,7 @@ class Reviews:
         paths: Paths = ["."],  # noqa: B006 - the schema shows the value; nothing changes it
         rules: Rules = [],  # noqa: B006
         everything: Everything = False,
+        since: Since = "",
         limit: Limit = PAGE,
         cursor: Cursor = None,
     ) -> ReviewOut:
@@ -67,7 +74,7 @@ class Reviews:
         Every finding has its trace. total 0: no rule found anything; report "no finding".
         """
         if cursor is None:
-            name, start = self._review(paths, rules, everything), 0
+            name, start = self._review(paths, rules, everything, since), 0
         else:
             name, start = self._at(cursor)
         whole = self._kept[name]
@@ -79,21 +86,20 @@ class Reviews:
             update={"summary": whole.summary + part, "findings": findings, "next": following},
         )
 
-    def _review(self, paths: list[str], rules: list[str], everything: bool) -> str:
-        chosen = choose(rules)
+    def _review(self, paths: list[str], rules: list[str], everything: bool, since: str) -> str:
+        request = Request(select=tuple(rules), everything=everything or None, revision=since or None)
+        prepared = Prepared(request, self._root.directory)
         found = [self._root.shown(self._root.existing(path)) for path in paths]
-        reviewed = review_project(
-            found, chosen, everything=everything, root=self._root.directory, cache=default_directory()
-        )
+        reviewed = prepared.run(found, default_directory())
         figures = reviewed.document.figures
-        if not figures.files:
+        if not figures.files and not any(part.what == EXCLUDED for part in figures.not_reviewed):
             seen = ", ".join(f"{part.files} {part.what}" for part in figures.not_reviewed)
             raise AgentError(
                 f"there is no Python file in {' '.join(paths)}, so nothing was reviewed",
                 f"what was seen: {seen}" if seen else "give the directory that holds the code",
             )
         whole = _whole(reviewed)
-        asked = repr((found, rules, everything, [finding.fingerprint for finding in whole.findings]))
+        asked = repr((found, rules, everything, since, [finding.fingerprint for finding in whole.findings]))
         name = hashlib.sha256(asked.encode()).hexdigest()[:12]
         self._kept[name] = whole
         self._kept.move_to_end(name)
@@ -116,11 +122,10 @@ def _whole(reviewed: Reviewed) -> ReviewOut:
     notes = [f"{note.path}:{note.line}: {note.message}".replace(":0: ", ": ", 1) for note in document.notes]
     return ReviewOut(
         summary=tally(document.findings) if document.findings else nothing,
-        reviewed=what_was_read(figures, None),
+        reviewed=" · ".join([what_was_read(figures, None), *aside(msgspec.structs.replace(figures, low_confidence=0))]),
         total=len(document.findings),
         findings=[finding_out(finding, reviewed.source) for finding in document.findings],
         next=None,
         low_confidence=figures.low_confidence,
-        suppressed=figures.suppressed,
         notes=some(faults + notes, _NOTES),
     )

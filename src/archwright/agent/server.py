@@ -30,8 +30,12 @@ from archwright.brief import BriefError
 from archwright.build.error import BuildError
 from archwright.design import DesignError
 from archwright.design.what_if import WhatIfError
+from archwright.review.baseline import BaselineError
 from archwright.review.choice import UnknownRule
+from archwright.review.configuration.error import ConfigurationError
+from archwright.review.request import NoRules
 from archwright.review.rule import RuleError
+from archwright.source.revision import RevisionError
 
 INSTRUCTIONS = """\
 archwright designs, builds and reviews backends by rules and formulas, without a language model.
@@ -45,7 +49,19 @@ _STACK = 256 * 1024 * 1024
 
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-_TOLD = (AgentError, BriefError, BuildError, DesignError, RuleError, UnknownRule, WhatIfError)
+_TOLD = (
+    AgentError,
+    BaselineError,
+    BriefError,
+    BuildError,
+    ConfigurationError,
+    DesignError,
+    NoRules,
+    RevisionError,
+    RuleError,
+    UnknownRule,
+    WhatIfError,
+)
 """Errors whose text is for the agent; any other is a fault of ours, and goes to the log."""
 
 

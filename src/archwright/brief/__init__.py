@@ -3,7 +3,8 @@
 `read` is the way in; `vocabulary` declares every word once, for the reader, the JSON Schema and the manual.
 """
 
-from archwright.brief.problems import BriefError, Problem
+from archwright.brief.problems import BriefError
 from archwright.brief.read import parse_brief, read_brief
+from archwright.model.problems import Problem
 
 __all__ = ["BriefError", "Problem", "parse_brief", "read_brief"]

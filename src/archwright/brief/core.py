@@ -7,7 +7,7 @@ from typing import Any
 
 from archwright.brief.load import load
 from archwright.brief.nodes import Items, Node, Pairs
-from archwright.brief.problems import Notes
+from archwright.model.problems import Notes
 
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 
 from archwright.brief.nearest import suggest
 from archwright.brief.nodes import Items, Node, Pairs, Scalar, describe, quote
-from archwright.brief.problems import Notes
 from archwright.brief.words import Stream, Word, whole
 from archwright.model.base import Place
+from archwright.model.problems import Notes
 
 T = TypeVar("T")
 S = TypeVar("S")

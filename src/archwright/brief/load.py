@@ -13,8 +13,8 @@ from typing import NoReturn, Protocol
 import yaml
 
 from archwright.brief.nodes import Items, Node, Pairs, Scalar, quote
-from archwright.brief.problems import Notes
 from archwright.model.base import Place
+from archwright.model.problems import Notes
 
 MAX_BYTES = 1_000_000
 """A brief for 500 entities is a tenth of this; a larger file is something else."""

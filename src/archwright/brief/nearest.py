@@ -1,9 +1,10 @@
-"""Did you mean: the nearest known word to a wrong one."""
+"""Did you mean: the nearest word of a brief to a wrong one, also where it is a word of another language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from archwright.model import nearest as words
 
 SYNONYMS = {
     "bigint": "int",
@@ -57,35 +58,12 @@ SYNONYMS = {
 }
 """Words of other languages for ours."""
 
-_LISTED = 14
-
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a person most likely meant, or None. Case and `-`/`_` do not count."""
-    choices = {_plain(name): name for name in known}
-    plain = _plain(word)
-    if plain in choices:
-        return choices[plain]
-    synonym = SYNONYMS.get(plain)
-    if synonym in choices:
-        return synonym
-    if len(plain) > 80:
-        return None
-    close = get_close_matches(plain, sorted(choices), n=1, cutoff=0.6)
-    return choices[close[0]] if close else None
+    """The known word that a person most likely meant, or None."""
+    return words.nearest(word, known, SYNONYMS)
 
 
 def suggest(word: str, known: Iterable[str], label: str) -> str:
     """A hint: the nearest word, or the list of known ones under `label`."""
-    names = list(known)
-    meant = nearest(word, names)
-    if meant is not None:
-        return f"did you mean {meant}?"
-    if not names:
-        return f"{label}: none yet"
-    more = ", ..." if len(names) > _LISTED else ""
-    return f"{label}: {', '.join(names[:_LISTED])}{more}"
-
-
-def _plain(word: str) -> str:
-    return word.lower().replace("-", "_")
+    return words.suggest(word, known, label, SYNONYMS)

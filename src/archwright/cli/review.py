@@ -10,11 +10,13 @@ from archwright.cli._failure import WrongUse
 
 if TYPE_CHECKING:
     from archwright.review.project import Reviewed
-    from archwright.review.rule import Rule
+    from archwright.review.request import Prepared
 
-LEVELS = ("critical", "high", "medium", "low")
+LEVELS, NEVER = ("critical", "high", "medium", "low"), "never"
+BASELINE = "archwright-baseline.json"
+EXCLUDED = "excluded by the configuration"
 FORMATS = ("text", "json", "sarif", "github", "markdown", "junit", "html")
-"""The names in `report.findings.formats`, repeated so that `--help` needs none of them (a test compares)."""
+"""Names of the rooms below, repeated so that `--help` needs none of them (a test compares)."""
 _NOTES = 10
 """Notes that a person is shown; machine formats hold them all."""
 
@@ -32,17 +34,29 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
     parser.add_argument(
         "--fail-on",
-        choices=(*LEVELS, "never"),
-        default="high",
+        choices=(*LEVELS, NEVER),
         metavar="LEVEL",
         help="exit with 1 on a finding of this impact or graver: critical, high, medium, low, never (default: high)",
     )
-    parser.add_argument("--all", action="store_true", help="add findings of low confidence")
+    parser.add_argument("--all", action="store_true", default=None, help="add findings of low confidence")
     for option, text in (
         ("--select", "only these rules or families, separated by commas"),
         ("--ignore", "all but these rules or families"),
     ):
         parser.add_argument(option, action="append", default=[], metavar="NAMES", help=text)
+    parser.add_argument(
+        "--diff",
+        metavar="REV",
+        help="only what the change since REV (main, HEAD~1, v1..v2) touches or causes, wherever it shows",
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that FILE knows")
+    parser.add_argument("--no-baseline", action="store_true", help="show what the configured baseline knows too")
+    parser.add_argument(
+        "--write-baseline", action="store_true", help=f"write what is found to the baseline (default: {BASELINE})"
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings from FILE instead of the nearest archwright.toml or pyproject.toml"
+    )
     parser.add_argument(
         "--no-cache", action="store_true", help="read every file anew, and keep nothing for the next time"
     )
@@ -54,23 +68,24 @@ def run(arguments: argparse.Namespace) -> int:
     from archwright.report.findings.document import View
     from archwright.report.findings.formats import FORMATS as FORMATS_BY_NAME
     from archwright.report.terminal import Terminal, terminal_of
-    from archwright.review.project import review_project
     from archwright.source.cache import default_directory
 
     for path in arguments.paths:
-        if not Path(path).exists():
+        if not Path(path).exists() and ".." not in (arguments.diff or ""):
             raise WrongUse(f"there is no file or directory {path}", "paths are read from the current directory")
-    rules = _rules(arguments.select, arguments.ignore)
     started = time.perf_counter()
+    prepared = _prepared(arguments)
     cache = None if arguments.no_cache else default_directory()
-    reviewed = review_project(arguments.paths, rules, everything=arguments.all, cache=cache)
+    reviewed = prepared.run(arguments.paths, cache, writing=arguments.write_baseline)
     figures = reviewed.document.figures
-    if not figures.files:
+    if not figures.files and not any(part.what == EXCLUDED for part in figures.not_reviewed):
         seen = ", ".join(f"{part.files} {part.what}" for part in figures.not_reviewed)
         raise WrongUse(
             f"there is no Python file in {' '.join(arguments.paths)}, so nothing was reviewed",
             f"what was seen: {seen}" if seen else "give the directory that holds the code",
         )
+    if arguments.write_baseline:
+        return _write_baseline(prepared.settings.baseline or BASELINE, reviewed)
     format_ = FORMATS_BY_NAME[arguments.format]
     to_screen = arguments.output is None and format_.person
     view = View(
@@ -79,26 +94,47 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=time.perf_counter() - started if to_screen else None,
     )
     _write(format_.render(reviewed.document, view), arguments.output)
+    if prepared.configuration.shadowed:
+        name, other = prepared.configuration.path, prepared.configuration.shadowed
+        sys.stderr.write(f"note: {other}: [tool.archwright] is not read, since {name} stands beside it\n")
     _tell(reviewed, arguments.output)
     if reviewed.faults:
         return 3
-    worst = LEVELS.index(arguments.fail_on) if arguments.fail_on in LEVELS else -1
-    return int(any(finding.impact.rank <= worst for finding in reviewed.document.findings))
+    return int(prepared.scope.fails(reviewed.document.findings))
 
 
-def _rules(wanted: list[str], unwanted: list[str]) -> "tuple[Rule, ...]":
-    from archwright.review.choice import UnknownRule, choose
+def _prepared(arguments: argparse.Namespace) -> "Prepared":
+    from archwright.review.request import Prepared, Request
     from archwright.review.rule import RuleError
 
+    if arguments.write_baseline and arguments.diff:
+        raise WrongUse("--write-baseline and --diff don't go together", "a baseline holds all that is found")
+    if arguments.no_baseline and (arguments.baseline or arguments.write_baseline):
+        raise WrongUse("--no-baseline goes with no other option on baselines", "leave one of them out")
+    request = Request(
+        select=tuple(_split(arguments.select)),
+        ignore=tuple(_split(arguments.ignore)),
+        fail_on=arguments.fail_on,
+        everything=arguments.all,
+        baseline="" if arguments.no_baseline else arguments.baseline,
+        revision=arguments.diff,
+        config=arguments.config,
+    )
     try:
-        rules = choose(_split(wanted), _split(unwanted))
+        return Prepared(request)
     except RuleError as error:
         raise WrongUse(str(error), "mend or uninstall the package that brings this rule") from error
-    except UnknownRule as error:
-        raise WrongUse(str(error), error.advice) from None
-    if not rules:
-        raise WrongUse("no rule is left to run", "--ignore takes away every rule that --select names")
-    return rules
+
+
+def _write_baseline(name: str, reviewed: "Reviewed") -> int:
+    from archwright.report.findings.document import counted
+    from archwright.report.terminal import visible
+    from archwright.review.baseline import baseline_text
+
+    _write(baseline_text(reviewed.entries).rstrip("\n"), name)
+    count = counted(len(reviewed.entries), "known finding")
+    sys.stdout.write(f"{visible(name)}: {count}; archwright review --baseline {visible(name)} shows what is new\n")
+    return 3 if reviewed.faults else 0
 
 
 def _split(names: list[str]) -> list[str]:

@@ -87,6 +87,14 @@ def _page(rule: Rule, text: Documentation) -> Iterator[str]:
         yield f"## {heading}"
         yield ""
         yield body[:1].upper() + body[1:]
+    if rule.twins:
+        yield ""
+        yield "## Left to ruff"
+        yield ""
+        yield "Where the project's ruff configuration selects one of these, ruff tells of the place, and archwright does not:"
+        yield ""
+        for code, what in sorted(rule.twins.items()):
+            yield f"- `{code}`: {what}"
     yield from _examples("Found", rule.bad)
     yield from _examples("Not found", rule.good)
 

@@ -1,12 +1,13 @@
 """Runs rules on a program: one dispatch by kind of effect, one finding a cause, a stable order.
 
-A finding's fingerprint is made of the rule, the unit and the code's own text, so it survives moved lines; equal code in
-one unit is told apart by its order.
+A finding's fingerprint has two halves: of the file's path, and of the rule, the function and the code's own text. So it
+survives moved lines, and its second half a moved file. Equal code in one function is told apart by its order.
 """
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -21,8 +22,14 @@ from archwright.review.needs import needs_of
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict
 
+Left = Callable[[str, tuple[str, ...]], bool]
+"""Whether one of these rules of ruff reports a file's code: then ruff tells of it, not we."""
+
 Render = Callable[[Remedy], str | None]
 """A remedy in the words of the project's libraries; None where none of them knows it."""
+
+PATH_DIGITS = 6
+"""Of the 16 hexadecimal digits of a fingerprint, those that stand for the path."""
 
 _ALSO = 12
 """Further places of one cause that a trace names."""
@@ -41,6 +48,8 @@ class Review(Model, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...]
     faults: tuple[Fault, ...] = ()
+    left: int = 0
+    """Places that were left to ruff."""
 
 
 def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
@@ -48,8 +57,19 @@ def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
     return frozenset(kind for rule in rules for kind in needs_of(rule).kinds)
 
 
-def review(program: Program, rules: Iterable[Rule], render: Render | None = None) -> Review:
-    """Judge every effect of the program by every rule that asks for its kind."""
+def review(
+    program: Program,
+    rules: Iterable[Rule],
+    render: Render | None = None,
+    *,
+    left: Left | None = None,
+    below: str = "",
+) -> Review:
+    """Judge every effect of the program by every rule that asks for its kind.
+
+    left: which files' code is ruff's to judge by some rules. below: the directory that the program's paths start from, as seen from the top of the repository: fingerprints are of
+    paths from there, the same from whatever directory a review is called.
+    """
     dispatch: dict[type[Effect], list[tuple[Rule, tuple[str, ...]]]] = defaultdict(list)
     for rule in rules:
         needs = needs_of(rule)
@@ -59,17 +79,23 @@ def review(program: Program, rules: Iterable[Rule], render: Render | None = None
     facts = {"program": program, "reaching": reaching}
     causes: dict[tuple[str, str], list[_Judged]] = defaultdict(list)
     faults: list[Fault] = []
+    elsewhere: set[tuple[str, Place]] = set()
     for effect in program.effects:
         for rule, asked in dispatch.get(type(effect), ()):
             try:
                 for verdict in rule.check(effect, **{name: facts[name] for name in asked}):
                     judged = _Judged(rule=rule, effect=effect, verdict=verdict)
+                    if verdict.twins and left is not None and left(judged.place.path, verdict.twins):
+                        elsewhere.add((rule.name, judged.place))
+                        continue
                     causes[rule.name, verdict.cause or str(judged.place)].append(judged)
             except Exception as error:  # noqa: BLE001 - one broken rule must not hide what the others found
                 message = f"{type(error).__name__}: {error}"
                 faults.append(Fault(rule=rule.name, place=effect.place, error=message))
     findings = [_finding(program, group, reaching, render) for group in causes.values()]
-    return Review(findings=_ordered(_fingerprinted(program, findings)), faults=tuple(faults))
+    return Review(
+        findings=_ordered(_fingerprinted(program, findings, below)), faults=tuple(faults), left=len(elsewhere)
+    )
 
 
 def function_of(unit: str, path: str) -> str:
@@ -157,7 +183,7 @@ def _also(trace: Sequence[TraceStep], place: Place, others: Sequence[_Judged]) -
     return tuple(TraceStep(path=path, line=line, note=notes[path, line]) for path, line in sorted(notes)[:_ALSO])
 
 
-def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
+def _fingerprinted(program: Program, findings: list[Finding], below: str) -> list[Finding]:
     ordinals: dict[tuple[str, ...], int] = defaultdict(int)
     result = []
     for finding in sorted(findings, key=lambda f: (f.path, f.line, f.column, f.rule, f.message)):
@@ -165,9 +191,14 @@ def _fingerprinted(program: Program, findings: list[Finding]) -> list[Finding]:
         text = normalised(lines, finding.line, finding.end_line) or finding.message
         key = (finding.rule, finding.path, finding.function, text)
         ordinals[key] += 1
-        digest = hashlib.sha256("\0".join((*key, str(ordinals[key]))).encode(errors="surrogatepass")).hexdigest()[:16]
-        result.append(msgspec.structs.replace(finding, fingerprint=digest))
+        where = _digest(posixpath.normpath(posixpath.join(below, finding.path)))[:PATH_DIGITS]
+        what = _digest(finding.rule, finding.function, text, str(ordinals[key]))[: 16 - PATH_DIGITS]
+        result.append(msgspec.structs.replace(finding, fingerprint=where + what))
     return result
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:

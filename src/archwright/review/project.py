@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from archwright import __version__
-from archwright.model.base import Model, Place
-from archwright.model.effect import Effect
-from archwright.model.finding import Confidence, Finding, Remedy
+from archwright.model.base import Model
+from archwright.model.finding import Confidence, Finding
 from archwright.report.findings.document import Document, Figures, Note, NotReviewed
+from archwright.review.baseline import Baseline, Compared, Entry, compared
 from archwright.review.catalogue import rule_docs
-from archwright.review.engine import Fault, Render, review, wanted
+from archwright.review.engine import Fault
+from archwright.review.judged import Asked, Judged, judge
 from archwright.review.rule import Rule
-from archwright.review.suppress import suppress
-from archwright.source.facts import COLUMNS, LAMBDA, line_of
-from archwright.source.link.module import UNIT_BITS
-from archwright.source.program import Program, analyse
+from archwright.review.scope import Scope
+from archwright.review.since import Since, since
 
 
 class Reviewed(Model, frozen=True, kw_only=True):
@@ -27,6 +27,8 @@ class Reviewed(Model, frozen=True, kw_only=True):
     """The text of a reviewed file, for code frames."""
     faults: tuple[Fault, ...] = ()
     """Rules that failed: defects of ours or of an outside package."""
+    entries: tuple[Entry, ...] = ()
+    """What a baseline that is written now holds."""
 
 
 def review_project(
@@ -34,90 +36,74 @@ def review_project(
     rules: tuple[Rule, ...],
     *,
     everything: bool = False,
+    scope: Scope | None = None,
+    baseline: Baseline | None = None,
+    revision: str | None = None,
     root: str | os.PathLike[str] = ".",
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
 ) -> Reviewed:
     """Review the Python files of `paths` by `rules`. `everything` keeps findings of low confidence.
 
+    scope: which paths are read, and which rules run on each; None: all on all. baseline: findings that are known.
+    revision: tell only what a change touches or causes (see `since`); raises RevisionError.
+
     `cache` is the directory where what was read of a file is kept for the next review; None keeps nothing.
 
     Paths in the document are relative to `root`, with forward slashes.
     """
-    program = analyse(paths, wanted=wanted(rules), root=root, cache=cache, workers=workers)
-    result = review(Readable(program), rules, _render(program))
-    ran = frozenset(rule.name for rule in rules)
-    left = suppress(result.findings, (module.path for module in program.project.modules), program.source, ran)
-    shown = tuple(finding for finding in left.kept if everything or finding.confidence is not Confidence.LOW)
-    notes = [Note(path=note.path, line=note.line, message=note.message) for note in program.notes]
-    notes += [Note(path=path, line=line, message=message) for path, line, message in left.complaints]
+    asked = Asked(
+        paths=tuple(os.fspath(path) for path in paths),
+        rules=rules,
+        scope=scope if scope is not None else Scope.of(rules),
+        everything=everything,
+        root=Path(root),
+        cache=cache,
+        workers=workers,
+    )
+    if revision is not None:
+        with since(asked, revision) as change:
+            return _told(asked, change.judged, baseline, change)
+    return _told(asked, judge(asked), baseline, None)
+
+
+def _told(asked: Asked, judged: Judged, baseline: Baseline | None, change: Since | None) -> Reviewed:
+    """The document: without what the baseline knows, what is of low confidence, what the change left as it was."""
+    program, comments = judged.program, judged.comments
+    known = compared(baseline or Baseline(), comments.kept, asked, program)
+    confident = _shown(known.new, asked)
+    shown = tuple(finding for finding in confident if change is None or change.concerns(finding))
+    stats = program.stats
     document = Document(
         version=__version__,
         findings=shown,
-        notes=tuple(sorted(notes, key=lambda note: (note.path, note.line, note.message))),
-        figures=_figures(program, rules, hidden=len(left.kept) - len(shown), silenced=left.silenced),
-        rules=rule_docs(rules),
+        notes=_notes(judged, known, change),
+        figures=Figures(
+            files=stats.files,
+            lines=stats.lines,
+            languages=("Python",) if stats.files else (),
+            frameworks=stats.frameworks,
+            not_reviewed=tuple(NotReviewed(what=what, files=files) for what, files in stats.not_reviewed),
+            rules=len(asked.rules),
+            low_confidence=len(known.new) - len(confident),
+            suppressed=len(comments.silenced),
+            left_to_ruff=judged.left_to_ruff,
+            baseline=len(_shown(known.known, asked)),
+            older=len(confident) - len(shown),
+            since=change.name if change is not None else "",
+        ),
+        rules=rule_docs(asked.rules),
     )
-    return Reviewed(document=document, source=program.source, faults=result.faults)
+    source = program.source if change is None else change.kept_source(shown)
+    return Reviewed(document=document, source=source, faults=judged.faults, entries=known.written(confident))
 
 
-class Readable:
-    """A program with what the review asks of it beside."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._units: dict[str, list[tuple[int, int, str]]] | None = None
-
-    @property
-    def effects(self) -> Sequence[Effect]:
-        return self._program.effects
-
-    def operations_reaching(self, unit: str) -> tuple[str, ...]:
-        return self._program.operations_reaching(unit)
-
-    def source(self, path: str) -> str | None:
-        return self._program.source(path)
-
-    def unit_at(self, place: Place) -> str | None:
-        if self._units is None:
-            self._units = self._index()
-        implied = self._program.project.implied_at(place.path, place.line * COLUMNS + place.column)
-        if implied is not None:
-            return implied
-        around = [unit for unit in self._units.get(place.path, ()) if unit[0] <= place.line <= unit[1]]
-        return max(around)[2] if around else None
-
-    def _index(self) -> dict[str, list[tuple[int, int, str]]]:
-        """The functions of each file: first line, last line, name."""
-        project = self._program.project
-        return {
-            module.path: [
-                (line_of(unit[2]), unit[3], project.unit_name(module.index << UNIT_BITS | index))
-                for index, unit in enumerate(module.units)
-                if not unit[8] & LAMBDA
-            ]
-            for module in project.modules
-        }
+def _shown(findings: Iterable[Finding], asked: Asked) -> tuple[Finding, ...]:
+    return tuple(f for f in findings if asked.everything or f.confidence is not Confidence.LOW)
 
 
-def _render(program: Program) -> Render:
-    """A remedy in the words of the first framework in use that knows it."""
-
-    def render(remedy: Remedy) -> str | None:
-        return next((words for each in program.engine.frameworks if (words := each.remedy(remedy))), None)
-
-    return render
-
-
-def _figures(program: Program, rules: tuple[Rule, ...], hidden: int, silenced: tuple[Finding, ...]) -> Figures:
-    stats = program.stats
-    return Figures(
-        files=stats.files,
-        lines=stats.lines,
-        languages=("Python",) if stats.files else (),
-        frameworks=stats.frameworks,
-        not_reviewed=tuple(NotReviewed(what=what, files=files) for what, files in stats.not_reviewed),
-        rules=len(rules),
-        low_confidence=hidden,
-        suppressed=len(silenced),
-    )
+def _notes(judged: Judged, known: Compared, change: Since | None) -> tuple[Note, ...]:
+    notes = [Note(path=note.path, line=note.line, message=note.message) for note in judged.program.notes]
+    notes += [Note(path=path, line=line, message=text) for path, line, text in judged.comments.complaints]
+    notes += [Note(message=text) for text in (known.told_gone(), change.told() if change is not None else "") if text]
+    return tuple(sorted(notes, key=lambda note: (note.path, note.line, note.message)))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
@@ -69,6 +70,8 @@ class Verdict(Model, frozen=True, kw_only=True):
     cause: str = ""
     """Verdicts of a rule with the same cause are one finding; empty: the place is the cause."""
     remedy: Remedy | None = None
+    twins: tuple[str, ...] = ()
+    """Of the rule's `twins`, those that report this place too."""
 
 
 class Rule:
@@ -82,6 +85,9 @@ class Rule:
     """`CWE-89`; None where the catalogue has no entry for the defect."""
     security: ClassVar[bool] = False
     """True where an attacker gains by it: code hosts then list it as a security alert."""
+    twins: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Rules of ruff that report some of the same places, by code, each with the places it means. What a project's ruff reports
+    is left to ruff."""
     bad: ClassVar[tuple[Example, ...]]
     """Programs in which the rule must find something."""
     good: ClassVar[tuple[Example, ...]]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archwright.model.base import Model
 from archwright.model.finding import Finding
 from archwright.report.lines import lines_of
+from archwright.review.choice import near
 
 _COMMENT = re.compile(r"#\s*archwright:\s*ignore\b(?P<names>\[[^\]]*\])?(?P<reason>[^#]*)")
 _MARK = "archwright: ignore"
@@ -46,13 +47,19 @@ def suppress(
     findings: Iterable[Finding],
     paths: Iterable[str],
     source: Callable[[str], str | None],
-    ran: frozenset[str],
+    ran: Callable[[str], frozenset[str]],
+    known: Sequence[str],
+    *,
+    whole: bool = True,
 ) -> Suppressed:
-    """Take out the findings that comments silence. `paths`: the files to look into; `ran`: the rules that were run."""
+    """Take out the findings that comments silence.
+
+    paths: the files that may hold such comments. ran: the rules that were run on a file. known: the names of all rules.
+    whole: all files were reviewed together; of some alone, a comment without effect is no mistake, and is not told.
+    """
     findings = tuple(findings)
-    comments = [
-        c for path in sorted({*paths, *(f.path for f in findings)}) for c in comments_in(path, source(path) or "")
-    ]
+    names = frozenset({*known, *(name.partition("/")[0] for name in known)})
+    comments = [comment for path in sorted(set(paths)) for comment in comments_in(path, source(path) or "")]
     by_path: dict[str, list[Suppression]] = {}
     for comment in comments:
         by_path.setdefault(comment.path, []).append(comment)
@@ -66,7 +73,7 @@ def suppress(
     complaints = [
         (comment.path, comment.line, text)
         for comment in comments
-        if (text := _complaint(comment, (comment.path, comment.line) in used, ran))
+        if (text := _complaint(comment, (comment.path, comment.line) in used, ran(comment.path), names, whole=whole))
     ]
     return Suppressed(kept=tuple(kept), silenced=tuple(silenced), complaints=tuple(complaints))
 
@@ -107,12 +114,18 @@ def _next_code(lines: Sequence[str], after: int) -> int:
     return after
 
 
-def _complaint(comment: Suppression, used: bool, ran: frozenset[str]) -> str:
+def _complaint(comment: Suppression, used: bool, ran: frozenset[str], known: frozenset[str], *, whole: bool) -> str:
     if not comment.names:
         return (
             "this comment names no rule, so it silences nothing; write archwright: ignore[family/rule] and the reason"
         )
-    if not used and any(name in ran or any(rule.startswith(name + "/") for rule in ran) for name in comment.names):
+    if unknown := [name for name in comment.names if name not in known]:
+        return f"this comment names {', '.join(unknown)}, which is no rule or family; {near(unknown[0], sorted(known))}"
+    if (
+        not used
+        and whole
+        and any(name in ran or any(rule.startswith(name + "/") for rule in ran) for name in comment.names)
+    ):
         return f"nothing is found here for {', '.join(comment.names)} any more; the comment can go"
     if not comment.reason:
         return f"this comment silences {', '.join(comment.names)} without a reason; write one after the bracket"

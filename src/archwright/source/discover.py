@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from archwright.source.foreign import GENERATED, HEAD_BYTES, VENDORED, directory_reason, generated
@@ -15,6 +15,10 @@ from archwright.source.modules import ModuleFile, ModuleNames, relative
 _EXAMPLES = 3
 IGNORED = "ignored by .gitignore"
 LINKS = "symbolic links"
+EXCLUDED = "excluded by the configuration"
+
+Excludes = Callable[[str, bool], bool]
+"""Whether a path (relative to the root, with forward slashes) is left out; the second argument: it is a directory."""
 
 LANGUAGES = {
     ".c": "C", ".cc": "C++", ".cpp": "C++", ".cs": "C#", ".clj": "Clojure", ".dart": "Dart", ".ex": "Elixir",
@@ -70,21 +74,30 @@ class Discovery:
         return tuple(sorted(counts.items()))
 
 
-def discover(paths: Iterable[str | os.PathLike[str]], root: str | os.PathLike[str] = ".") -> Discovery:
+def discover(
+    paths: Iterable[str | os.PathLike[str]], root: str | os.PathLike[str] = ".", excludes: Excludes | None = None
+) -> Discovery:
     """Find the Python files in `paths` (files, or directories read whole); relative ones start from `root`.
 
-    A path named outright is taken whatever ignores it. Symbolic links met on the way are not followed.
+    A path named outright is taken whatever ignores it, unless it is excluded. Symbolic links met on the way are not followed.
     """
     base = os.path.abspath(root)
-    walk = _Walk(base)
+    walk = _Walk(base, excludes)
     for path in paths:
         walk.start(os.path.normpath(os.path.join(base, path)))
     return walk.result()
 
 
+def read_by_reviews(path: str) -> bool:
+    """Whether a file is of a kind that the readers of code, settings, templates and contracts may open."""
+    extension = os.path.splitext(path)[1].lower()
+    return extension == ".py" or extension in _COMPANIONS or extension in LANGUAGES
+
+
 class _Walk:
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, excludes: Excludes | None) -> None:
         self._root = root
+        self._excludes = excludes
         self._found: dict[str, int] = {}
         self._others: dict[str, set[str]] = {}
         self._unreadable: dict[str, str] = {}
@@ -93,7 +106,8 @@ class _Walk:
 
     def start(self, path: str) -> None:
         if os.path.isdir(path):
-            self._directories(path)
+            if not self._excluded(path, True):
+                self._directories(path)
         elif os.path.isfile(path):
             self._file(path, os.path.basename(path), named=True)
         else:
@@ -139,26 +153,26 @@ class _Walk:
             elif entry.is_dir():
                 if ignore is not None and ignore.ignored(entry.path, True):
                     self._skip(IGNORED, entry.path, 0, 1)
-                else:
+                elif not self._excluded(entry.path, True):
                     below.append(entry.path)
             elif entry.is_file():
                 self._entry(entry, ignore)
         return below
 
     def _entry(self, entry: os.DirEntry[str], ignore: Ignore | None) -> None:
-        extension = os.path.splitext(entry.name)[1].lower()
-        if extension != ".py" and extension not in LANGUAGES and extension not in _COMPANIONS:
+        if not read_by_reviews(entry.name):
             return
+        extension = os.path.splitext(entry.name)[1].lower()
         if ignore is not None and ignore.ignored(entry.path, False):
             if extension == ".py":
                 self._skip(IGNORED, entry.path, 1, 0)
         elif extension == ".py":
             self._file(entry.path, entry.name, named=False)
-        else:
+        elif not self._excluded(entry.path, False):
             self._others.setdefault(extension, set()).add(relative(entry.path, self._root))
 
     def _file(self, path: str, name: str, *, named: bool) -> None:
-        if path in self._found:
+        if path in self._found or self._excluded(path, False):
             return
         try:
             with open(path, "rb") as file:
@@ -171,6 +185,16 @@ class _Walk:
             self._skip(GENERATED, path, 1, 0)
         else:
             self._found[path] = size
+
+    def _excluded(self, path: str, directory: bool) -> bool:
+        """Whether the configuration leaves a path out; if so, its Python files are counted."""
+        if self._excludes is None or not self._excludes(relative(path, self._root), directory):
+            return False
+        if directory:
+            self._skip(EXCLUDED, path, _count_python(path), 0)
+        elif path.endswith(".py"):
+            self._skip(EXCLUDED, path, 1, 0)
+        return True
 
     def _skip(self, reason: str, path: str, files: int, directories: int) -> None:
         counts, paths = self._skipped.setdefault(reason, ([0, 0], set()))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+NO_CODE = frozenset({"version control", "caches"})
+"""Reasons that stand for no code of anyone's."""
+
 _TOOLS = {
     ".git": "version control",
     ".hg": "version control",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archwright.source import pool
 from archwright.source.cache import FactsCache, digest_of
-from archwright.source.discover import Discovery, discover
+from archwright.source.discover import Discovery, Excludes, discover
 from archwright.source.modules import ModuleFile
 from archwright.source.parse import facts_of
 from archwright.source.parse.state import Fact
@@ -24,22 +24,26 @@ CHUNKS = 16
 MAX_BYTES = 16_000_000
 """A bigger file is data, not code; it is named in its errors and not read."""
 
-Read = tuple[bytes, bytes]
-"""Digest of the content, facts as marshal bytes."""
+MARK = b"archwright:"
+"""What comments that speak to the review begin with, after the `#`."""
+
+Read = tuple[bytes, bytes, bool]
+"""Digest of the content, facts as marshal bytes, whether it holds the mark."""
 
 
 class LoadedFile:
     """One file's facts: bytes of marshal, decoded when asked and then kept.
 
-    digest: of the content they were made from (16 bytes; b"" if it could not be read).
+    digest: of the content they were made from (16 bytes; b"" if it could not be read). marked: the content holds `MARK`.
     """
 
-    __slots__ = ("_facts", "_root", "data", "digest", "module")
+    __slots__ = ("_facts", "_root", "data", "digest", "marked", "module")
 
-    def __init__(self, module: ModuleFile, digest: bytes, data: bytes, root: str) -> None:
+    def __init__(self, module: ModuleFile, digest: bytes, data: bytes, root: str, *, marked: bool = False) -> None:
         self.module = module
         self.digest = digest
         self.data = data
+        self.marked = marked
         self._root = root
         self._facts: Fact | None = None
 
@@ -82,46 +86,52 @@ def load_project(
     root: str | os.PathLike[str] = ".",
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    excludes: Excludes | None = None,
+    cached_as: str | None = None,
 ) -> LoadedProject:
     """Read every Python file of `paths` (relative ones start from `root`).
 
     cache: the directory of the cache (`cache.default_directory()` is the user's); None reads everything anew.
-    workers: processes to parse with; None: one a processor.
+    workers: processes to parse with; None: one a processor. excludes: paths that are left out.
+    cached_as: the project whose cached facts are used too, if not those of `root`.
     """
-    discovery = discover(paths, root)
+    discovery = discover(paths, root, excludes)
     count = pool.worker_count() if workers is None else workers
-    read = _cached(discovery, cache, count) if cache is not None else _parsed(discovery.root, discovery.files, count)
+    if cache is not None:
+        read = _cached(discovery, FactsCache(cache, cached_as or discovery.root), count)
+    else:
+        read = _parsed(discovery.root, discovery.files, count)
     files = [
-        LoadedFile(module, digest, data, discovery.root)
-        for module, (digest, data) in zip(discovery.files, read, strict=True)
+        LoadedFile(module, digest, data, discovery.root, marked=marked)
+        for module, (digest, data, marked) in zip(discovery.files, read, strict=True)
     ]
     return LoadedProject(discovery, tuple(files))
 
 
-def _cached(discovery: Discovery, directory: str | os.PathLike[str], workers: int) -> list[Read]:
+def _cached(discovery: Discovery, cache: FactsCache, workers: int) -> list[Read]:
     """What the cache holds of the files as they are now, the rest parsed and added to it."""
-    cache = FactsCache(directory, discovery.root)
     read: dict[str, Read] = {}
     missing: list[ModuleFile] = []
     for module in discovery.files:
-        digest = _digest(Path(discovery.root, module.path))
+        digest, marked = _digest(Path(discovery.root, module.path))
         data = cache.get(digest)
         if data is None:
             missing.append(module)
         else:
-            read[module.path] = (digest, data)
+            read[module.path] = (digest, data, marked)
     parsed = _parsed(discovery.root, missing, workers)
     read.update(zip([module.path for module in missing], parsed, strict=True))
-    cache.save({digest: data for digest, data in parsed if digest})
+    cache.save({digest: data for digest, data, _ in parsed if digest})
     return [read[module.path] for module in discovery.files]
 
 
-def _digest(path: Path) -> bytes:
-    """The digest of a file as it is now, b"" if it can't be read."""
+def _digest(path: Path) -> tuple[bytes, bool]:
+    """The digest of a file as it is now, b"" if it can't be read, and whether it holds the mark."""
     try:
-        return digest_of(path.read_bytes()) if path.stat().st_size <= MAX_BYTES else b""
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError:
-        return b""
+        data = None
+    return (digest_of(data), MARK in data) if data is not None else (b"", False)
 
 
 def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read]:
@@ -131,7 +141,7 @@ def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read
     if sum(sizes) < SERIAL_BYTES:
         workers = 1
     chunks = pool.balanced(sizes, CHUNKS)
-    found: list[Read] = [(b"", b"")] * len(paths)
+    found: list[Read] = [(b"", b"", False)] * len(paths)
     lost: list[int] = []
     for chunk, result in zip(chunks, _map(chunks, paths, workers), strict=True):
         if result is None:
@@ -141,7 +151,7 @@ def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read
                 found[index] = one
     again = _map([[index] for index in lost], paths, 2, isolated=True)
     for index, result in zip(lost, again, strict=True):
-        found[index] = result[0] if result is not None else (b"", _unread("reading it ended the process"))
+        found[index] = result[0] if result is not None else (b"", _unread("reading it ended the process"), False)
     return found
 
 
@@ -163,15 +173,15 @@ def _work(paths: list[str]) -> bytes:
 
 
 def read_file(path: str) -> Read:
-    """The digest and the facts (marshal bytes) of one file; if it can't be read, b"" and facts that say why."""
+    """The digest, the facts (marshal bytes), the mark of one file; if it can't be read, b"" and facts that say why."""
     try:
         file = Path(path)
         if file.stat().st_size > MAX_BYTES:
-            return b"", _unread(f"larger than {MAX_BYTES // 1_000_000} MB")
+            return b"", _unread(f"larger than {MAX_BYTES // 1_000_000} MB"), False
         data = file.read_bytes()
     except OSError as error:
-        return b"", _unread(error.strerror or "unreadable file")
-    return digest_of(data), marshal.dumps(facts_of(data))
+        return b"", _unread(error.strerror or "unreadable file"), False
+    return digest_of(data), marshal.dumps(facts_of(data)), MARK in data
 
 
 def _unread(why: str) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile", "requirements.txt", ".git")
+MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "Pipfile", "requirements.txt", ".git")
 """A directory that holds one of these is the root of a project, so of its imports."""
 
 
@@ -85,7 +85,7 @@ class ModuleNames:
 
     def _is_project(self, directory: str) -> bool:
         names = self._names(directory)
-        return any(marker in names for marker in _MARKERS)
+        return any(marker in names for marker in MARKERS)
 
     def _is_source(self, directory: str) -> bool:
         parent = _parent(directory)

@@ -18,12 +18,13 @@ from archwright.model.effect import AnyEffect, Effect, Setting, Transaction
 from archwright.model.operation import Operation
 from archwright.source import facts as f
 from archwright.source import pool
-from archwright.source.discover import Discovery
+from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
 from archwright.source.flow.engine import Engine, all_effects
 from archwright.source.flow.render import Renderer
 from archwright.source.flow.surroundings import Called, Surroundings
 from archwright.source.flow.transactions import CALLER
+from archwright.source.foreign import NO_CODE
 from archwright.source.frameworks import in_use
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
@@ -213,6 +214,11 @@ class Program:
         return self._reached.get(unit, ())
 
     @property
+    def marked(self) -> tuple[str, ...]:
+        """The paths of the files that hold a comment for the review, or a text like one."""
+        return tuple(file.path for file in self._loaded.files if file.marked)
+
+    @property
     def discovery(self) -> Discovery:
         """Which files were found, and which others were seen."""
         return self._loaded.discovery
@@ -252,7 +258,11 @@ class Program:
     def stats(self) -> Stats:
         """What was reviewed, and what was not."""
         discovery = self._loaded.discovery
-        left_out = [(skipped.reason, max(skipped.files, skipped.directories)) for skipped in discovery.skipped]
+        left_out = [
+            (skipped.reason, max(skipped.files, skipped.directories))
+            for skipped in discovery.skipped
+            if skipped.reason not in NO_CODE
+        ]
         return Stats(
             files=len(self._loaded.files),
             lines=sum(file.facts[2] for file in self._loaded.files),
@@ -269,9 +279,13 @@ def analyse(
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     root: str | os.PathLike[str] = ".",
+    excludes: Excludes | None = None,
+    cached_as: str | None = None,
 ) -> Program:
     """Read and follow the Python files of `paths`.
 
     wanted: the kinds of effect to make model objects of. cache: the directory where facts of files are kept; None: nowhere.
+    excludes: paths that are left out. cached_as: the project whose cached facts are used, if not those of `root`.
     """
-    return Program(load_project(paths, root=root, cache=cache, workers=workers), wanted, workers)
+    loaded = load_project(paths, root=root, cache=cache, workers=workers, excludes=excludes, cached_as=cached_as)
+    return Program(loaded, wanted, workers)

@@ -41,6 +41,14 @@ class Figures(Model, frozen=True, kw_only=True):
     """Findings of low confidence that are not among the findings shown (`--all` adds them)."""
     suppressed: int = 0
     """Findings that comments in the code silence."""
+    left_to_ruff: int = 0
+    """Places that the project's ruff tells of."""
+    baseline: int = 0
+    """Findings that the baseline knows."""
+    older: int = 0
+    """Findings that the change since `since` neither touches nor causes."""
+    since: str = ""
+    """The revision that was compared with; empty: none."""
 
 
 class RuleDoc(Model, frozen=True, kw_only=True):

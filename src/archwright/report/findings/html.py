@@ -7,7 +7,7 @@ from html import escape
 
 from archwright.model.finding import Finding
 from archwright.report.findings.document import Document, View, tally
-from archwright.report.findings.text import reviewed
+from archwright.report.findings.text import aside, reviewed
 from archwright.report.lines import lines_of
 from archwright.report.terminal import visible
 
@@ -38,7 +38,7 @@ def _lines(document: Document, view: View) -> Iterator[str]:
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield f"<style>{_STYLE}</style></head><body>"
     yield f"<h1>{_text(tally(document.findings))}</h1>"
-    yield f'<p class="soft">{_text(reviewed(document.figures, None))}</p>'
+    yield f'<p class="soft">{_text(" · ".join([reviewed(document.figures, None), *aside(document.figures)]))}</p>'
     for finding in document.findings:
         yield from _finding(finding, view)
     if document.notes:

@@ -30,6 +30,10 @@ def render(document: Document, view: View) -> str:  # noqa: ARG001 - every forma
             "findings": {str(i): sum(f.impact is i for f in document.findings) for i in Impact},
             "low_confidence": figures.low_confidence,
             "suppressed": figures.suppressed,
+            "left_to_ruff": figures.left_to_ruff,
+            "baseline": figures.baseline,
+            "since": figures.since,
+            "older": figures.older,
         },
     }
     return json.dumps(data, indent=2, ensure_ascii=True)

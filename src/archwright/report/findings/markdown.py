@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archwright.model.finding import Finding
 from archwright.report.findings.document import Document, View, tally
-from archwright.report.findings.text import not_reviewed, reviewed
+from archwright.report.findings.text import aside, not_reviewed, reviewed
 from archwright.report.lines import lines_of
 from archwright.report.terminal import visible
 
@@ -23,7 +23,7 @@ def render(document: Document, view: View) -> str:
 def _lines(document: Document, view: View) -> Iterator[str]:
     yield f"## archwright: {tally(document.findings)}"
     yield ""
-    yield escaped(reviewed(document.figures, None))
+    yield escaped(" · ".join([reviewed(document.figures, None), *aside(document.figures)]))
     for finding in document.findings:
         yield from _finding(finding, view)
     if not document.findings and not_reviewed(document.figures):

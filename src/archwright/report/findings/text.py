@@ -91,21 +91,29 @@ def _nothing(figures: Figures, seconds: float | None) -> str:
 
 
 def _rest(figures: Figures, terminal: Terminal) -> Iterator[str]:
-    parts = _aside(figures)
+    parts = aside(figures)
     if parts:
         yield _plain_signs(" · ".join(parts), terminal)
 
 
 def _summary(document: Document) -> str:
-    return " · ".join([tally(document.findings), *_aside(document.figures)])
+    return " · ".join([tally(document.findings), *aside(document.figures)])
 
 
-def _aside(figures: Figures) -> list[str]:
+def aside(figures: Figures) -> list[str]:
+    """What was found and is not shown, in a few words each."""
     parts = []
     if figures.low_confidence:
         parts.append(f"{figures.low_confidence:,} more of low confidence (--all)")
     if figures.suppressed:
         parts.append(f"{figures.suppressed:,} suppressed")
+    if figures.left_to_ruff:
+        parts.append(f"{figures.left_to_ruff:,} left to ruff")
+    if figures.baseline:
+        parts.append(f"{figures.baseline:,} in the baseline")
+    if figures.older:
+        change = figures.since if ".." in figures.since else f"since {figures.since}"
+        parts.append(f"{figures.older:,} not of the change {visible(change)}")
     if figures.not_run:
         parts.append(f"not run: {', '.join(figures.not_run)}")
     return parts

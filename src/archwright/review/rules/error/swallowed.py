@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 
 from archwright.model.effect import Swallow
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
@@ -30,6 +32,8 @@ what is only read can be asked for again, and of a call into a library nothing b
 
 _HARMLESS = ("action", "read", "file", "call")
 """What may fail in a clean-up."""
+
+_NAMELESS = re.compile(r"\bexcept\s*:")
 
 _HANDLERS = {
     "pass": "and passed over",
@@ -66,6 +70,14 @@ class SwallowedError(Rule):
     name = "error/swallowed"
     impact = Impact.MEDIUM
     cwe = "CWE-391"
+    twins = MappingProxyType(
+        {
+            "E722": "an `except:` that names no error",
+            "BLE001": "a handler of `Exception` or `BaseException` that neither raises nor logs the error",
+            "S110": "a handler of every error whose body is `pass`",
+            "S112": "a handler of every error whose body is `continue`",
+        }
+    )
     bad = (
         example(
             "a write that may have failed, and the caller is told that it did not",
@@ -210,7 +222,18 @@ class SwallowedError(Rule):
             confidence=max(confidence, sure(effect, lines), key=lambda c: c.rank),
             trace=steps((effect.place, f"{what} has failed, and the error ends here")),
             remedy=Remedy(kind=RemedyKind.RECORD),
+            twins=_twins(effect, lines),
         )
+
+
+def _twins(effect: Swallow, lines: Sequence[str]) -> tuple[str, ...]:
+    """The rules of ruff that report this handler; none for `suppress()`, which no rule of ruff judges."""
+    if effect.handler == "suppress":
+        return ()
+    line = lines[effect.place.line - 1] if effect.place.line <= len(lines) else ""
+    found = ["E722" if _NAMELESS.search(line) else "BLE001"]
+    found += [code for handler, code in (("pass", "S110"), ("continue", "S112")) if effect.handler == handler]
+    return tuple(sorted(found))
 
 
 def _bare(effect: Swallow) -> bool:

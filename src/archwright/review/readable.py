@@ -1,0 +1,50 @@
+"""A program with what the review asks of it beside: `program.Program`, made of `source.program.Program`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archwright.model.base import Place
+from archwright.model.effect import Effect
+from archwright.source.facts import COLUMNS, LAMBDA, line_of
+from archwright.source.link.module import UNIT_BITS
+from archwright.source.program import Program
+
+
+class Readable:
+    """A program with what the review asks of it beside."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._units: dict[str, list[tuple[int, int, str]]] | None = None
+
+    @property
+    def effects(self) -> Sequence[Effect]:
+        return self._program.effects
+
+    def operations_reaching(self, unit: str) -> tuple[str, ...]:
+        return self._program.operations_reaching(unit)
+
+    def source(self, path: str) -> str | None:
+        return self._program.source(path)
+
+    def unit_at(self, place: Place) -> str | None:
+        if self._units is None:
+            self._units = self._index()
+        implied = self._program.project.implied_at(place.path, place.line * COLUMNS + place.column)
+        if implied is not None:
+            return implied
+        around = [unit for unit in self._units.get(place.path, ()) if unit[0] <= place.line <= unit[1]]
+        return max(around)[2] if around else None
+
+    def _index(self) -> dict[str, list[tuple[int, int, str]]]:
+        """The functions of each file: first line, last line, name."""
+        project = self._program.project
+        return {
+            module.path: [
+                (line_of(unit[2]), unit[3], project.unit_name(module.index << UNIT_BITS | index))
+                for index, unit in enumerate(module.units)
+                if not unit[8] & LAMBDA
+            ]
+            for module in project.modules
+        }
