@@ -47,7 +47,7 @@ Rules = Annotated[list[str], Field(description="only these rules or families, as
 Everything = Annotated[bool, Field(description="add findings of low confidence")]
 Since = Annotated[
     str,
-    Field(description="git revision: only what the change since it touches or causes"),
+    Field(description="a revision: only what the change since it causes"),
 ]
 Limit = Annotated[int, Field(ge=1, le=PAGE)]
 Cursor = Annotated[str | None, Field(description="`next` of the page before; paths and rules are then not used")]
