@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from archwright.brief import read_brief
-from archwright.build.project import build_project
-from archwright.design import design
 from archwright.model.blueprint import Blueprint
-from archwright.model.compare import compare
 from archwright.model.effect import WriteKind
 from archwright.model.entity import Index, OnDelete, Type, Unique
 from archwright.model.operation import Command, Http, Message
@@ -380,18 +375,6 @@ def test_permission_classes_and_restful_decorators(surveyed: Survey) -> None:
         "GET /hello": (),
         "GET /secret": ("login_required",),
     }
-
-
-def test_a_built_project_gives_back_its_blueprint(tmp_path: Path) -> None:
-    """Only .py and .sql files are left, without comments: nothing but the code tells."""
-    blueprint = design(read_brief(Path(__file__).parents[2] / "examples" / "shop.yaml"))
-    build_project(blueprint, tmp_path / "shop")
-    for path in (tmp_path / "shop").rglob("*"):
-        if path.suffix == ".py":
-            path.write_text(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))), encoding="utf-8")
-        elif path.is_file() and path.suffix != ".sql":
-            path.unlink()
-    assert compare(blueprint, survey(tmp_path / "shop")[0]) == ()
 
 
 def test_nothing_to_find(surveyed: Survey) -> None:

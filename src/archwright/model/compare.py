@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import enum
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from archwright.model.base import Model, Place
 from archwright.model.blueprint import Blueprint
+from archwright.model.compare_operations import compare_operations, table_names
+from archwright.model.drift import Drift, DriftKind
 from archwright.model.entity import Entity, Type
-from archwright.model.operation import Http, Operation
-from archwright.model.physical import Physical, Table
-from archwright.model.policy import ANYONE
+from archwright.model.physical import Table
 from archwright.model.sql_type import logical_type
 
 _FAMILIES = {
@@ -22,28 +20,8 @@ _FAMILIES = {
     Type.REFERENCE: Type.UNKNOWN,
 }
 """Types that are stored alike are no drift; a reference has the type of what it refers to."""
-_OPERATIONAL = re.compile(r"^/(?:health|healthz|livez|readyz|ready|live|metrics|docs|redoc|openapi|favicon)(?:[/.]|$)")
-"""Endpoints for those who run a service: code may have them without a word in the blueprint."""
 
-
-class DriftKind(enum.StrEnum):
-    """How the code departs from the blueprint."""
-
-    MISSING = "missing"
-    """The blueprint has it, the code has not."""
-    EXTRA = "extra"
-    DIFFERENT = "different"
-
-
-class Drift(Model, frozen=True, kw_only=True):
-    """One departure. `subject`: table, column, key, unique, index, reference, endpoint, access or effect."""
-
-    kind: DriftKind
-    subject: str
-    name: str
-    detail: str = ""
-    place: Place | None = None
-    """Where the code says it; None where the code says nothing."""
+__all__ = ["Drift", "DriftKind", "compare"]
 
 
 class _View(Model, frozen=True, kw_only=True):
@@ -54,6 +32,9 @@ class _View(Model, frozen=True, kw_only=True):
     uniques: frozenset[tuple[str, ...]]
     indexes: frozenset[tuple[str, ...]]
     references: dict[str, str]
+    details: dict[tuple[str, str], str] | None = None
+    """What only a table's definition tells, by subject and name; None where this side has none."""
+    checks: frozenset[str] = frozenset()
     place: Place | None = None
 
 
@@ -63,7 +44,7 @@ def compare(blueprint: Blueprint, found: Blueprint) -> tuple[Drift, ...]:
     Names of tables, columns and paths decide what is the same thing; names of constraints and of entities do not.
     Machinery endpoints (health, metrics, documentation) may be extra. What one side can't tell is no drift.
     """
-    drift = [*_tables(_views(blueprint), _views(found)), *_operations(blueprint, found)]
+    drift = [*_tables(_views(blueprint), _views(found)), *compare_operations(blueprint, found)]
     return tuple(drift)
 
 
@@ -104,6 +85,23 @@ def _table(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
             detail = f"blueprint {wanted.references[column]}, code {found.references[column]}"
             full = f"{name}.{column}"
             yield Drift(kind=DriftKind.DIFFERENT, subject="reference", name=full, detail=detail, place=found.place)
+    if wanted.details is not None and found.details is not None:
+        yield from _details(name, wanted, found)
+
+
+def _details(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
+    """Checks, defaults, and how indexes and references are made: told by tables alone."""
+    assert wanted.details is not None
+    assert found.details is not None
+    for expression in sorted(wanted.checks ^ found.checks):
+        kind = DriftKind.MISSING if expression in wanted.checks else DriftKind.EXTRA
+        yield Drift(kind=kind, subject="check", name=f"{name}: {expression}", place=found.place)
+    for subject, what in sorted(wanted.details.keys() & found.details.keys()):
+        left, right = wanted.details[subject, what], found.details[subject, what]
+        if left != right:
+            detail = f"blueprint {left or 'none'}, code {right or 'none'}"
+            full = f"{name} ({what})" if subject == "index" else f"{name}.{what}"
+            yield Drift(kind=DriftKind.DIFFERENT, subject=subject, name=full, detail=detail, place=found.place)
 
 
 def _column_difference(wanted: tuple[Type, bool], found: tuple[Type, bool]) -> str:
@@ -118,17 +116,12 @@ def _column_difference(wanted: tuple[Type, bool], found: tuple[Type, bool]) -> s
 
 def _views(blueprint: Blueprint) -> dict[str, _View]:
     """Tables by name: from the physical part where it has them, else from the entities."""
-    places = {table: entity.place for entity in blueprint.system.entities if (table := _name(blueprint, entity))}
+    names = table_names(blueprint)
+    places = {names[entity.name]: entity.place for entity in blueprint.system.entities}
     views = {table.name: _of_table(table, places.get(table.name)) for table in blueprint.physical.tables}
-    names = {entity.name: _name(blueprint, entity) for entity in blueprint.system.entities}
     for entity in blueprint.system.entities:
         views.setdefault(names[entity.name], _of_entity(entity, names))
     return views
-
-
-def _name(blueprint: Blueprint, entity: Entity) -> str:
-    table = blueprint.physical.table_of(entity.name)
-    return table.name if table is not None else entity.table or entity.name
 
 
 def _of_table(table: Table, place: Place | None) -> _View:
@@ -155,8 +148,33 @@ def _of_table(table: Table, place: Place | None) -> _View:
             if not index.unique
         ),
         references={canonical[column]: target for column, target in references.items()},
+        details=_details_of(table, canonical),
+        checks=frozenset(_plain(check.expression) for check in table.checks),
         place=place,
     )
+
+
+def _details_of(table: Table, canonical: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    found = {
+        ("column", canonical.get(column.name, column.name)): _default(column.default, column.type)
+        for column in table.columns
+    }
+    for key in table.foreign_keys:
+        if len(key.columns) == 1:
+            found["reference", canonical.get(key.columns[0], key.columns[0])] = f"on delete {key.on_delete}"
+    for index in table.indexes:
+        if not index.unique:
+            keys = ", ".join(("-" if key.descending else "") + _plain(key.expression) for key in index.keys)
+            where = f" where {_plain(index.where)}" if index.where else ""
+            found["index", keys] = f"{index.method}{where}"
+    return found
+
+
+def _default(text: str | None, type_: str) -> str:
+    """A default as it is compared: a literal without the cast to its own type."""
+    if text is None:
+        return ""
+    return "default " + _plain(text).lower().removesuffix(f"::{type_}")
 
 
 def _of_entity(entity: Entity, names: Mapping[str, str]) -> _View:
@@ -208,59 +226,3 @@ def _family(type_: Type) -> Type:
 
 def _plain(expression: str) -> str:
     return " ".join(expression.split())
-
-
-# --- endpoints -----------------------------------------------------------------------------------------------
-def _operations(blueprint: Blueprint, found: Blueprint) -> Iterator[Drift]:
-    wanted = dict(_endpoints(blueprint))
-    there = dict(_endpoints(found))
-    for endpoint in sorted(wanted.keys() | there.keys(), key=lambda key: (key[1], key[0])):
-        method, path = endpoint
-        name = f"{method} {path}"
-        there_too = endpoint if endpoint in there else ("ANY", path)
-        if endpoint in wanted and there_too in there:
-            yield from _operation(name, wanted[endpoint], there[there_too], blueprint, found)
-        elif endpoint in wanted:
-            yield Drift(kind=DriftKind.MISSING, subject="endpoint", name=name)
-        elif not _OPERATIONAL.match(path) and not (method == "ANY" and any(other == path for _, other in wanted)):
-            yield Drift(kind=DriftKind.EXTRA, subject="endpoint", name=name, place=there[endpoint].place)
-
-
-def _operation(
-    name: str, wanted: Operation, there: Operation, blueprint: Blueprint, found: Blueprint
-) -> Iterator[Drift]:
-    roles = {policy.role for policy in wanted.policies}
-    asks = any(policy.role != ANYONE for policy in there.policies)
-    if roles and ANYONE not in roles and not asks:
-        detail = f"blueprint: {', '.join(sorted(roles))}; code: nothing that asks who calls was found"
-        yield Drift(kind=DriftKind.DIFFERENT, subject="access", name=name, detail=detail, place=there.place)
-    elif ANYONE in roles and asks:
-        detail = f"blueprint: anyone; code: {', '.join(there.guards) or 'signed in'}"
-        yield Drift(kind=DriftKind.DIFFERENT, subject="access", name=name, detail=detail, place=there.place)
-    known = {entity.name: _name(blueprint, entity) for entity in blueprint.system.entities}
-    named = {entity.name: _name(found, entity) for entity in found.system.entities}
-    left = {known.get(touch.entity, touch.entity) for touch in wanted.access.writes}
-    right = {named.get(touch.entity, touch.entity) for touch in there.access.writes} & set(known.values())
-    for table in sorted(left ^ right):
-        kind = DriftKind.MISSING if table in left else DriftKind.EXTRA
-        yield Drift(kind=kind, subject="effect", name=name, detail=f"writes {table}", place=there.place)
-
-
-def _endpoints(blueprint: Blueprint) -> Iterator[tuple[tuple[str, str], Operation]]:
-    routes = _routes(blueprint.physical)
-    for operation in blueprint.system.operations:
-        trigger = routes.get(operation.name)
-        if trigger is None and isinstance(operation.trigger, Http):
-            trigger = operation.trigger
-        if trigger is not None:
-            for method in trigger.method.split("|"):
-                yield (method, _path(trigger.path)), operation
-
-
-def _routes(physical: Physical) -> dict[str, Http]:
-    return {route.operation: Http(method=route.method, path=route.path) for route in physical.routes}
-
-
-def _path(path: str) -> str:
-    """A path without the names of its parameters, which callers do not see."""
-    return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/") or "/"

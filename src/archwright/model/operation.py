@@ -6,7 +6,7 @@ import enum
 
 from archwright.model.base import Model, Place
 from archwright.model.effect import WriteKind
-from archwright.model.policy import Policy
+from archwright.model.policy import AttributeCondition, Policy
 from archwright.model.quantity import Duration
 from archwright.model.workload import Load
 
@@ -130,6 +130,18 @@ class PeerCall(Model, frozen=True, kw_only=True):
     timeout: Duration | None = None
 
 
+class Reach(Model, frozen=True, kw_only=True):
+    """The rows of an entity that callers get at through an operation, as its code tells. Without any condition: every row."""
+
+    entity: str
+    roles: tuple[str, ...] = ()
+    """The roles it holds for; empty: whoever may call."""
+    owners: tuple[str, ...] = ()
+    """The fields that are compared with who calls; `table.field` for one of a row that this one leads to."""
+    conditions: tuple[AttributeCondition, ...] = ()
+    """Further conditions. `caller` is `table.field`: a field of the row that stands for the caller."""
+
+
 class Access(Model, frozen=True, kw_only=True):
     """How an operation reaches rows: which entities, by which filters, in which order, how many at once."""
 
@@ -148,6 +160,8 @@ class Access(Model, frozen=True, kw_only=True):
     """The caller may repeat the request and the effect happens once."""
     calls: tuple[PeerCall, ...] = ()
     publishes: tuple[str, ...] = ()
+    reach: tuple[Reach, ...] = ()
+    """Found in code alone: a design says the same by policies. An entity that is not listed is one of which nothing is known."""
 
 
 class Operation(Model, frozen=True, kw_only=True):

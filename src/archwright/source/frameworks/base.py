@@ -105,6 +105,10 @@ class Guarding(NamedTuple):
     name: str
     role: str = ""
     """`anyone`, `authenticated`, or empty: the name alone does not tell."""
+    allows: tuple[str, ...] = ()
+    """The roles, scopes or permissions of which a caller must have one; empty: none is named."""
+    parameter: str = ""
+    """The handler's parameter that is given who calls; empty: none is."""
 
 
 Handler = Callable[[CallSite], Val | None]

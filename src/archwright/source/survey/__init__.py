@@ -50,7 +50,7 @@ def survey(
             _add(entities, tables, name, _read(root, name))
     listed = tuple(entities[name] for name in sorted(entities))
     accesses = Accesses(program, listed)
-    found = operations(program, accesses)
+    found = operations(program, accesses, listed)
     facts = project_facts(program, root, lambda name: _read(root, name))
     peers = tuple(
         Peer(name=name, timeout=Duration(limit) if limit is not None else None)

@@ -12,7 +12,7 @@ from archwright.model.operation import Access, PeerCall, Touch
 from archwright.model.quantity import Duration
 from archwright.source import facts as f
 from archwright.source.program import Program
-from archwright.source.survey.outside import peer_of, timeout_of
+from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
 from archwright.source.survey.tests_left_out import is_test
 from archwright.source.survey.texts import SqlTexts
 from archwright.source.survey.units import Units
@@ -53,6 +53,7 @@ class Accesses:
         self._texts = SqlTexts(program.project)
         self._read_texts: set[int] = set()
         self._called: dict[int, list[int]] = {}
+        self._peers_at: dict[tuple[str, int], str] = {}
         units = Units(program.project)
         for effect in program.effects:
             # what a helper does to its arguments belongs to the caller who gave them
@@ -72,9 +73,18 @@ class Accesses:
                 timeout = timeout_of(effect)
                 peer = peer_of(effect)
                 if peer is not None:
+                    self._peers_at[effect.place.path, effect.place.line] = peer
                     touched.calls.add((peer, timeout.value if timeout is not None else None))
             elif isinstance(effect, Interpret) and effect.language is Language.SQL and effect.text.text:
                 self._statement(touched, effect.text.text)
+
+    def holds_sql(self, entry: int) -> bool:
+        """True where a unit that an entry reaches holds or names an SQL statement."""
+        return any(self._texts.of(unit) for unit in self._reached([entry])) if self._tables else False
+
+    def peer_at(self, path: str, line: int) -> str:
+        """The peer that is called at a place; `UNKNOWN_PEER` where the code does not tell."""
+        return self._peers_at.get((path, line), UNKNOWN_PEER)
 
     def of(self, entries: Iterable[int]) -> Access:
         """What the units do that some entries reach, together."""

@@ -19,6 +19,8 @@ _SIGNED_IN: Final = re.compile(
     r"|^(?:admin|staff|superuser|user)_only$"
 )
 """Names that ask who calls: `login_required`, `requires_scope`, `authorize_read`."""
+_NAMES_ROLES: Final = re.compile(r"role|perm|scope|group|requires?$", re.IGNORECASE)
+"""Guards whose texts are what a caller must have: `roles_required("admin")`, `permission_required("shop.add_order")`."""
 _MIXIN: Final = re.compile(r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin|Staff|Superuser|Owner)\w*Mixin$")
 _CLASS: Final = re.compile(r"^(?:Is|Has|Can|Dj?ango)\w+|Permissions?$|Authenticated\w*$")
 _OPEN: Final = frozenset({"AllowAny", "allow_anonymous", "login_not_required", "public", "no_auth", "auth_exempt"})
@@ -87,8 +89,16 @@ def _decorator(node: Any) -> Guarding | None:
     if name in _OPEN:
         return Guarding(name, ANYONE)
     if _SIGNED_IN.search(name):
-        return Guarding(written(node), AUTHENTICATED)
+        return Guarding(written(node), AUTHENTICATED, _allows(node) if call and _NAMES_ROLES.search(name) else ())
     return None
+
+
+def _allows(node: Any) -> tuple[str, ...]:
+    """The constant texts that a decorator is given by position: the roles or permissions it asks for."""
+    parts = [
+        part for given in node[3] for part in (elements(given) if given[0] in (f.LIST, f.TUPLE, f.SET) else (given,))
+    ]
+    return tuple(part[2] for part in parts if part[0] == f.CONST and isinstance(part[2], str))
 
 
 def _permission(node: Any) -> Guarding:
@@ -98,9 +108,16 @@ def _permission(node: Any) -> Guarding:
     return Guarding(written(node), AUTHENTICATED if _CLASS.search(name) else "")
 
 
-def role_of(guards: tuple[Guarding, ...]) -> str:
-    """Who gets through all of them: `authenticated` if one asks who calls, `anyone` if one says so and none asks, else empty."""
+def roles_of(guards: tuple[Guarding, ...]) -> tuple[str, ...]:
+    """Who gets through all of them; empty: nothing is known.
+
+    The roles that are named; `authenticated` if one asks who calls and none names a role; `anyone` if one says so and none asks.
+    """
+    named = [guard.allows for guard in guards if guard.allows]
+    if named:
+        shared = [role for role in named[0] if all(role in allowed for allowed in named)]
+        return tuple(dict.fromkeys(shared)) or (" and ".join("|".join(allowed) for allowed in named),)
     roles = {guard.role for guard in guards}
     if AUTHENTICATED in roles:
-        return AUTHENTICATED
-    return ANYONE if ANYONE in roles else ""
+        return (AUTHENTICATED,)
+    return (ANYONE,) if ANYONE in roles else ()

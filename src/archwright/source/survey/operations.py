@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 
 from archwright.model.base import Place
+from archwright.model.entity import Entity
 from archwright.model.operation import Command, Http, Message, Operation
-from archwright.model.policy import Policy
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.routes import place_of
@@ -17,7 +17,8 @@ from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.program import Program
 from archwright.source.survey.accesses import Accesses
-from archwright.source.survey.guards import Guards, role_of
+from archwright.source.survey.guards import Guards, roles_of
+from archwright.source.survey.paths.reached import Reached
 from archwright.source.survey.tests_left_out import is_test
 
 _TASKS: Final = frozenset({"shared_task", "task", "actor", "periodic_task", "db_task", "db_periodic_task", "job"})
@@ -25,35 +26,40 @@ _TASKS: Final = frozenset({"shared_task", "task", "actor", "periodic_task", "db_
 _TASK_PACKAGES: Final = ("celery", "dramatiq", "huey", "rq", "django_rq", "procrastinate", "taskiq")
 
 
-def operations(program: Program, accesses: Accesses) -> tuple[Operation, ...]:
+def operations(program: Program, accesses: Accesses, entities: Iterable[Entity]) -> tuple[Operation, ...]:
     """Every operation outside of the tests, by trigger and then by entry."""
     guards = Guards(program.engine)
+    reached = Reached(program, accesses, entities)
     found: dict[tuple[str, str], Operation] = {}
     for unit, entries in sorted(program.engine.entries.items()):
         for entry in entries:
             operation = entry.operation
             if operation is not None and operation.place is not None and not is_test(operation.place.path):
-                made = _endpoint(program, guards, accesses, unit, operation)
+                made = _endpoint(program, guards, accesses, reached, unit, operation)
                 found.setdefault((str(made), made.name), made)
     for unit, operation in (*_tasks(program), *_commands(program)):
         if (str(operation), operation.name) not in found:
-            made = msgspec.structs.replace(operation, access=accesses.of([unit]))
+            access, _ = reached.of(unit, accesses.of([unit]), (), ())
+            made = msgspec.structs.replace(operation, access=access)
             found[(str(made), made.name)] = made
     return tuple(found[key] for key in sorted(found))
 
 
-def _endpoint(program: Program, guards: Guards, accesses: Accesses, unit: int, operation: Operation) -> Operation:
+def _endpoint(
+    program: Program, guards: Guards, accesses: Accesses, reached: Reached, unit: int, operation: Operation
+) -> Operation:
     standing = guards.of(unit, program.project.class_of_unit(unit))
     trigger = operation.trigger
     if isinstance(trigger, Http) and trigger.method == "ANY":
         trigger = Http(method=guards.methods(unit) or "ANY", path=trigger.path)
-    role = role_of(standing)
+    callers = tuple(guard.parameter for guard in standing if guard.parameter)
+    access, policies = reached.of(unit, accesses.of([unit]), callers, roles_of(standing))
     return msgspec.structs.replace(
         operation,
         trigger=trigger,
-        access=accesses.of([unit]),
+        access=access,
         guards=tuple(dict.fromkeys(guard.name for guard in standing)),
-        policies=(Policy(role=role),) if role else (),
+        policies=policies,
     )
 
 

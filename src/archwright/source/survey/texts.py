@@ -16,9 +16,16 @@ class SqlTexts:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._constants: dict[tuple[int, str], str] = {}
+        self._of: dict[int, list[str]] = {}
 
     def of(self, unit: int) -> list[str]:
         """The SQL statements that a unit holds or names, in the order of its body."""
+        known = self._of.get(unit)
+        if known is None:
+            known = self._of[unit] = self._read(unit)
+        return known
+
+    def _read(self, unit: int) -> list[str]:
         module, facts = self._project.unit(unit)
         found: dict[str, None] = {}
         for node in _leaves(facts[7]):

@@ -12,7 +12,7 @@ from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.fastapi.parameters import SECURITY, Dependencies, Handler
 from archwright.source.frameworks.shared import serialised
-from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, Way, unit_id
+from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import join_paths, place_of, template_path
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
@@ -148,12 +148,14 @@ class FastApi(Framework):
         path = routers.text(where, call[3][0] if call[3] else given.get("path"))
         own = given.get("dependencies")
         listed = [(where, part) for part in own[2]] if own is not None and own[0] in (f.LIST, f.TUPLE) else []
-        ways = routers.ways(router) or [Way("", ())]
-        guards = [*listed, *ways[0].dependencies]
+        ways = routers.ways(router)
+        guards = [*listed, *(ways[0].dependencies if ways else ())]
         handler = Handler(module, index, path, guards)
         parameters = dependencies.parameters(handler)
         answer = _answer(where, module, unit, given)
         name = f"{module.name}.{unit[1]}"
+        if not ways:  # written, and not served
+            yield Entry(unit_id(module, index), parameters, None, answer)
         for way in ways:
             trigger = Http(method=verb, path=template_path(join_paths(way.prefix, path).replace(":path}", "}")))
             operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))

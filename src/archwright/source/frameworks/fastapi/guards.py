@@ -10,7 +10,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework, Guarding
 from archwright.source.frameworks.fastapi.app import _KIND, _VERBS
 from archwright.source.frameworks.fastapi.parameters import Dependencies
-from archwright.source.frameworks.shared.declared import last_name, written
+from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.frameworks.shared.routers import Routers
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
@@ -62,12 +62,13 @@ class _Asking(Dependencies):
 
     def of_parameters(self, module: Module, facts: tuple[Any, ...]) -> Iterator[Guarding]:
         """The dependencies of a handler's parameters that ask who calls; those that hand over a session guard nothing."""
-        for _, _, annotation, default in facts[4]:
+        for name, _, annotation, default in facts[4]:
             declared = self._declared(module, annotation, default)
             if declared.marker is not None and last_name(declared.marker[1][2]) in _DEPENDS:
                 where, node = declared.marker
                 if self._signs_in(where, node) or self._typed(where, declared.annotation, node):
-                    yield Guarding(_named(node, declared.annotation), AUTHENTICATED)
+                    allows = self._allows(where, node)
+                    yield Guarding(_named(node, declared.annotation), AUTHENTICATED, allows, name)
 
     def of_dependency(self, module: Module, node: tuple[Any, ...]) -> Iterator[Guarding]:
         """A dependency that a route or a router lists: it is there to guard, whether or not it asks who calls."""
@@ -76,7 +77,10 @@ class _Asking(Dependencies):
             if found is not None and found.kind == "expression" and found.value[2][0] == f.CALL:
                 module, node = found.value[0], found.value[2]
         if node[0] == f.CALL and last_name(node[2]) in _DEPENDS:
-            yield Guarding(_named(node, None), AUTHENTICATED if self._asks_below(module, node) else "")
+            asks = self._asks_below(module, node)
+            yield Guarding(
+                _named(node, None), AUTHENTICATED if asks else "", self._allows(module, node) if asks else ()
+            )
 
     def _asks_below(self, module: Module, node: tuple[Any, ...]) -> bool:
         return self._signs_in(module, node) or self._factory_asks(module, _given(node))
@@ -87,22 +91,106 @@ class _Asking(Dependencies):
         return self._factory_asks(module, given if given is not None else annotation)
 
     def _factory_asks(self, module: Module, given: Any) -> bool:
-        """True where a function that makes dependencies holds one that asks who calls."""
-        if given is None or given[0] != f.CALL:
-            return False
-        found = self._project.resolve_expression(module, given[2])
-        if found is None or found.kind != "unit":
-            return False
-        where, _ = self._project.unit(found.value)
-        maker = found.value & (1 << UNIT_BITS) - 1
-        for unit in where.units:
-            if unit[10] != maker or unit is where.units[maker]:
-                continue
+        """True where what makes a dependency (a function, or a class whose instances are called) holds one that asks who calls."""
+        for where, unit, _ in self._made_units(module, given):
             for _, _, annotation, default in unit[4]:
                 marker = self._declared(where, annotation, default).marker
                 if marker is not None and last_name(marker[1][2]) in _DEPENDS and self._signs_in(*marker):
                     return True
         return False
+
+    def _made_units(self, module: Module, given: Any) -> Iterator[tuple[Module, tuple[Any, ...], set[str]]]:
+        """What is called for a dependency `role("staff")`: the functions inside of `role`, or `__call__` of the class.
+
+        With each the names under which it knows what the dependency was made with.
+        """
+        found = self._project.resolve_expression(module, given[2]) if given is not None and given[0] == f.CALL else None
+        if found is not None and found.kind == "class":
+            unit = found.value.method("__call__")
+            if unit is not None:
+                yield (*self._project.unit(unit), {"self"})
+        if found is not None and found.kind == "unit":
+            where, maker = self._project.unit(found.value)
+            index = found.value & (1 << UNIT_BITS) - 1
+            names = {parameter[0] for parameter in maker[4]}
+            yield from ((where, unit, names) for unit in where.units if unit[10] == index and unit is not maker)
+
+    def _allows(self, module: Module, node: tuple[Any, ...]) -> tuple[str, ...]:
+        """The roles that a dependency is made for, where it turns away those who have none of them."""
+        scopes = dict(node[4]).get("scopes")
+        if scopes is not None:
+            return _texts(elements(scopes))
+        given = _given(node)
+        if given is None or given[0] != f.CALL:
+            return ()
+        asked = _texts([*given[3], *(value for _, value in given[4])])
+        return (
+            asked
+            if asked and any(_rejects(unit[7], names) for _, unit, names in self._made_units(module, given))
+            else ()
+        )
+
+    def _asks(self, module: Module, given: tuple[Any, ...], depth: int) -> bool:
+        return super()._asks(module, given, depth) and not self._lets_pass(module, given)
+
+    def _lets_pass(self, module: Module, given: tuple[Any, ...]) -> bool:
+        """True for a dependency on credentials that may be absent (`auto_error=False`) which turns nobody away for that."""
+        found = self._project.resolve_expression(module, given) if given[0] in (f.NAME, f.ATTR) else None
+        if found is None or found.kind != "unit":
+            return False
+        where, facts = self._project.unit(found.value)
+        names = set()
+        for name, _, annotation, default in facts[4]:
+            marker = self._declared(where, annotation, default).marker
+            if marker is not None and last_name(marker[1][2]) in _DEPENDS:
+                if not self._optional(marker[0], _given(marker[1])):
+                    return False
+                names.add(name)
+        return bool(names) and not _rejects(facts[7], names)
+
+    def _optional(self, module: Module, node: Any) -> bool:
+        found = self._project.resolve_expression(module, node) if node is not None and node[0] == f.NAME else None
+        if found is not None and found.kind == "expression":
+            node = found.value[2]
+        if node is None or node[0] != f.CALL:
+            return False
+        given = dict(node[4]).get("auto_error")
+        return given is not None and given[0] == f.CONST and given[2] is False
+
+
+def _texts(nodes: Any) -> tuple[str, ...]:
+    """The constant texts among some expressions, and in the lists among them."""
+    parts = [part for node in nodes for part in (elements(node) if node[0] in (f.LIST, f.TUPLE, f.SET) else (node,))]
+    return tuple(part[2] for part in parts if part[0] == f.CONST and isinstance(part[2], str))
+
+
+def _rejects(body: Any, names: set[str]) -> bool:
+    """True where something is raised on a condition that concerns one of the names; a call that is given one may raise too."""
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        if node[0] == f.IF:
+            if any(part[0] == f.RAISE for part in (*node[3], *node[4])) and names & _named_in(node[2]):
+                return True
+            todo += [*node[3], *node[4]]
+        elif node[0] == f.EXPR and node[2][0] in (f.CALL, f.AWAIT) and names & _named_in(node[2]):
+            return True
+        elif node[0] == f.TRY:
+            todo += [*node[2], *(part for handler in node[3] for part in handler[3])]
+        elif node[0] == f.WITH:
+            todo += node[3]
+    return False
+
+
+def _named_in(node: Any) -> set[str]:
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if len(part) == 3 and part[0] == f.NAME and isinstance(part[2], str):
+            found.add(part[2])
+        todo.extend(inner for inner in part if isinstance(inner, tuple))
+    return found
 
 
 def _given(node: tuple[Any, ...]) -> Any:

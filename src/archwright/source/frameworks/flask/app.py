@@ -208,7 +208,10 @@ def _unit_entries(
     module, facts = engine.project.unit(unit)
     name = engine.project.unit_name(unit)
     parameters = _parameters(engine, unit, facts, served.path, holder)
-    for way in routers.ways(served.router):
+    ways = routers.ways(served.router)
+    if not ways:  # written, and not served
+        yield Entry(unit, parameters)
+    for way in ways:
         trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path)))
         yield Entry(unit, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts)))
 

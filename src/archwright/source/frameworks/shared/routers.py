@@ -76,6 +76,8 @@ class Routers:
         self._concerned: dict[int, bool] = {}
         self._unread: list[Mount] = []
         """Inclusions of routers that can't be told: a loop over a list from elsewhere."""
+        self._all_read = True
+        """False where some inclusion names no router that is known here."""
         self.added: list[Added] = []
         for module in self._project.modules:
             if self.concerns(module):
@@ -121,6 +123,7 @@ class Routers:
         guards = _listed(module, dict(call[4]).get("dependencies"))
         mount = Mount(self.locate(module, index, call[2][2]), text, guards)
         children = self._arguments(module, index, child)
+        self._all_read &= bool(children) or call[2][3] == "mount"
         if not children and child[0] == f.NAME and call[2][3] != "mount":
             self._unread.append(mount)
         for each in children:
@@ -134,9 +137,12 @@ class Routers:
         here = self.locate(module, index, node)
         if here is not None:
             return [here]
+        unit = module.units[index]
+        if node[0] == f.ATTR and node[2][0] == f.NAME:  # for part in (orders, users): app.include_router(part.router)
+            looped = _looped(unit[7], node[2][2])
+            return self._elements(module, index, looped, node[3]) if looped is not None else []
         if node[0] != f.NAME:
             return []
-        unit = module.units[index]
         looped = _looped(unit[7], node[2])
         if looped is not None:
             return self._elements(module, index, looped)
@@ -153,8 +159,8 @@ class Routers:
                         found.append(router)
         return found
 
-    def _elements(self, module: Module, index: int, node: tuple[Any, ...]) -> list[Identity]:
-        """The routers in a list that is written out, here or where its name is bound."""
+    def _elements(self, module: Module, index: int, node: tuple[Any, ...], attribute: str = "") -> list[Identity]:
+        """The routers in a list that is written out, here or where its name is bound; attribute: what holds them in each part."""
         if node[0] in (f.NAME, f.ATTR):
             found = self._project.resolve_expression(module, node)
             if found is None or found.kind != "expression" or found.value[2] is node:
@@ -162,7 +168,8 @@ class Routers:
             module, index, node = found.value[0], 0, found.value[2]
         if node[0] not in (f.LIST, f.TUPLE):
             return []
-        return [router for part in node[2] if (router := self.locate(module, index, part)) is not None]
+        parts = [(f.ATTR, part[1], part, attribute) if attribute else part for part in node[2]]
+        return [router for part in parts if (router := self.locate(module, index, part)) is not None]
 
     # --- names -------------------------------------------------------------------------------------------
     def locate(self, module: Module, index: int, node: tuple[Any, ...]) -> Identity | None:
@@ -244,7 +251,10 @@ class Routers:
 
     # --- ways --------------------------------------------------------------------------------------------
     def ways(self, router: Identity | None, seen: tuple[Identity, ...] = ()) -> list[Way]:
-        """Every way to a router; a router that nobody includes is its own start."""
+        """Every way to a router; none to one that is left out where every inclusion of the project is known.
+
+        Where some are not, a router that nobody seems to include is its own start.
+        """
         if router is None or router in seen or router not in self._made:
             return [Way("", ())]
         module, call = self._made[router]
@@ -259,6 +269,8 @@ class Routers:
             mounts.append(Mount(parent, None, ()))
         elif not mounts and len(set(self._unread)) == 1 and self._unread[0].parent != router:
             mounts = self._unread[:1] if self._is_part(module, call) else []
+        if not mounts and self._left_out(module, call):
+            return []
         if not mounts:
             return [Way(own, guards)]
         found: list[Way] = []
@@ -272,6 +284,12 @@ class Routers:
                 for above in self.ways(mount.parent, (*seen, router))
             )
         return list(dict.fromkeys(found))[:_MAX_WAYS]
+
+    def _left_out(self, module: Module, call: tuple[Any, ...]) -> bool:
+        """True for a module's router where others are included and none of the inclusions could be this one's."""
+        if not self._mounts or not self._all_read or not self._is_part(module, call):
+            return False
+        return any(node[0] == f.ASSIGN and node[3] is call for node in module.units[0][7])
 
     def _is_part(self, module: Module, call: tuple[Any, ...]) -> bool:
         """True for what has to be included somewhere: routers and blueprints, not apps."""
