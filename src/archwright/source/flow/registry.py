@@ -23,6 +23,7 @@ class Registry:
         self.calls: dict[str, Handler] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
+        self._named: dict[str, Framework] = {}
         listed = list(frameworks)
         for framework in listed:
             self.sources.update(framework.sources)
@@ -34,6 +35,8 @@ class Registry:
             self.calls.update(framework.calls)
             for dotted in framework.objects:
                 self._owners[dotted] = framework
+            for dotted in framework.named:
+                self._named[dotted] = framework
         # a library that the project imports speaks before Python's own containers and texts do
         for framework in sorted(listed, key=lambda each: not each.packages):
             for name, handler in framework.methods.items():
@@ -55,6 +58,10 @@ class Registry:
     def external(self, dotted: str, frame: Frame | None, position: int) -> Val:
         """The value of an outside name."""
         known = self.known_attribute(dotted, frame, position)
+        if known is None and self._named:
+            parent, _, name = dotted.rpartition(".")
+            framework = self._named.get(parent) or self._named.get(f".{name}")
+            known = framework.outside(frame, parent, name, position) if framework is not None else None
         return known if known is not None else Val(("external", dotted))
 
     def known_attribute(self, dotted: str, frame: Frame | None, position: int) -> Val | None:

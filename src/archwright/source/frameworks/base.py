@@ -164,6 +164,8 @@ class Framework:
     """Callables that never return: they end the request, the process, or raise."""
     scopes: ClassVar[dict[str, Scope]] = {}
     """Classes of context managers, and decorators, -> what a block over them does to the transaction."""
+    named: ClassVar[tuple[str, ...]] = ()
+    """Outside names whose attributes `outside` is asked for (`django.conf.settings`), and last names after a dot (`.objects`)."""
     bases: ClassVar[tuple[str, ...]] = ()
     """Outside classes whose project subclasses this file claims (see `claims`)."""
 
@@ -198,6 +200,10 @@ class Framework:
 
     def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
         """The type of a parameter without annotation that the library's conventions name (`request` of a view)."""
+        return None
+
+    def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
+        """`parent.name`, an outside name that `named` told of; None: nothing is known of it."""
         return None
 
     def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:

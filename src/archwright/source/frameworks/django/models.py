@@ -65,6 +65,22 @@ class ModelInfo:
         self.ordered = False
 
 
+def query_method(info: ClassInfo, name: str) -> int | None:
+    """The unit that `name` calls on a manager or query set, through `Manager.from_queryset(QuerySet)` too."""
+    unit = info.method(name)
+    for each in info.mro() if unit is None else ():
+        for node in each.facts[4]:
+            for inner in (node[2][2], *node[3]) if _from_queryset(node) else ():
+                found = each.project.resolve_expression(each.module, inner)
+                if found is not None and found.kind == "class" and found.value is not info:
+                    unit = unit if unit is not None else query_method(found.value, name)
+    return unit
+
+
+def _from_queryset(node: Any) -> bool:
+    return bool(node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "from_queryset")
+
+
 class Models:
     """All models of a project."""
 
@@ -107,9 +123,10 @@ class Models:
     def is_query_class(info: ClassInfo) -> bool:
         """True for the project's managers and query sets."""
         return any(
-            base.startswith(("django.", "mptt.", "polymorphic.")) and base.rpartition(".")[2] in _QUERY_BASES
+            base.startswith(("django.", "mptt.", "polymorphic.", "model_utils.", "treebeard."))
+            and base.rpartition(".")[2] in _QUERY_BASES
             for base in info.external_bases()
-        )
+        ) or any(_from_queryset(node) for each in info.mro() for node in each.facts[4])
 
     # --- reading one model -----------------------------------------------------------------------------
     def _read(self, info: ClassInfo) -> None:

@@ -1,88 +1,38 @@
-"""Django's ORM: query sets, rows, relations, raw SQL."""
+"""Django's ORM: where models, managers and raw SQL enter the code."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import (
-    NO,
-    NUMBER,
-    UNKNOWN,
-    UNKNOWN_ORIGIN,
-    Query,
-    Row,
-    Val,
-    join_origins,
-    origins_of,
-)
-from archwright.source.frameworks.base import CallSite, Framework, Iteration, few, mask
+from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, join_origins, origins_of
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration, mask
 from archwright.source.frameworks.databases.dbapi import execute
-from archwright.source.frameworks.django.models import ModelInfo, Models, Relation
-from archwright.source.frameworks.django.predicates import (
-    conditions,
-    limited,
-    listed_words,
-    q_object,
-    words,
-    written_row,
-    written_rows,
-)
+from archwright.source.frameworks.django import evaluation, instances, querysets
+from archwright.source.frameworks.django.models import ModelInfo, Models, query_method
+from archwright.source.frameworks.django.predicates import q_object
 from archwright.source.frameworks.django.rows import (
     ORM,
-    interpret_text,
-    is_loaded,
-    kept_origins,
-    loop_origins,
     paginated,
     prefetch_object,
     prefetched_now,
     raw_sql,
-    relation_paths,
 )
-from archwright.source.frameworks.shared.queries import conditioned, emit_read, emit_write, identity
-from archwright.source.link.module import UNIT_BITS
+from archwright.source.frameworks.django.settings import Settings
+from archwright.source.frameworks.django.signals import Signals
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 
-_SAME = frozenset(
-    [
-        "all",
-        "filter",
-        "exclude",
-        "order_by",
-        "distinct",
-        "reverse",
-        "annotate",
-        "alias",
-        "using",
-        "select_for_update",
-        "complex_filter",
-        "get_queryset",
-        "union",
-        "intersection",
-        "difference",
-        "iterator",
-        "none",
-        "only",
-        "defer",
-        "aiterator",
-        "visible_to",
-    ]
-)
-_ONE = frozenset(["get", "first", "last", "latest", "earliest", "aget", "afirst", "alast"])
-_NUMBERS = frozenset(["count", "acount", "exists", "aexists", "aggregate", "aaggregate", "contains", "acontains"])
-_CREATES = frozenset(["create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"])
-_UPDATES = {"update": "update", "aupdate": "update", "delete": "delete", "adelete": "delete", "bulk_update": "update"}
-_INSTANCE_WRITES = {"save": "save", "asave": "save", "delete": "delete", "adelete": "delete"}
-_LINKS = frozenset(["add", "set", "remove", "clear", "aadd", "aset", "aremove", "aclear"])
+_APPS: Final = "django.apps.registry.Apps"
+_USER: Final = "django.contrib.auth.models.User"
 
 
 class DjangoOrm(Framework):
@@ -96,6 +46,7 @@ class DjangoOrm(Framework):
         "django.db.models.query.QuerySet": "django.db.models.QuerySet",
         "django.db.models.manager.Manager": "django.db.models.Manager",
         "django.db.models.fields.related.ForeignKey": "django.db.models.ForeignKey",
+        "django.db.models.query_utils.Q": "django.db.models.Q",
         "django.db.models.query.Prefetch": "django.db.models.Prefetch",
         "django.db.models.expressions.RawSQL": "django.db.models.RawSQL",
     }
@@ -107,11 +58,14 @@ class DjangoOrm(Framework):
     cleaners: ClassVar[dict[str, int]] = {
         "django.db.Connection.ops.quote_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
     }
-    objects = ("django.db.Connection", "django.db.Connections")
+    objects = ("django.db.Connection", "django.db.Connections", _APPS)
+    named = ("django.conf.settings", ".objects", "._default_manager")
 
     def __init__(self) -> None:
         super().__init__()
         self._models: Models | None = None
+        self._signals: Signals | None = None
+        self._settings: Settings | None = None
         self.calls.update(
             {
                 "django.db.Cursor.execute": execute,
@@ -122,8 +76,10 @@ class DjangoOrm(Framework):
                 "rest_framework.generics.get_object_or_404": self._get_object,
                 "django.shortcuts.get_list_or_404": self._get_list,
                 "django.contrib.auth.get_user_model": self._user_model,
-                "django.db.models.Prefetch": prefetch_object,
+                "django.apps.apps.get_model": self._model_of,
+                f"{_APPS}.get_model": self._model_of,
                 "django.db.models.Q": q_object,
+                "django.db.models.Prefetch": prefetch_object,
                 "django.core.paginator.Paginator": paginated,
                 "django.db.models.prefetch_related_objects": prefetched_now,
             }
@@ -131,6 +87,30 @@ class DjangoOrm(Framework):
 
     def prepare(self, project: Project, engine: Engine) -> None:
         self._models = Models(project, engine)
+        self._settings = Settings(project, engine)
+        self._signals = Signals(project, engine, self._models)
+
+    @property
+    def signals(self) -> Signals:
+        """Who listens when rows are saved and deleted."""
+        assert self._signals is not None
+        return self._signals
+
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """Receivers of signals."""
+        return self.signals.entries()
+
+    def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
+        sender = self.signals.sender_of(frame.unit) if name == "instance" else ""
+        return ("row", Row(ORM, sender, None)) if sender in self.models else None
+
+    def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
+        """`settings.NAME`, and the managers of models that other packages declare."""
+        if parent == "django.conf.settings":
+            return self._settings.value(name) if self._settings is not None else None
+        if not parent.rpartition(".")[2][:1].isupper():
+            return None
+        return Val(("query", Query(ORM, parent, frame.unit if frame is not None else -1, position)))
 
     @property
     def models(self) -> dict[str, ModelInfo]:
@@ -161,7 +141,7 @@ class DjangoOrm(Framework):
         """A manager's own `get_queryset` says what every query of it loads along."""
         value = Val(("query", query))
         holder = frame.engine.project.class_named(query.manager) if query.manager else None
-        unit = holder.method("get_queryset") if holder is not None else None
+        unit = query_method(holder, "get_queryset") if holder is not None else None
         if unit is None:
             return value
         made = call_unit(frame, unit, [value], {}, [], query.position).type
@@ -179,16 +159,16 @@ class DjangoOrm(Framework):
         if type_ is None:
             return None
         if type_[0] == "row":
-            return self._row_attribute(frame, value, type_[1], name, position)
+            return instances.attribute(frame, value, type_[1], name, position, self.models)
         if type_[0] == "query":
-            return self._query_attribute(frame, value, type_[1], name)
+            return self._query_attribute(frame, value, type_[1], name, position)
         return None
 
-    def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str) -> Val | None:
+    def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str, position: int) -> Val | None:
         holder = frame.engine.project.class_named(query.manager) if query.manager else None
-        unit = holder.method(name) if holder is not None else None
+        unit = query_method(holder, name) if holder is not None else None
         if unit is not None:
-            return Val(("bound", unit, value))
+            return attributes.method_value(frame, value, unit, position)
         if name == "object_list":
             return value
         if name == "model" and query.entity is not None:
@@ -196,274 +176,26 @@ class DjangoOrm(Framework):
             return Val(("class", info)) if info is not None else None
         return Val(("member", value, name))
 
-    def _row_attribute(self, frame: Frame, value: Val, row: Row, name: str, position: int) -> Val | None:
-        if value.items is not None and name in value.items:
-            return value.items[name]
-        model = self.models.get(row.entity)
-        if model is None:
-            return None
-        relation = model.relations.get(name)
-        if relation is not None:
-            if relation.many:
-                return self._manager_of(frame, value, row, name, relation, position)
-            return self._touch(frame, value, row, name, relation, position)
-        hit = model.info.lookup(name)
-        if hit is not None and hit[1].kind == "unit":
-            unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
-            return attributes.method_value(frame, value, unit, position)
-        if name in ("pk", "id") and row.query is not None:
-            return Val(("key",), join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
-        if name in model.columns:
-            return Val(None, join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
-        return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
-
-    def _manager_of(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
-        managers = self.models[relation.target].managers if relation.target in self.models else {}
-        query = Query(
-            ORM,
-            relation.target,
-            frame.unit,
-            position,
-            loaded=frozenset({relation.back} if relation.back else ()),
-            flags=frozenset({"related"}),
-            via=(row, name),
-            manager=managers.get("objects"),
-        )
-        return Val(("query", query), value.origins)
-
-    def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
-        """A relation to one row is touched: loaded along, or fetched now."""
-        path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-        if row.path != "new" and not is_loaded(row, path):
-            frame.emit(
-                "Load",
-                position,
-                entity=row.entity,
-                relation=path,
-                many="one",
-                built=(row.query.unit, row.query.position) if row.query is not None else None,
-                loaded=tuple(sorted(row.query.loaded)) if row.query is not None else (),
-                depends=value,
-            )
-        if relation.target is None:
-            return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
-        query = row.query
-        if query is not None and relation.back:
-            query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
-        return Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
-
     # --- calls -----------------------------------------------------------------------------------------------
     def method(self, call: CallSite) -> Val | None:
         receiver = call.receiver
         if receiver is None or receiver.type is None:
             return None
         if receiver.type[0] == "query":
-            return self._query_method(call, receiver, receiver.type[1])
+            return querysets.method(call, receiver, receiver.type[1], self.models, self.signals)
         if receiver.type[0] == "row":
-            return self._row_method(call, receiver, receiver.type[1])
-        return None
-
-    def _query_method(self, call: CallSite, value: Val, query: Query) -> Val | None:
-        name = call.name
-        origins = join_origins(value.origins, origins_of(call.values()))
-        if name in ("select_related", "prefetch_related"):
-            return Val(
-                ("query", query._replace(loaded=query.loaded | relation_paths(call, name == "select_related"))),
-                value.origins,
-                asked=value.asked,
-            )
-        if name in ("page", "get_page"):
-            flags = query.flags | {"changed", "limited"}
-            return Val(("query", query._replace(flags=flags)), value.origins, asked=value.asked)
-        if name in _SAME:
-            flags = query.flags
-            if name in (
-                "filter",
-                "exclude",
-                "order_by",
-                "annotate",
-                "distinct",
-                "complex_filter",
-                "union",
-                "reverse",
-                "using",
-            ):
-                flags |= {"changed"}
-            if name == "select_for_update":
-                flags |= {"locked"}
-            if name == "order_by":
-                flags |= {"ordered"}
-            asked = value.asked
-            if name in ("filter", "exclude"):
-                query, asked = conditioned(query, asked, conditions(call, denied=name == "exclude"))
-            elif name == "order_by":
-                query = query._replace(order=words(call.args))
-            elif name == "only":
-                query = query._replace(columns=words(call.args))
-            kept = origins if name not in ("only", "defer") else value.origins
-            return Val(("query", query._replace(flags=flags)), kept, asked=asked)
-        if name in ("values", "values_list", "dates", "datetimes"):
-            columns = words(call.args) if name.startswith("values") and not call.keywords.keys() - {"flat"} else ()
-            query = query._replace(flags=query.flags | {"values"}, columns=columns)
-            return Val(("query", query), origins, asked=value.asked)
-        if name in _ONE:
-            return self._one(call, value, query, origins)
-        if name in _NUMBERS:
-            if not (
-                "related" in query.flags
-                and "changed" not in query.flags
-                and self._prefetched(query)
-                and name in ("count", "exists")
-            ):
-                many = "exists" if "exists" in name else "aggregate"
-                emit_read(call.frame, call.position, query, origins, many, value.asked)
-            return Val(("number",) if "aggregate" not in name else None, ())
-        if name in _CREATES:
-            kind = "insert" if name in ("create", "acreate") else "upsert"
-            written_row(call, query, kind, origins)
-            made = Val(
-                ("row", Row(ORM, query.entity, None, "new")) if query.entity else None, (), NO, dict(call.keywords)
-            )
-            return made if kind == "insert" else Val(("tuple",), (), NO, {0: made, 1: NUMBER})
-        if name in _UPDATES:
-            written_rows(call, value, query, _UPDATES[name], origins)
-            return NUMBER
-        if name in ("bulk_create", "abulk_create"):
-            call.emit("Write", entity=query.entity, kind="insert", depends=Val(None, origins))
-            return call.args[0] if call.args else UNKNOWN
-        if name in _LINKS:
-            call.emit("Write", entity=query.entity, kind="update", depends=Val(None, origins))
-            return Val(None, (), None)
-        if name == "in_bulk":
-            emit_read(call.frame, call.position, query, origins, "many")
-            return Val(("dict",), (), NO, {"*": self._row(query, value)})
-        if name == "raw":
-            interpret_text(
-                call,
-                call.argument(0, "raw_query"),
-                "Manager.raw",
-                parameters=len(call.args) > 1 or "params" in call.keywords,
-            )
-            return Val(("query", query._replace(flags=query.flags | {"raw"})), ())
-        if name == "extra":
-            for key in ("where", "select", "tables", "order_by"):
-                interpret_text(call, call.argument(-1, key), "QuerySet.extra", parameters="params" in call.keywords)
-            return Val(("query", query._replace(flags=query.flags | {"changed"})), value.origins)
-        if name in ("as_manager", "from_queryset", "db_manager", "__call__", "_clone", "_chain"):
-            return value
-        return None
-
-    def _one(self, call: CallSite, value: Val, query: Query, origins: tuple[Any, ...]) -> Val:
-        cached = (
-            "related" in query.flags
-            and "changed" not in query.flags
-            and call.name in ("first", "last", "afirst", "alast")
-            and self._prefetched(query)
-            and query.entity in self.models
-            and self.models[query.entity].ordered
-        )
-        if not cached:
-            narrowed, asked = conditioned(query, value.asked, conditions(call))
-            emit_read(call.frame, call.position, narrowed, origins, "one", asked)
-        if "values" in query.flags or query.entity is None:
-            return Val(None, join_origins(origins, (UNKNOWN_ORIGIN,)))
-        # a row looked up by an element of a loop belongs to that turn of the loop
-        fetched = query._replace(unit=call.frame.unit, position=call.position, via=None)
-        return Val(
-            ("row", Row(ORM, query.entity, fetched)), tuple(o for o in origins if o[0][0] in ("loop", "parameter"))
-        )
-
-    def _row_method(self, call: CallSite, value: Val, row: Row) -> Val | None:
-        kind = _INSTANCE_WRITES.get(call.name)
-        if kind is not None:
-            fields = listed_words(call.argument(3, "update_fields")) if kind == "save" else ()
-            emit_write(call.frame, call.position, row.entity, kind, value.origins, fields=fields, row=row)
-            return Val(None, (), None)
-        if call.name in ("refresh_from_db", "arefresh_from_db"):
-            call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
-            return Val(None, (), None)
-        if call.name in (
-            "full_clean",
-            "clean",
-            "get_deferred_fields",
-            "serializable_value",
-            "__str__",
-        ) or call.name.startswith("get_"):
-            return Val(None, kept_origins(value))
+            return instances.method(call, receiver, receiver.type[1], self.signals)
         return None
 
     # --- evaluation --------------------------------------------------------------------------------------------
     def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
-        if value.type is None or value.type[0] != "query":
-            return None
-        query: Query = value.type[1]
-        via: tuple[Row, str] | None = query.via
-        if via is not None and "changed" not in query.flags and self._prefetched(query):
-            row, name = via
-            path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-            fetched = row.query
-            if fetched is not None:  # what the related rows know of themselves lies below the path
-                fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in query.loaded})
-            element = Val(("row", Row(ORM, query.entity or "", fetched, path)), kept_origins(value))
-            return Iteration(element, "rows", query.entity, identity(row.query))
-        if via is not None and "changed" not in query.flags and via[0].query is None and query.entity is not None:
-            # who fetched the row may have fetched this relation too, and what lies below it: that can't be known here
-            self._evaluated(frame, value, query, position)
-            return Iteration(
-                Val(("row", Row(ORM, query.entity, None)), kept_origins(value)), "rows", query.entity, None
-            )
-        self._evaluated(frame, value, query, position)
-        return Iteration(self._row(query, value), "rows", query.entity, identity(query))
+        return evaluation.iterate(frame, value, position)
 
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
-        if value.type is not None and value.type[0] == "query":
-            query = value.type[1]
-            if not (query.via is not None and "changed" not in query.flags and self._prefetched(query)):
-                self._evaluated(frame, value, query, position)
+        evaluation.evaluate(frame, value, position)
 
     def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
-        if base.type is None or base.type[0] != "query":
-            return UNKNOWN
-        query = base.type[1]
-        if is_slice:
-            flags = query.flags | {"limited"} | ({"few"} if few(index) else set())
-            if query.via is None or "changed" in flags:
-                flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
-            return Val(("query", query._replace(flags=flags)), base.origins, asked=limited(base.asked, index))
-        emit_read(frame, position, query, base.origins, "one", base.asked)
-        return self._row(query, base)
-
-    def _row(self, query: Query, value: Val) -> Val:
-        if "values" in query.flags or query.entity is None:
-            return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
-        return Val(("row", Row(ORM, query.entity, query._replace(via=None, filters=(), order=()))), kept_origins(value))
-
-    def _evaluated(self, frame: Frame, value: Val, query: Query, position: int) -> None:
-        """All rows of a query are fetched: a relation's own rows count as loading that relation."""
-        via: tuple[Row, str] | None = query.via
-        if via is not None and "changed" not in query.flags:
-            row, name = via
-            if row.path == "new":
-                return
-            frame.emit(
-                "Load",
-                position,
-                entity=row.entity,
-                relation=f"{row.path}.{name}" if row.path else name,
-                many="many",
-                built=identity(row.query),
-                loaded=tuple(sorted(row.query.loaded)) if row.query is not None else (),
-                depends=value,
-            )
-            return
-        emit_read(frame, position, query, value.origins, "many", value.asked)
-
-    def _prefetched(self, query: Query) -> bool:
-        if query.via is None:
-            return False
-        row, name = query.via
-        path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-        return is_loaded(row, path)
+        return evaluation.item(frame, base, index, position, is_slice=is_slice)
 
     # --- shortcuts ---------------------------------------------------------------------------------------------
     def _queried(self, call: CallSite) -> tuple[Val, Query] | None:
@@ -473,7 +205,10 @@ class DjangoOrm(Framework):
         if first.type[0] == "query":
             return first, first.type[1]
         if first.type[0] == "class" and first.type[1].name in self.models:
-            return Val(None), Query(ORM, first.type[1].name, call.frame.unit, call.position)
+            rows = self.class_attribute(call.frame, first.type[1], "_default_manager", call.position)
+            return (rows, rows.type[1]) if rows is not None and rows.type is not None else None
+        if first.type[0] == "external" and first.type[1].rpartition(".")[2][:1].isupper():
+            return Val(None), Query(ORM, first.type[1], call.frame.unit, call.position)
         return None
 
     def _get_object(self, call: CallSite) -> Val | None:
@@ -481,9 +216,8 @@ class DjangoOrm(Framework):
         if found is None:
             return UNKNOWN
         value, query = found
-        return self._one(
-            call, value, query, join_origins(value.origins, origins_of([*call.args[1:], *call.keywords.values()]))
-        )
+        origins = join_origins(value.origins, origins_of([*call.args[1:], *call.keywords.values()]))
+        return evaluation.one(call, value, query, origins, self.models)
 
     def _get_list(self, call: CallSite) -> Val | None:
         found = self._queried(call)
@@ -492,6 +226,15 @@ class DjangoOrm(Framework):
     def _user_model(self, call: CallSite) -> Val | None:
         name = self._models.user_model() if self._models is not None else None
         info = call.frame.engine.project.class_named(name) if name else None
+        return Val(("class", info)) if info is not None else Val(("external", name or _USER))
+
+    def _model_of(self, call: CallSite) -> Val | None:
+        """`apps.get_model("app", "Model")` and `apps.get_model("app.Model")`."""
+        given = [each.const for each in (call.argument(0, "app_label"), call.argument(1, "model_name")) if each]
+        if self._models is None or not given or not all(isinstance(each, str) for each in given):
+            return UNKNOWN
+        name = self._models.by_label(".".join(given), None)
+        info = call.frame.engine.project.class_named(name) if name is not None else None
         return Val(("class", info)) if info is not None else UNKNOWN
 
     def remedy(self, remedy: Remedy) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import (
+    ALL_USES,
     NO,
     UNKNOWN,
     Row,
@@ -26,8 +27,12 @@ def is_loaded(row: Row, path: str) -> bool:
 
 
 def loop_origins(value: Val) -> tuple[Any, ...]:
-    """The loops a value belongs to."""
-    return tuple(origin for origin in value.origins if origin[0][0] == "loop")
+    """The loops a value belongs to, those of the callers included; of an argument, nothing but that is passed on."""
+    return tuple(
+        (key, ALL_USES if key[0] == "parameter" else cleaned, steps)
+        for key, cleaned, steps in value.origins
+        if key[0] in ("loop", "parameter")
+    )
 
 
 def kept_origins(value: Val) -> tuple[Any, ...]:

@@ -74,6 +74,18 @@ def _truth(site: CallSite) -> Val:
     return NUMBER
 
 
+def _hasattr(site: CallSite) -> Val:
+    """A row has the columns that its query computed."""
+    row, name = site.argument(0), site.argument(1)
+    if row is not None:
+        attributes.touched(site.frame, row)
+    if row is not None and row.type is not None and row.type[0] == "row" and name is not None:
+        query = row.type[1].query
+        if query is not None and f"column:{name.const}" in query.flags and not row.type[1].path:
+            return constant(True)
+    return NUMBER
+
+
 def _run_query(site: CallSite, value: Val, how: str) -> None:
     if value.type is not None and value.type[0] == "query":
         orm = site.frame.engine.frameworks_by_name.get(value.type[1].orm)
@@ -225,7 +237,8 @@ CALLS: Final[dict[str, Handler]] = {
     },
     **{f"builtins.{n}": _text for n in ("str", "repr", "format", "ascii", "bytes", "bytearray", "chr")},
     **{f"builtins.{n}": _container for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
-    **{f"builtins.{n}": _truth for n in ("isinstance", "issubclass", "callable", "hasattr", "all", "any")},
+    **{f"builtins.{n}": _truth for n in ("isinstance", "issubclass", "callable", "all", "any")},
+    "builtins.hasattr": _hasattr,
     "builtins.dict": _dict,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,

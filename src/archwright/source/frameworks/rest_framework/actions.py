@@ -95,12 +95,18 @@ def allowed(info: ClassInfo) -> frozenset[str]:
 
 def lookup_name(info: ClassInfo) -> str:
     """The path parameter that picks one object of a view set: `lookup_url_kwarg`, else `lookup_field`, else `pk`."""
-    for name in ("lookup_url_kwarg", "lookup_field"):
-        hit = info.lookup(name)
-        node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
-        if node is not None and node[0] == f.CONST and isinstance(node[2], str):
-            return node[2]
-    return "pk"
+    return _text(info, "lookup_url_kwarg") or lookup_field(info)
+
+
+def lookup_field(info: ClassInfo) -> str:
+    """The field that the path parameter is compared with."""
+    return _text(info, "lookup_field") or "pk"
+
+
+def _text(info: ClassInfo, name: str) -> str:
+    hit = info.lookup(name)
+    node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+    return node[2] if node is not None and node[0] == f.CONST and isinstance(node[2], str) else ""
 
 
 def extras(info: ClassInfo) -> Iterator[Extra]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import calls
+from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Row, Val, join_origins
@@ -19,6 +19,7 @@ from archwright.source.frameworks.rest_framework.fields import Shape, is_seriali
 from archwright.source.frameworks.rest_framework.incoming import Incoming
 from archwright.source.frameworks.rest_framework.outgoing import represent
 from archwright.source.frameworks.shared.inherited import call_own, own_unit
+from archwright.source.frameworks.shared.queries import emit_write
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
 
@@ -206,9 +207,10 @@ class Serializers(Framework):
         if model is None:
             return UNKNOWN
         data = call.argument(0, "validated_data")
-        call.emit("Write", entity=model.info.name, kind="insert", depends=data)
-        items = dict(data.items) if data is not None and data.items is not None else None
-        return Val(("row", Row(ORM, model.info.name, None, "new")), (), NO, items)
+        given = {str(name): item for name, item in ((data.items if data is not None else None) or {}).items()}
+        rows = attributes.class_attribute(call.frame, model.info, "_default_manager", call.position)
+        made = call_own(call.frame, rows, "create", [], call.position, **given)
+        return Val(made.type, made.origins, NO, made.items)
 
     def _update(self, call: CallSite, serializer: Val, info: ClassInfo) -> Val:
         instance = call.argument(0, "instance")
@@ -216,7 +218,8 @@ class Serializers(Framework):
         if instance is not None and instance.type is not None and instance.type[0] == "row":
             call_own(call.frame, instance, "save", [], call.position)
         elif model is not None:
-            call.emit("Write", entity=model.info.name, kind="save", depends=instance)
+            row = Row(ORM, model.info.name, None)
+            emit_write(call.frame, call.position, model.info.name, "save", (), row=row)
         return instance if instance is not None else UNKNOWN
 
     # --- out -----------------------------------------------------------------------------------------------

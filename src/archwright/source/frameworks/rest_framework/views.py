@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.model.operation import Http, Operation
+from archwright.model.value import Trust
 from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, constant
@@ -229,7 +230,7 @@ class RestFramework(Framework):
                 )
                 rows = made if _type(made, "query") is not None else rows
         query = _type(rows, "query") or query
-        return Val(("query", query._replace(flags=query.flags | {"changed"})), rows.origins)
+        return _flagged(rows, query, "changed")
 
     def _paginate_queryset(self, frame: Frame, view: Val, info: ClassInfo, call: CallSite) -> Val:
         """One page: most paginators count all rows first."""
@@ -246,8 +247,8 @@ class RestFramework(Framework):
                 if made.type is not None:
                     return made
         if not any(name.rpartition(".")[2] in _NO_COUNT for name in names):
-            emit_read(frame, call.position, query, rows.origins, "aggregate")
-        return Val(("query", query._replace(flags=query.flags | {"changed", "limited"})), rows.origins)
+            emit_read(frame, call.position, query, rows.origins, "aggregate", rows.asked)
+        return _flagged(rows, query, "changed", "limited")
 
     def _get_object(self, frame: Frame, view: Val, info: ClassInfo, call: CallSite) -> Val:
         rows = self._rows(frame, view, call.position)
@@ -255,10 +256,8 @@ class RestFramework(Framework):
         orm = frame.engine.frameworks_by_name.get(ORM)
         if query is None or orm is None:
             return UNKNOWN
-        name = known.lookup_name(info)
-        asked = query._replace(filters=(*query.filters, (name, "=")))
-        site = CallSite(frame, call.position, "get", Val(("query", asked), rows.origins), [], {}, [])
-        return orm.method(site) or UNKNOWN
+        key = {known.lookup_field(info): Val(("text",), (_PICKED,))}
+        return orm.method(CallSite(frame, call.position, "get", rows, [], key, [])) or UNKNOWN
 
     def _get_serializer(self, frame: Frame, view: Val, info: ClassInfo, call: CallSite) -> Val:
         class_ = call_own(frame, view, "get_serializer_class", [], call.position)
@@ -302,6 +301,13 @@ class RestFramework(Framework):
 
 
 _RESPONSE: Final = Val(("object", "rest_framework.response.Response"))
+
+
+_PICKED: Final = (("source", "path parameter", Trust.ANYONE.value), 0, None)
+
+
+def _flagged(rows: Val, query: Query, *flags: str) -> Val:
+    return Val(("query", query._replace(flags=query.flags.union(flags))), rows.origins, asked=rows.asked)
 
 
 def _mounted(info: ClassInfo, pattern: Pattern) -> Iterator[tuple[str, str, Pattern]]:

@@ -1,0 +1,110 @@
+"""Instances of Django's models: columns, relations that are fetched when touched, what they write."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.source.flow import attributes
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.django.models import ModelInfo, Relation
+from archwright.source.frameworks.django.predicates import listed_words
+from archwright.source.frameworks.django.rows import ORM, is_loaded, kept_origins, loop_origins
+from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.shared.queries import emit_write
+from archwright.source.link.module import UNIT_BITS
+
+_WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
+_PLAIN: Final = frozenset({"full_clean", "clean", "clean_fields", "validate_unique", "serializable_value", "__str__"})
+
+
+def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, models: dict[str, ModelInfo]) -> Val | None:
+    """`row.name`; None for a model that isn't known."""
+    if value.items is not None and name in value.items:
+        return value.items[name]
+    model = models.get(row.entity)
+    if model is None:
+        return None
+    relation = model.relations.get(name)
+    if relation is not None:
+        if relation.many:
+            return _manager_of(frame, value, row, name, relation, position, models)
+        return _touch(frame, value, row, name, relation, position)
+    hit = model.info.lookup(name)
+    if hit is not None and hit[1].kind == "unit":
+        unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
+        return attributes.method_value(frame, value, unit, position)
+    if name in ("pk", "id") and row.query is not None:
+        return Val(("key",), join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
+    if name in model.columns:
+        return Val(None, join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
+    if hit is not None and hit[1].kind in ("expression", "annotation"):  # a constant of the class, an enumeration in it
+        found = frame.engine.class_value(hit[0], name, hit[1])
+        if found is not None and found.type is not None:
+            return found
+    return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+
+
+def _manager_of(
+    frame: Frame,
+    value: Val,
+    row: Row,
+    name: str,
+    relation: Relation,
+    position: int,
+    models: dict[str, ModelInfo],
+) -> Val:
+    managers = models[relation.target].managers if relation.target in models else {}
+    query = Query(
+        ORM,
+        relation.target,
+        frame.unit,
+        position,
+        loaded=frozenset({relation.back} if relation.back else ()),
+        flags=frozenset({"related"}),
+        via=(row, name),
+        manager=managers.get("objects"),
+    )
+    return Val(("query", query), value.origins)
+
+
+def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
+    """A relation to one row is touched: loaded along, or fetched now."""
+    path = f"{row.path}.{name}" if row.path and row.path != "new" else name
+    if row.path != "new" and not is_loaded(row, path):
+        frame.emit(
+            "Load",
+            position,
+            entity=row.entity,
+            relation=path,
+            many="one",
+            built=(row.query.unit, row.query.position) if row.query is not None else None,
+            loaded=tuple(sorted(row.query.loaded)) if row.query is not None else (),
+            depends=value,
+        )
+    if relation.target is None:
+        return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+    query = row.query
+    if query is not None and relation.back:
+        query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
+    return Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
+
+
+def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None:
+    """`row.name(...)`, where the project has no method of that name."""
+    kind = _WRITES.get(call.name)
+    if kind is not None:
+        fields = listed_words(call.argument(3, "update_fields")) if kind == "save" else ()
+        emit_write(call.frame, call.position, row.entity, kind, value.origins, fields=fields, row=row)
+        signals.send(call.frame, kind, row.entity, value, call.position)
+        return Val(None, (), None)
+    if call.name in ("refresh_from_db", "arefresh_from_db"):
+        call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
+        return Val(None, (), None)
+    if call.name.startswith(("get_next_by_", "get_previous_by_")):
+        call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
+        return Val(("row", Row(ORM, row.entity, None)), kept_origins(value))
+    if call.name in _PLAIN or call.name.startswith("get_"):
+        return Val(None, kept_origins(value)) if call.name != "full_clean" else UNKNOWN
+    return None

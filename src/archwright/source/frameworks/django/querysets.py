@@ -1,0 +1,216 @@
+"""The methods of Django's managers and query sets: those that narrow a query, those that run it, those that write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Origin, Query, Row, Val, join_origins, origins_of
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.django import evaluation
+from archwright.source.frameworks.django.models import ModelInfo
+from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
+from archwright.source.frameworks.django.rows import ORM, interpret_text, relation_paths
+from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.shared.queries import conditioned, emit_read
+
+
+class Asked(NamedTuple):
+    """A call of a query's method."""
+
+    call: CallSite
+    value: Val
+    query: Query
+    origins: tuple[Origin, ...]
+    """Those of the query and of all arguments."""
+    models: dict[str, ModelInfo]
+    signals: Signals
+
+
+def method(call: CallSite, value: Val, query: Query, models: dict[str, ModelInfo], signals: Signals) -> Val | None:
+    """`query.name(...)`; None for a method that is not Django's."""
+    handler = _METHODS.get(call.name)
+    if handler is None:
+        return None
+    return handler(Asked(call, value, query, join_origins(value.origins, origins_of(call.values())), models, signals))
+
+
+# --- narrowing -----------------------------------------------------------------------------------------------------
+def _with(asked: Asked, origins: tuple[Origin, ...] | None = None, flags: Iterable[str] = (), **changed: Any) -> Val:
+    """The same query but for what is given."""
+    query = asked.query._replace(flags=asked.query.flags.union(flags), **changed)
+    return Val(("query", query), asked.origins if origins is None else origins, asked=asked.value.asked)
+
+
+def _same(asked: Asked) -> Val:
+    return _with(asked)
+
+
+def _changed(asked: Asked) -> Val:
+    return _with(asked, flags=("changed",))
+
+
+def _filter(asked: Asked) -> Val:
+    added = conditions(asked.call, denied=asked.call.name == "exclude")
+    query, compared = conditioned(asked.query, asked.value.asked, added)
+    return Val(("query", query._replace(flags=query.flags | {"changed"})), asked.origins, asked=compared)
+
+
+def _ordered(asked: Asked) -> Val:
+    return _with(asked, flags=("changed", "ordered"), order=words(asked.call.args))
+
+
+def _locked(asked: Asked) -> Val:
+    return _with(asked, flags=("locked",))
+
+
+def _annotated(asked: Asked) -> Val:
+    """New columns: rows have them, and what asks for them by `hasattr` finds them."""
+    return _with(asked, flags=("changed", *(f"column:{name}" for name in asked.call.keywords)))
+
+
+def _only(asked: Asked) -> Val:
+    return _with(asked, asked.value.origins, columns=words(asked.call.args))
+
+
+def _defer(asked: Asked) -> Val:
+    return _with(asked, asked.value.origins)
+
+
+def _values(asked: Asked) -> Val:
+    named = asked.call.name.startswith("values") and not asked.call.keywords.keys() - {"flat"}
+    return _with(asked, flags=("values",), columns=words(asked.call.args) if named else ())
+
+
+def _loaded(asked: Asked) -> Val:
+    if len(asked.call.args) == 1 and asked.call.args[0].const is None:  # None takes back what was asked for
+        return _with(asked, asked.value.origins)
+    paths = relation_paths(asked.call, asked.call.name == "select_related")
+    return _with(asked, asked.value.origins, loaded=asked.query.loaded | paths)
+
+
+def _page(asked: Asked) -> Val:
+    return _with(asked, asked.value.origins, flags=("changed", "limited"))
+
+
+def _receiver(asked: Asked) -> Val:
+    return asked.value
+
+
+# --- running -------------------------------------------------------------------------------------------------------
+def _one(asked: Asked) -> Val:
+    return evaluation.one(asked.call, asked.value, asked.query, asked.origins, asked.models)
+
+
+def _figure(asked: Asked) -> Val:
+    return evaluation.figure(asked.call, asked.value, asked.query, asked.origins)
+
+
+def _in_bulk(asked: Asked) -> Val:
+    emit_read(asked.call.frame, asked.call.position, asked.query, asked.origins, "many", asked.value.asked)
+    return Val(("dict",), (), NO, {"*": evaluation.row_of(asked.query, asked.value)})
+
+
+def _explain(asked: Asked) -> Val:
+    emit_read(asked.call.frame, asked.call.position, asked.query, asked.origins, "many", asked.value.asked)
+    return Val(("text",))
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+def _create(asked: Asked) -> Val:
+    return _written(asked, "insert", asked.call.keywords)
+
+
+def _get_or_create(asked: Asked) -> Val:
+    """A row and whether it was made; what `defaults` says is among its columns."""
+    given = {name: value for name, value in asked.call.keywords.items() if name not in ("defaults", "create_defaults")}
+    defaults = asked.call.keywords.get("defaults")
+    if defaults is not None and defaults.items is not None:
+        given.update({name: value for name, value in defaults.items.items() if isinstance(name, str)})
+    return Val(("tuple",), (), NO, {0: _written(asked, "upsert", given), 1: NUMBER})
+
+
+def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
+    entity = asked.query.entity
+    written_row(asked.call, asked.query, kind, asked.origins)
+    row = Val(("row", Row(ORM, entity, None, "new")) if entity else None, (), NO, dict(given))
+    if entity is not None:
+        asked.signals.send(asked.call.frame, "save", entity, row, asked.call.position)
+    return row
+
+
+def _update(asked: Asked) -> Val:
+    written_rows(asked.call, asked.value, asked.query, "update", asked.origins)
+    return NUMBER
+
+
+def _delete(asked: Asked) -> Val:
+    written_rows(asked.call, asked.value, asked.query, "delete", asked.origins)
+    if asked.query.entity is not None:  # Django fetches the rows first where somebody listens
+        row = evaluation.row_of(asked.query, asked.value)
+        asked.signals.send(asked.call.frame, "delete", asked.query.entity, row, asked.call.position)
+    return Val(("tuple",), (), NO, {0: NUMBER, 1: UNKNOWN})
+
+
+def _bulk_create(asked: Asked) -> Val:
+    upsert = any(asked.call.keywords.get(name, NONE).const is True for name in ("update_conflicts",))
+    kind = "upsert" if upsert else "insert"
+    asked.call.emit("Write", entity=asked.query.entity, kind=kind, depends=Val(None, asked.origins))
+    return asked.call.argument(0, "objs") or UNKNOWN
+
+
+def _link(asked: Asked) -> Val:
+    asked.call.emit("Write", entity=asked.query.entity, kind="update", depends=Val(None, asked.origins))
+    return Val(None, (), None)
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+def _raw(asked: Asked) -> Val:
+    call = asked.call
+    parameters = len(call.args) > 1 or "params" in call.keywords
+    interpret_text(call, call.argument(0, "raw_query"), "Manager.raw", parameters=parameters)
+    return _with(asked, (), flags=("raw",))
+
+
+def _extra(asked: Asked) -> Val:
+    for key in ("where", "select", "tables", "order_by"):
+        given = asked.call.argument(-1, key)
+        interpret_text(asked.call, given, "QuerySet.extra", parameters="params" in asked.call.keywords)
+    return _with(asked, asked.value.origins, flags=("changed",))
+
+
+NONE: Final = Val(None, (), None)
+Handler = Callable[[Asked], Val]
+
+
+def _both(name: str) -> tuple[str, str]:
+    """A method and its asynchronous twin."""
+    return name, f"a{name}"
+
+
+_METHODS: Final[dict[str, Handler]] = {
+    **dict.fromkeys(("all", "get_queryset", "iterator", "aiterator", "alias", "none", "contains_aggregate"), _same),
+    **dict.fromkeys(("filter", "exclude", "complex_filter"), _filter),
+    **dict.fromkeys(("distinct", "reverse", "using", "union", "intersection", "difference"), _changed),
+    "only": _only,
+    "defer": _defer,
+    **dict.fromkeys(("values", "values_list", "dates", "datetimes"), _values),
+    **dict.fromkeys(("select_related", "prefetch_related"), _loaded),
+    **dict.fromkeys(("page", "get_page"), _page),
+    **dict.fromkeys(("as_manager", "from_queryset", "db_manager", "__call__", "_clone", "_chain"), _receiver),
+    "order_by": _ordered,
+    "annotate": _annotated,
+    "select_for_update": _locked,
+    **{each: _one for name in ("get", "first", "last", "latest", "earliest") for each in _both(name)},
+    **{each: _figure for name in ("count", "exists", "aggregate", "contains") for each in _both(name)},
+    **dict.fromkeys(_both("in_bulk"), _in_bulk),
+    **dict.fromkeys(_both("explain"), _explain),
+    **dict.fromkeys(_both("create"), _create),
+    **{each: _get_or_create for name in ("get_or_create", "update_or_create") for each in _both(name)},
+    **{each: _update for name in ("update", "bulk_update") for each in _both(name)},
+    **dict.fromkeys(_both("delete"), _delete),
+    **dict.fromkeys(_both("bulk_create"), _bulk_create),
+    **{each: _link for name in ("add", "set", "remove", "clear") for each in _both(name)},
+    "raw": _raw,
+    "extra": _extra,
+}
