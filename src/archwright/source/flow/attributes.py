@@ -271,7 +271,7 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
         if base.type is not None and base.type[0] == "instance" and holder == frame.self_name:
             frame.engine.selves.record(base.type[1], name, value)
         if holder in frame.env or holder == frame.self_name:
-            frame.env[f"{holder}.{name}"] = value
+            frame.keep(f"{holder}.{name}", value)
     if base.items is not None:
         kept = inside(value, base)
         base.items[name] = join(base.items[name], kept) if name in base.items and frame.loops else kept

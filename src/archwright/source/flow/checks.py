@@ -79,7 +79,7 @@ def subject(node: Node) -> Node:
 
 def mark(frame: Frame, key: str) -> None:
     """Remember that a place passed a check."""
-    frame.env[key + MARK] = _CHECKED
+    frame.keep(key + MARK, _CHECKED)
     if "." in key:
         frame.narrowed = True
 

@@ -271,7 +271,7 @@ def assign(frame: Frame, target: tuple[Any, ...], value: Val) -> None:
     kind = target[0]
     if kind == f.NAME:
         name = target[2]
-        if frame.env:
+        if name in frame.dotted:
             prefix = f"{name}."
             for narrowed in [key for key in frame.env if key.startswith(prefix)]:
                 del frame.env[narrowed]

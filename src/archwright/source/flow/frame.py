@@ -25,6 +25,7 @@ class Frame:
         "closure",
         "deferred",
         "depth",
+        "dotted",
         "effects",
         "engine",
         "env",
@@ -64,6 +65,8 @@ class Frame:
         self.closure = closure
         self.depth = depth
         self.env: dict[str, Val] = {}
+        self.dotted: set[str] = set()
+        """Names of which something more is known than their value: see `keep`."""
         self.globals: set[str] = set()
         self.loops: tuple[LoopMark, ...] = ()
         self.caught: tuple[CaughtMark, ...] = ()
@@ -114,6 +117,11 @@ class Frame:
                 deferred=self.deferred,
             )
         )
+
+    def keep(self, key: str, value: Val) -> None:
+        """Remember what is known of a part of a name, `name.part`, until the name is bound again."""
+        self.env[key] = value
+        self.dotted.add(key.partition(".")[0])
 
     def take_checked(self) -> tuple[Checks, dict[int, Val]] | None:
         """What the last call of a unit checked; told once."""

@@ -66,7 +66,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
     for target in node[2]:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
-            frame.env[target[2] + TEST] = Val(None, (), node[3])
+            frame.keep(target[2] + TEST, Val(None, (), node[3]))
     return not never_returns(frame, node[3])
 
 
