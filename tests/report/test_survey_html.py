@@ -15,7 +15,7 @@ from archwright.model.operation import Access, Command, Http, Message, Operation
 from archwright.model.physical import Physical, Process
 from archwright.model.policy import Policy
 from archwright.model.quantity import Duration
-from archwright.model.system import Dependency, Peer, ProjectFacts, System
+from archwright.model.system import Convention, Dependency, Peer, ProjectFacts, System
 from archwright.report.survey.layout import grid
 from archwright.report.survey.page import render_page
 from archwright.report.survey.text import render_survey
@@ -57,7 +57,9 @@ def _blueprint(name: str = "Order", entities: int = 3) -> Blueprint:
         Operation(name="c", trigger=Command(name=name)),
         Operation(name="d", trigger=Message(channel=name)),
     )
-    facts = ProjectFacts(frameworks=(name,), conventions=(name,), dependencies=(Dependency(name=name),))
+    facts = ProjectFacts(
+        frameworks=(name,), conventions=(Convention(kind=name, text=name),), dependencies=(Dependency(name=name),)
+    )
     processes = (
         Process(name=name, kind="service", technology=name),
         Process(name="db", kind="database", technology=name),

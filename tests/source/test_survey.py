@@ -206,7 +206,7 @@ def test_facts_and_processes(surveyed: Survey) -> None:
         ("django", ">=4.2,<5"),
         ("psycopg2-binary", ""),
     ]
-    assert "instructions: AGENTS.md" in facts.conventions
+    assert "instructions: AGENTS.md" in [str(each) for each in facts.conventions]
     kinds = [(process.kind, process.technology) for process in blueprint.physical.processes]
     assert kinds == [
         ("service", "Django"),

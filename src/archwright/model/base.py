@@ -23,4 +23,6 @@ class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
     column: int = 0
 
     def __str__(self) -> str:
+        if not self.line:
+            return self.path
         return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"

@@ -73,6 +73,18 @@ class Dependency(Model, frozen=True, kw_only=True):
     place: Place | None = None
 
 
+class Convention(Model, frozen=True, kw_only=True):
+    """What a project does throughout or asks for: `line length` 120, `command: tests` pytest -q, `ban` Never call `print`."""
+
+    kind: str
+    text: str
+    place: Place | None = None
+    """Where it is said; None: it was seen in the code as a whole."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
+
+
 class ProjectFacts(Model, frozen=True, kw_only=True):
     """What a code base says of itself beside its code."""
 
@@ -81,7 +93,7 @@ class ProjectFacts(Model, frozen=True, kw_only=True):
     """Lines by language, most first."""
     dependencies: tuple[Dependency, ...] = ()
     contracts: tuple[Contract, ...] = ()
-    conventions: tuple[str, ...] = ()
+    conventions: tuple[Convention, ...] = ()
     settings: tuple[tuple[str, str | int | float | bool | None], ...] = ()
 
 

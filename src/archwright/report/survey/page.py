@@ -142,7 +142,7 @@ def _project(blueprint: Blueprint) -> Iterator[str]:
     facts = blueprint.system.facts
     yield '<h2 id="project">Project</h2><table><tbody>'
     for label, items in (
-        ("conventions", facts.conventions),
+        ("conventions", tuple(f"{each} ({each.place})" if each.place else str(each) for each in facts.conventions)),
         ("external services", tuple(peer.name for peer in blueprint.system.peers)),
         ("contracts", tuple(f"{contract.kind}: {contract.path}" for contract in facts.contracts)),
         ("dependencies", tuple(f"{each.name}{each.specifier}" for each in facts.dependencies)),

@@ -11,24 +11,10 @@ from archwright.model.operation import Command, Message, Operation
 from archwright.model.physical import Process
 from archwright.model.system import Contract, ContractKind, Dependency, ProjectFacts
 from archwright.source.program import Program
+from archwright.source.survey.conventions import conventions
 from archwright.source.survey.dependencies import declares, dependencies_of
 from archwright.source.survey.tests_left_out import is_test
 
-_INSTRUCTIONS: Final = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".cursorrules")
-_LAYERS: Final = frozenset(
-    {"routers", "services", "repositories", "domain", "adapters", "infrastructure", "schemas", "crud"}
-)
-_TOOLS: Final = (
-    ("tests", "pytest"),
-    ("tests", "nose2"),
-    ("lint", "ruff"),
-    ("lint", "flake8"),
-    ("lint", "pylint"),
-    ("format", "black"),
-    ("types", "mypy"),
-    ("types", "pyright"),
-    ("types", "ty"),
-)
 _STORES: Final = (
     ("PostgreSQL", "database", ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000")),
     ("MySQL", "database", ("mysqlclient", "pymysql", "aiomysql", "mysql-connector-python", "asyncmy")),
@@ -63,27 +49,8 @@ def project_facts(program: Program, root: Path, read: Callable[[str], str]) -> P
         languages=(("Python", program.stats.lines),),
         dependencies=dependencies,
         contracts=tuple(contracts),
-        conventions=tuple(_conventions(program, root, dependencies)),
+        conventions=conventions(program, root, dependencies, read),
     )
-
-
-def _conventions(program: Program, root: Path, dependencies: Iterable[Dependency]) -> list[str]:
-    paths = [file.path for file in program.discovery.files]
-    found = [f"instructions: {name}" for name in _INSTRUCTIONS if (root / name).is_file()]
-    if any(path.startswith("src/") for path in paths):
-        found.append("layout: src")
-    directories = {part for path in paths if not is_test(path) for part in path.split("/")[:-1]}
-    layers = sorted(directories & _LAYERS)
-    if len(layers) > 1:
-        found.append(f"layers: {', '.join(layers)}")
-    names = {dependency.name for dependency in dependencies}
-    found += [f"{what}: {tool}" for what, tool in _TOOLS if tool in names]
-    if "tests: pytest" not in found and any(path.endswith("conftest.py") for path in paths):
-        found.append("tests: pytest")
-    tests = sum(is_test(path) for path in paths)
-    if tests:
-        found.append(f"test files: {tests}")
-    return found
 
 
 def processes(facts: ProjectFacts, operations: Iterable[Operation]) -> tuple[Process, ...]:
