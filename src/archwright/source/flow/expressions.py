@@ -237,7 +237,12 @@ def scope_of(frame: Frame) -> dict[str, Val]:
 
 
 def _await(frame: Frame, node: tuple[Any, ...]) -> Val:
-    return evaluate(frame, node[2])
+    value = evaluate(frame, node[2])
+    if value.type is not None and value.type[0] == "query":
+        orm = frame.engine.frameworks_by_name.get(value.type[1].orm)
+        awaited = orm.awaited(frame, value, node[1]) if orm is not None else None
+        return awaited if awaited is not None else value
+    return value
 
 
 def _yield(frame: Frame, node: tuple[Any, ...]) -> Val:

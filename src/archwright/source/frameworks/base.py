@@ -225,6 +225,10 @@ class Framework:
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
         """A query is used where it must run: `len`, `bool`, `list`."""
 
+    def awaited(self, frame: Frame, value: Val, position: int) -> Val | None:
+        """`await query` for a query that runs when it is awaited; None: the value itself."""
+        return None
+
     def operate(self, frame: Frame, op: str, left: Val, right: Val, position: int) -> Val | None:
         """`left op right` where one side is a query of this file, or a column of one."""
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -207,9 +208,16 @@ class Project:
             submodule = f"{module.name}.{name}"
             if module.is_package and (submodule in self.by_name or submodule in self.packages):
                 return Found("module", submodule)
-            return None
+            return self._starred(module, name)
         finally:
             self._resolving.discard(key)
+
+    def _starred(self, module: Module, name: str) -> Found | None:
+        """A name that only a star import from outside can bind (`from peewee import *`); several such may each bind it."""
+        stars = [star for star in module.stars() if star not in self.by_name and not self.is_ours(star)]
+        if len(set(stars)) != 1 or name.startswith("_") or hasattr(builtins, name):
+            return None
+        return Found("external", self.external(f"{stars[0]}.{name}"))
 
     def resolve_binding(self, module: Module, scope: ClassInfo | None, binding: Binding) -> Found | None:
         """What a binding found in a module's or a class's scope leads to."""
