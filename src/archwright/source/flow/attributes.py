@@ -76,7 +76,7 @@ def _untyped(frame: Frame, value: Val, name: str) -> Val:
     origins: list[Origin] = []
     for key, cleaned, steps in value.origins:
         if key[0] == "parameter" and len(key) == 3:
-            frame.traits.add(f"touch{key[2]}")
+            frame.touched |= 1 << key[2]
             origins.append(((*key, name), cleaned, steps))
         else:
             origins.append((key, cleaned, steps))
@@ -135,7 +135,7 @@ def touched(frame: Frame, value: Val) -> None:
     """Remember that the unit looks into an argument, so that its summary is made anew for arguments of other types."""
     for key, _, _ in value.origins:
         if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
-            frame.traits.add(f"touch{key[2]}")
+            frame.touched |= 1 << key[2]
 
 
 def method_value(frame: Frame, receiver: Val, unit_id: int, position: int) -> Val:
@@ -253,7 +253,7 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
     picked_by = index.const if isinstance(index.const, str) and not index.origins else None
     for key_, cleaned, steps in named(base.origins, picked_by) if picked_by is not None else base.origins:
         if key_[0] == "parameter" and len(key_) == 3:
-            frame.traits.add(f"touch{key_[2]}")
+            frame.touched |= 1 << key_[2]
             if index.const is not NO and isinstance(index.const, str):
                 origins.append(((*key_, index.const), cleaned, steps))
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import dispatch, memo, surroundings, transactions
+from archwright.source.flow import dispatch, expressions, memo, surroundings, transactions
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -30,14 +30,15 @@ MAX_EFFECTS = 160
 """Effects a summary hands to callers; more are cut."""
 Spec = tuple[tuple[int, Any], ...]
 
+_GROUNDS = frozenset({"source", "parameter", "loop"})
+"""Origins that make an effect worth telling to callers."""
 MAX_CALLS = 8
 """The longest way from a judged unit down to an effect."""
 
 
 def call(frame: Frame, node: tuple[Any, ...]) -> Val:
     """A call expression."""
-    from archwright.source.flow.expressions import evaluate
-
+    evaluate = expressions.evaluate
     function_node = node[2]
     if function_node[0] == f.NAME and function_node[2] == "super" and frame.owner is not None:
         receiver = frame.env.get(frame.self_name or "", UNKNOWN)
@@ -87,14 +88,14 @@ def _checked(
     """What a call has checked, said of the expressions that were handed over."""
     from archwright.source.flow.refine import passed
 
-    def expressions(checked: Checked) -> list[tuple[Any, ...]]:
+    def places(checked: Checked) -> list[tuple[Any, ...]]:
         return [
             below(node, path) for index, path in sorted(checked) for value, node in given if value is bound.get(index)
         ]
 
-    for node in expressions(checks.always):
+    for node in places(checks.always):
         passed(frame, node)
-    frame.answers[position] = (expressions(checks.true), expressions(checks.false))
+    frame.answers[position] = (places(checks.true), places(checks.false))
 
 
 def call_value(
@@ -106,7 +107,7 @@ def call_value(
         frame.traits.add("call")
         for key, _, _ in function.origins:
             if key[0] == "parameter" and len(key) == 3:
-                frame.traits.add(f"touch{key[2]}")
+                frame.touched |= 1 << key[2]
                 if frame.closure is not None and key[1] != frame.unit:
                     frame.engine.parameter_called(key[1], transactions.state_of(frame))
             elif key[0] == "source":
@@ -199,12 +200,12 @@ def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], po
     around = frame.loops
     if "cached" in frame.engine.decorations(unit):
         frame.loops = (*around, memo.mark(frame.unit, position))
-    for effect in summary.effects:
-        _instantiate(frame, unit, effect, given, position)
+    for effect, units in summary.open:
+        # what a nested function sees of its surroundings is the caller's own
+        if unit in units or frame.unit in units:
+            _instantiate(frame, unit, effect, given, position)
     frame.loops = around
-    frame.traits.update(
-        trait for trait in summary.traits if trait in ("log", "raise", "call", "action") or trait.startswith("does:")
-    )
+    frame.traits |= summary.traits
 
 
 def _bind(
@@ -254,18 +255,27 @@ def _spec(
     of `parameters` that is not overridden). A method's receiver of the class that declares it (`receiver`) tells nothing new.
     """
     found: list[tuple[int, Any]] = []
-    for index in sorted(given):
-        value = given[index]
-        key = type_key(value) if f"touch{index}" in summary.traits else None
+    touched, tested = summary.touched, summary.tested
+    if not (touched | tested):
+        return ()
+    for index, value in given.items():
+        key = type_key(value) if touched >> index & 1 else None
         if key is not None and not (index == 0 and key == receiver):
             found.append((index, key))
-        elif f"test{index}" in summary.traits and not value.origins and _flag(value.const):
+        elif tested >> index & 1 and not value.origins and _flag(value.const):
             found.append((index, ("constant", value.const)))
-    for index, (_, _, _, default) in enumerate(parameters):
-        left_out = default is not None and index not in given and f"test{index}" in summary.traits
-        if left_out and default[0] == f.CONST and _flag(default[2]):
-            found.append((index, ("constant", default[2])))
-    return tuple(sorted(found, key=lambda pair: pair[0]))
+    if tested:
+        for index, (_, _, _, default) in enumerate(parameters):
+            left_out = default is not None and index not in given and tested >> index & 1
+            if left_out and default[0] == f.CONST and _flag(default[2]):
+                found.append((index, ("constant", default[2])))
+    if len(found) > 1:
+        found.sort(key=_first)
+    return tuple(found)
+
+
+def _first(pair: tuple[int, Any]) -> int:
+    return pair[0]
 
 
 def _flag(value: Any) -> bool:
@@ -275,12 +285,16 @@ def _flag(value: Any) -> bool:
 
 def _look_through(frame: Frame, summary: Summary, given: dict[int, Val]) -> None:
     """What a callee looks into or tests, the caller does too where it hands its own argument on."""
+    touched, tested, unit = summary.touched, summary.tested, frame.unit
+    if not (touched | tested):
+        return
     for index, value in given.items():
+        if not (touched | tested) >> index & 1:
+            continue
         for key, _, _ in value.origins:
-            if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
-                for trait in ("touch", "test"):
-                    if f"{trait}{index}" in summary.traits:
-                        frame.traits.add(f"{trait}{key[2]}")
+            if key[0] == "parameter" and key[1] == unit and len(key) == 3:
+                frame.touched |= (touched >> index & 1) << key[2]
+                frame.tested |= (tested >> index & 1) << key[2]
 
 
 def _passed_through(returned: Val, unit: int) -> int | None:
@@ -293,9 +307,13 @@ def _passed_through(returned: Val, unit: int) -> int | None:
 
 def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], position: int, depth: int = 3) -> Val:
     """A value of a summary in terms of the caller."""
-    origins = _substitute_origins(frame, unit, value.origins, given, position)
+    origins = value.origins
+    for key, _, _ in origins:
+        if key[0] == "parameter" and key[1] == unit:
+            origins = _substitute_origins(frame, unit, origins, given, position)
+            break
     items = value.items
-    if items and depth:
+    if items is not None and depth:  # each caller has a container of its own
         items = {key: _substitute(frame, unit, item, given, position, depth - 1) for key, item in items.items()}
     type_ = value.type
     if type_ is not None and type_[0] in ("member", "bound", "super") and origins is not value.origins:
@@ -312,8 +330,6 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
 def _substitute_origins(
     frame: Frame, unit: int, origins: tuple[Origin, ...], given: dict[int, Val], position: int
 ) -> tuple[Origin, ...]:
-    if not any(key[0] == "parameter" and key[1] == unit for key, _, _ in origins):
-        return origins
     result: tuple[Origin, ...] = ()
     note = f"passed to {frame.engine.short_name(unit)}"
     for origin in origins:
@@ -355,26 +371,20 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
     """Bring an effect of a callee that depends on its arguments into the caller's summary."""
     if len(effect.calls) >= MAX_CALLS or len(frame.effects) >= MAX_EFFECTS:
         return
-    depends = False
-    slots: dict[str, Any] = {}
-    matters = False
-    for name, value in effect.slots.items():
-        if isinstance(value, Val):
-            mine = _substitute(frame, unit, value, given, position)
-            if mine is not value or any(
-                key[0] == "parameter" and key[1] == frame.unit for key, _, _ in deep_origins(value)
-            ):  # what a nested function sees of its surroundings is the caller's own
-                depends = True
-                matters = matters or any(key[0] in ("source", "parameter", "loop") for key, _, _ in deep_origins(mine))
-            slots[name] = mine
-        else:
-            slots[name] = value
-    if not depends or not matters:
-        return
-    calls = ((frame.unit, position), *effect.calls)
     key = (effect.kind, effect.unit, effect.position, effect.slots.get("relation"), position, len(frame.loops))
     if key in frame.seen:
         return
+    slots: dict[str, Any] = {}
+    matters = False
+    for name, value in effect.slots.items():
+        if type(value) is Val:
+            mine = slots[name] = _substitute(frame, unit, value, given, position)
+            matters = matters or any(origin[0][0] in _GROUNDS for origin in deep_origins(mine))
+        else:
+            slots[name] = value
+    if not matters:
+        return
+    calls = ((frame.unit, position), *effect.calls)
     frame.seen.add(key)
     frame.effects.append(
         Found(

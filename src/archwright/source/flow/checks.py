@@ -29,6 +29,8 @@ _SAME_TEXT = frozenset(
 """Who checks what these give has looked at the text itself."""
 _SAME_DATA = frozenset({"str", "set", "list", "tuple", "frozenset", "sorted"})
 _CHECKED = Val(None, (), True)
+_TELLING = frozenset({f.COMPARE, f.BOOL, f.UNARY, f.CALL, f.NAME, f.AWAIT})
+"""Kinds of answers that tell what was checked."""
 
 
 def place_of(node: Node) -> tuple[str, Path] | None:
@@ -86,20 +88,24 @@ def mark(frame: Frame, key: str) -> None:
 
 def leave(frame: Frame, node: Node | None, truth: bool | None) -> None:
     """The unit returns here: what was checked on the way, for a true and for a false answer."""
+    ways = [holds for holds in (True, False) if truth is not (not holds)]
+    if node is None or node[0] not in _TELLING:
+        marked = _marked(frame)
+        frame.exits += [(holds, marked) for holds in ways]
+        return
     from archwright.source.flow.refine import refine
 
-    for holds in (True, False):
-        if truth is (not holds):
-            continue
-        saved = frame.env
-        if node is not None and node[0] in (f.COMPARE, f.BOOL, f.UNARY, f.CALL, f.NAME, f.AWAIT):
-            frame.env = dict(saved)
-            refine(frame, node, holds)
+    saved = frame.env
+    for holds in ways:
+        frame.env = dict(saved)
+        refine(frame, node, holds)
         frame.exits.append((holds, _marked(frame)))
-        frame.env = saved
+    frame.env = saved
 
 
 def _marked(frame: Frame) -> frozenset[tuple[int, Path]]:
+    if not frame.dotted:
+        return frozenset()
     found = set()
     names = {parameter[0]: index for index, parameter in enumerate(frame.facts[4])}
     for key in frame.env:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from archwright.source.flow.transactions import CALLER, UNCLEAR
-from archwright.source.flow.values import Val
+from archwright.source.flow.values import Val, deep_origins
 
 
 class LoopMark(NamedTuple):
@@ -73,9 +73,15 @@ class Found:
         """The unit under judgement."""
         return self.calls[0][0] if self.calls else self.unit
 
-    def values(self) -> list[Val]:
-        """The abstract values among the slots."""
-        return [value for value in self.slots.values() if isinstance(value, Val)]
+    def depends_on(self) -> frozenset[int]:
+        """The units whose parameters the slots come from."""
+        return frozenset(
+            key[1]
+            for value in self.slots.values()
+            if type(value) is Val
+            for key, _, _ in (deep_origins(value) if value.items else value.origins)
+            if key[0] == "parameter"
+        )
 
 
 Checked = frozenset[tuple[int, tuple[tuple[str, Any], ...]]]
@@ -97,8 +103,14 @@ class Summary(NamedTuple):
     effects: tuple[Found, ...]
     """Every effect of the unit itself, and those of callees that depend on what this unit passed."""
     traits: frozenset[str]
-    """`log`: writes a log or a report; `raise`: raises; `yield`: is a generator; `call`: calls something unknown;
-    `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind; `touchN`: looks into argument N."""
+    """What a caller does by calling it. `log`: writes a log or a report; `raise`: raises; `call`: calls something unknown;
+    `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind."""
+    open: tuple[tuple[Found, frozenset[int]], ...] = ()
+    """The effects that depend on parameters, each with the units whose parameters they are."""
+    touched: int = 0
+    """Bit set of the parameters it looks into: their types make it do something else."""
+    tested: int = 0
+    """Bit set of the parameters it tests: their constants tell which branches can't be taken."""
     never: bool = False
     """It never returns: every way ends in an error."""
     checks: Checks | None = None
@@ -109,3 +121,9 @@ class Summary(NamedTuple):
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())
+_CARRIED = frozenset({"log", "raise", "call", "action"})
+
+
+def carried(traits: set[str]) -> frozenset[str]:
+    """What of the traits of a unit a caller has too."""
+    return frozenset([trait for trait in traits if trait in _CARRIED or trait.startswith("does:")])

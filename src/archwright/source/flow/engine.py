@@ -7,11 +7,14 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
-from archwright.source.flow.effects import EMPTY, Found, Summary
+from archwright.source.flow.checks import checks_of, leave
+from archwright.source.flow.effects import EMPTY, Found, Summary, carried
+from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.selves import SelfAttributes
+from archwright.source.flow.statements import block
 from archwright.source.flow.surroundings import Called, surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
 from archwright.source.frameworks.base import Entry, Framework
@@ -91,9 +94,6 @@ class Engine:
         return made
 
     def _interpret(self, unit: int, spec: Spec, depth: int) -> Summary:
-        from archwright.source.flow.checks import checks_of, leave
-        from archwright.source.flow.statements import block
-
         module, facts = self.project.unit(unit)
         opened = transactions.decorated(self, unit) if facts[5] or facts[9] >= 0 else None
         owner = self.project.class_of_unit(unit)
@@ -126,10 +126,14 @@ class Engine:
                     declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
                 )
         never = not alive and not frame.exits and not facts[8] & f.GENERATOR and "unmade" not in frame.traits
+        effects = tuple(frame.effects)
         return Summary(
             returns,
-            tuple(frame.effects),
-            frozenset(frame.traits),
+            effects,
+            carried(frame.traits),
+            tuple((effect, units) for effect in effects if (units := effect.depends_on())),
+            frame.touched,
+            frame.tested,
             never,
             checks_of(frame),
             *transactions.outcome(frame),
@@ -253,8 +257,6 @@ class Engine:
 
     def module_expression(self, module: Module, node: Any, scope: ClassInfo | None = None) -> Val:
         """The value of an expression at the top level of a module, or in a class body."""
-        from archwright.source.flow.expressions import evaluate
-
         unit = module.index << UNIT_BITS
         frame = Frame(self, module, unit, module.units[0], None, None, 8)
         if scope is not None:

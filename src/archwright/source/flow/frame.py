@@ -42,6 +42,8 @@ class Frame:
         "returns",
         "seen",
         "self_name",
+        "tested",
+        "touched",
         "traits",
         "unit",
         "yielded",
@@ -74,6 +76,8 @@ class Frame:
         self.seen: set[tuple[Any, ...]] = set()
         self.returns: list[Val] = []
         self.traits: set[str] = set()
+        self.touched = 0
+        self.tested = 0
         self.self_name: str | None = None
         self.exits: list[tuple[bool, Checked]] = []
         """Each return: its truth, and what was checked until then."""

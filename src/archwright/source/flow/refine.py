@@ -52,7 +52,7 @@ def _steered(frame: Frame, test: tuple[Any, ...]) -> None:
         value = frame.env.get(test[2])
         for key, _, _ in value.origins if value is not None else ():
             if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
-                frame.traits.add(f"test{key[2]}")
+                frame.tested |= 1 << key[2]
     elif kind == f.UNARY:
         _steered(frame, test[3])
     elif kind == f.BOOL:

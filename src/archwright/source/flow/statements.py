@@ -161,9 +161,10 @@ def merge(frame: Frame, left: dict[str, Val] | None, right: dict[str, Val] | Non
                 merged[name] = value
         elif mine is not value:
             merged[name] = join(mine, value)
-    for name in left:
-        if "." in name and name not in right:
-            del merged[name]
+    if frame.dotted:
+        for name in left:
+            if "." in name and name not in right:
+                del merged[name]
     frame.env = merged
 
 
