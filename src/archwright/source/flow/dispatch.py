@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import UNKNOWN, Val, join_all
+from archwright.source.flow.values import NO, UNKNOWN, Val, join_all
 from archwright.source.frameworks.base import CallSite, Iteration
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def enter(engine: Engine, frame: Frame, value: Val, position: int) -> Val:
     if value.type is not None and value.type[0] == "object":
         found = engine.registry.enter(value.type[1])
         if found is not None:
-            return Val(("object", found), value.origins)
+            return Val(("object", found), value.origins, NO, value.items)
     if value.type is not None and value.type[0] == "instance":
         from archwright.source.flow.calls import call_unit
 

@@ -108,7 +108,7 @@ def scope_of(frame: Frame, value: Val, position: int) -> Scope | None:
         return next((scopes[base] for base in type_[1].external_bases() if base in scopes), None)
     scope = scopes.get(type_[1])
     if scope is not None and value.items and "autocommit" in value.items:
-        return scope._replace(within=CALLER)
+        return scope._replace(within=CALLER, begins=False)
     return scope
 
 

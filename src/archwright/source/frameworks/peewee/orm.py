@@ -153,6 +153,8 @@ class Peewee(Framework):
             }
         )
 
+        self.methods.update({"atomic": _maybe_block, "execute_sql": _maybe_sql})
+
     def prepare(self, project: Project, engine: Engine) -> None:
         self._records = Records(project, engine, _WORDS)
 
@@ -583,6 +585,15 @@ def _execute_sql(call: CallSite) -> Val:
         parameters=len(call.args) > 1 or "params" in call.keywords,
     )
     return Val(("object", "peewee.Cursor"))
+
+
+def _maybe_block(call: CallSite) -> Val | None:
+    """`x.atomic()` on something unknown: nothing but a database of Peewee has such a method."""
+    return Val(("object", _BLOCK)) if call.receiver is not None and call.receiver.type is None else None
+
+
+def _maybe_sql(call: CallSite) -> Val | None:
+    return _execute_sql(call) if call.receiver is not None and call.receiver.type is None else None
 
 
 def _sql(call: CallSite) -> Val:

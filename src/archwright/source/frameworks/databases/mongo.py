@@ -1,0 +1,185 @@
+"""MongoDB by PyMongo and Motor: collections are read and written; what they hold is declared nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.transactions import BEFORE, ON, Scope
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, origins_of
+from archwright.source.frameworks.base import CallSite, Framework, Iteration
+from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write
+
+_CLIENT, _DATABASE, _COLLECTION = "pymongo.Client", "pymongo.Database", "pymongo.Collection"
+_CURSOR, _SESSION = "pymongo.Cursor", "pymongo.Session"
+_CLIENTS = (
+    "pymongo.MongoClient",
+    "pymongo.AsyncMongoClient",
+    "pymongo.mongo_client.MongoClient",
+    "motor.motor_asyncio.AsyncIOMotorClient",
+    "motor.motor_tornado.MotorClient",
+    "motor.MotorClient",
+)
+_READS: Final = {
+    "find_one": "one",
+    "aggregate": "many",
+    "count_documents": "aggregate",
+    "estimated_document_count": "aggregate",
+    "distinct": "many",
+    "aggregate_raw_batches": "many",
+    "find_raw_batches": "many",
+}
+_WRITES: Final = {
+    "insert_one": "insert",
+    "insert_many": "insert",
+    "update_one": "update",
+    "update_many": "update",
+    "replace_one": "update",
+    "delete_one": "delete",
+    "delete_many": "delete",
+    "find_one_and_update": "update",
+    "find_one_and_replace": "update",
+    "find_one_and_delete": "delete",
+    "bulk_write": "save",
+}
+_OPERATORS: Final = {
+    "$eq": "=", "$ne": "!=", "$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<=", "$in": "in", "$nin": "not in", "$regex": "regex",
+}  # fmt: skip
+_PLAIN: Final = frozenset({"name", "client", "database", "options", "codec_options"})
+
+
+class Mongo(Framework):
+    """Clients, databases, collections, cursors and sessions."""
+
+    name = "mongo"
+    title = "MongoDB"
+    packages = ("pymongo", "motor")
+    aliases: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(_CLIENTS, _CLIENT),
+        "pymongo.database.Database": _DATABASE,
+        "pymongo.asynchronous.database.AsyncDatabase": _DATABASE,
+        "motor.motor_asyncio.AsyncIOMotorDatabase": _DATABASE,
+        "pymongo.collection.Collection": _COLLECTION,
+        "pymongo.asynchronous.collection.AsyncCollection": _COLLECTION,
+        "motor.motor_asyncio.AsyncIOMotorCollection": _COLLECTION,
+        "pymongo.client_session.ClientSession": _SESSION,
+        "motor.motor_asyncio.AsyncIOMotorClientSession": _SESSION,
+    }
+    returns: ClassVar[dict[str, str]] = {
+        f"{_CLIENT}.get_database": _DATABASE,
+        f"{_CLIENT}.get_default_database": _DATABASE,
+        f"{_DATABASE}.get_collection": _COLLECTION,
+        f"{_CLIENT}.start_session": _SESSION,
+        f"{_SESSION}.start_transaction": "pymongo.Transaction",
+        **{f"{_CURSOR}.{verb}": _CURSOR for verb in ("sort", "limit", "skip", "batch_size", "hint", "max_time_ms")},
+    }
+    scopes: ClassVar[dict[str, Scope]] = {"pymongo.Transaction": Scope(ON, BEFORE)}
+    objects = (_CLIENT, _DATABASE, _COLLECTION, _CURSOR)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls.update({f"{_COLLECTION}.{name}": _read for name in _READS})
+        self.calls.update({f"{_COLLECTION}.{name}": _write for name in _WRITES})
+        self.calls[f"{_COLLECTION}.find"] = _find
+        self.calls[f"{_CURSOR}.to_list"] = _listed
+
+    def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
+        type_ = value.type
+        if type_ is None or type_[0] != "object" or name.startswith("_"):
+            return None
+        offered = (
+            f"{type_[1]}.{name}" in frame.engine.registry.returns or f"{type_[1]}.{name}" in frame.engine.registry.calls
+        )
+        return None if offered or name in _PLAIN else _below(type_[1])
+
+    def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
+        return _below(base.type[1]) if base.type is not None else None
+
+    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
+        if value.type != ("object", _CURSOR):
+            return None
+        return Iteration(_document(value), "rows", None, None)
+
+
+def _below(dotted: str) -> Val | None:
+    """`client.shop` is a database, `client.shop.orders` a collection; the dots of a collection's name make others."""
+    below = {_CLIENT: _DATABASE, _DATABASE: _COLLECTION, _COLLECTION: _COLLECTION}.get(dotted)
+    return Val(("object", below)) if below is not None else None
+
+
+def _query(call: CallSite) -> Query:
+    return Query("mongo", None, call.frame.unit, call.position)
+
+
+def _find(call: CallSite) -> Val:
+    """`find(filter)`: the cursor runs when it is read; it is recorded where it is made."""
+    _read(call)
+    return Val(("object", _CURSOR), origins_of(call.values()))
+
+
+def _read(call: CallSite) -> Val:
+    many = _READS.get(call.name.rpartition(".")[2], "many")
+    query, asked = conditioned(_query(call), None, _conditions(call.argument(0, "filter")))
+    emit_read(call.frame, call.position, query, origins_of(call.values()), many, asked)
+    return NUMBER if many == "aggregate" else _document(Val(None, ()))
+
+
+def _write(call: CallSite) -> Val:
+    kind = _WRITES[call.name.rpartition(".")[2]]
+    first = call.argument(0, "filter")
+    made = kind in ("insert", "save")
+    fields = _texts(first) if kind == "insert" else ()
+    if kind == "update":
+        change = call.argument(1, "update")
+        fields = tuple(
+            name for part in ((change.items or {}) if change is not None else {}).values() for name in _texts(part)
+        )
+    query, asked = conditioned(_query(call), None, () if made else _conditions(first))
+    emit_write(
+        call.frame,
+        call.position,
+        None,
+        "upsert" if kind == "update" and _true(call.keywords.get("upsert")) else kind,
+        origins_of(call.values()),
+        fields=fields,
+        row=Row("mongo", "", None) if made else None,
+        query=None if made else query,
+        asked=asked,
+    )
+    return Val(("object", "pymongo.Result"))
+
+
+def _listed(call: CallSite) -> Val:
+    return Val(("list",), (), NO, {"*": _document(call.receiver or Val(None, ()))})
+
+
+def _document(value: Val) -> Val:
+    kept = tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
+    return Val(None, (*kept, (("result", "document"), 0, None), UNKNOWN_ORIGIN))
+
+
+def _conditions(value: Val | None) -> Iterator[tuple[tuple[str, str], Val | None]]:
+    """A filter that is written out; anything else is unread."""
+    if value is None:
+        return
+    if value.type != ("dict",) or value.items is None or "*" in value.items:
+        yield UNREAD, None
+        return
+    for name, item in value.items.items():
+        operators = [key for key in item.items or {} if isinstance(key, str) and key.startswith("$")]
+        if str(name).startswith("$"):
+            yield UNREAD, None
+        elif operators:
+            yield from ((((str(name), _OPERATORS.get(key, key))), (item.items or {})[key]) for key in operators)
+        else:
+            yield (str(name), "="), item
+
+
+def _texts(value: Val | None) -> tuple[str, ...]:
+    items: dict[Any, Val] = (value.items or {}) if value is not None else {}
+    return tuple(key for key in items if isinstance(key, str) and key != "*")
+
+
+def _true(value: Val | None) -> bool:
+    return value is not None and value.const is True
