@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 from archwright.model.base import Place
 from archwright.model.blueprint import BLUEPRINT_VERSION, Blueprint
 from archwright.model.entity import Entity, Field, Index, Relation, Type
-from archwright.model.operation import Access, Command, Http, Message, Operation, PeerCall, Touch
+from archwright.model.operation import Access, Command, Http, Message, Operation, PeerCall, Reach, Touch
 from archwright.model.physical import Physical, Process
-from archwright.model.policy import Policy
+from archwright.model.policy import AttributeCondition, Policy
 from archwright.model.quantity import Duration
-from archwright.model.system import Convention, Dependency, Peer, ProjectFacts, System
+from archwright.model.system import Convention, Dependency, EnvironmentSetting, Peer, ProjectFacts, System
 from archwright.report.survey.layout import grid
 from archwright.report.survey.page import render_page
 from archwright.report.survey.text import render_survey
@@ -48,6 +48,14 @@ def _blueprint(name: str = "Order", entities: int = 3) -> Blueprint:
         reads=(Touch(entity=f"{name}0"),),
         writes=(Touch(entity=f"{name}1"),),
         calls=(PeerCall(peer=name, timeout=Duration(2)),),
+        reach=(
+            Reach(
+                entity=f"{name}0",
+                roles=(name,),
+                owners=(name,),
+                conditions=(AttributeCondition(field=name, operator="=", caller=name),),
+            ),
+        ),
     )
     operations = (
         Operation(name="a", trigger=Http(method="GET|POST", path=f"/{name}"), access=access, place=Place(name, 7)),
@@ -58,7 +66,13 @@ def _blueprint(name: str = "Order", entities: int = 3) -> Blueprint:
         Operation(name="d", trigger=Message(channel=name)),
     )
     facts = ProjectFacts(
-        frameworks=(name,), conventions=(Convention(kind=name, text=name),), dependencies=(Dependency(name=name),)
+        frameworks=(name,),
+        conventions=(Convention(kind=name, text=name),),
+        dependencies=(Dependency(name=f"{name}D", specifier=">=1"),),
+        environment=(
+            EnvironmentSetting(name="ORDER_URL", default=name, place=Place(name, 1)),
+            EnvironmentSetting(name="ORDER_KEY", secret=True),
+        ),
     )
     processes = (
         Process(name=name, kind="service", technology=name),
@@ -66,7 +80,13 @@ def _blueprint(name: str = "Order", entities: int = 3) -> Blueprint:
     )
     return Blueprint(
         version=BLUEPRINT_VERSION,
-        system=System(name=name, entities=listed, operations=operations, peers=(Peer(name=name),), facts=facts),
+        system=System(
+            name=name,
+            entities=listed,
+            operations=operations,
+            peers=(Peer(name=name, timeout=Duration(2)),),
+            facts=facts,
+        ),
         physical=Physical(processes=processes),
     )
 
@@ -98,20 +118,28 @@ def _read(page: str) -> _Read:
     return reader
 
 
+def _data(page: str) -> dict[str, list[dict[str, object]]]:
+    data: dict[str, list[dict[str, object]]] = json.loads(_read(page).scripts[0])
+    return data
+
+
 def test_everything_is_on_the_page() -> None:
     page = render_page(_blueprint())
-    for said in (
-        "Order0",
-        "GET POST",
-        "/Order",
-        "calls Order (at most 2s)",
-        "without authentication",
-        "Order:7",
-        "task",
-    ):
+    for said in ("Order0", "without authentication", "<b>3</b>", "OrderD&gt;=1", "ORDER_URL", "at most 2s"):
         assert said in page
-    rows = re.findall(r'<tr data-kinds="([^"]*)">', page)
-    assert rows == ["http open writes calls", "http", "other", "other"]
+    assert "s3cret" not in page
+    operations = _data(page)["operations"]
+    assert [(each["kind"], each["method"], each["path"], each["open"]) for each in operations] == [
+        ("endpoint", "GET POST", "/Order", True),
+        ("endpoint", "PUT", "/b", False),
+        ("command", "command", "Order", False),
+        ("task", "task", "Order", False),
+    ]
+    first = operations[0]
+    assert (first["reads"], first["writes"], first["where"]) == (["Order0"], ["Order1"], "Order:7")
+    assert first["calls"] == ["Order (at most 2s)"]
+    assert first["rows"] == ["Order0: Order is the caller's and Order = caller's Order for Order"]
+    assert _data(page)["entities"][1]["writers"] == [0]
 
 
 def test_same_bytes() -> None:
@@ -141,13 +169,65 @@ def test_hostile_names_are_text() -> None:
     assert hostile.scripts[1] == plain.scripts[1]
     assert "\u202e" not in page
     assert "\x1b" not in page
-    data = json.loads(hostile.scripts[0])
-    assert data[0]["name"].startswith("</script><script>alert(1)")
+    entity = _data(page)["entities"][0]
+    assert str(entity["name"]).startswith("</script><script>alert(1)")
+
+
+def test_the_script_makes_no_markup_of_texts() -> None:
+    script = _read(render_page(_blueprint())).scripts[1]
+    for way in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        'setAttribute("on',
+    ):
+        assert way not in script
+
+
+def test_large_projects_are_grouped_by_area_and_none_of_their_boxes_overlap() -> None:
+    entities = tuple(
+        Entity(
+            name=f"E{index}",
+            fields=(
+                Field(name="id", type=Type.INT),
+                Field(name="other", type=Type.REFERENCE, relation=Relation(target=f"E{(index * 7) % 500}")),
+            ),
+            place=Place(f"shop/area{index % 23}/models.py", 1),
+        )
+        for index in range(500)
+    )
+    operations = tuple(
+        Operation(
+            name=f"o{index}",
+            trigger=Http(method="GET", path=f"/things/{index}/" + "x" * 40),
+            access=Access(reads=tuple(Touch(entity=f"E{(index + step) % 500}") for step in range(8))),
+        )
+        for index in range(3000)
+    )
+    page = render_page(
+        Blueprint(version=BLUEPRINT_VERSION, system=System(name="big", entities=entities, operations=operations))
+    )
+    assert page.count('class="area"') == 23
+    # the table is drawn page by page: no row stands in the page itself
+    assert "<tr data-" not in page
+    assert len(_data(page)["operations"]) == 3000
+    found = re.findall(r'<g class="entity".*?<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', page)
+    boxes = sorted(tuple(map(float, box)) for box in found)
+    assert len(boxes) == 500
+    for index, (x, y, w, h) in enumerate(boxes):
+        for x2, y2, _, h2 in boxes[index + 1 :]:
+            if x2 >= x + w:
+                break
+            assert y2 >= y + h or y >= y2 + h2
 
 
 def test_an_empty_blueprint() -> None:
     page = render_page(Blueprint(version=BLUEPRINT_VERSION, system=System(name="empty")))
     assert page.count("none found") == 2
+    assert "nothing found that tells what runs" in page
 
 
 def test_boxes_stand_apart_and_related_ones_near() -> None:

@@ -85,6 +85,16 @@ class Convention(Model, frozen=True, kw_only=True):
         return f"{self.kind}: {self.text}"
 
 
+class EnvironmentSetting(Model, frozen=True, kw_only=True):
+    """A setting that the code reads from the environment."""
+
+    name: str
+    default: str | None = None
+    """What holds where the environment says nothing, as written; None: nothing does, or the code does not tell. Never of a secret."""
+    secret: bool = False
+    place: Place | None = None
+
+
 class ProjectFacts(Model, frozen=True, kw_only=True):
     """What a code base says of itself beside its code."""
 
@@ -94,6 +104,7 @@ class ProjectFacts(Model, frozen=True, kw_only=True):
     dependencies: tuple[Dependency, ...] = ()
     contracts: tuple[Contract, ...] = ()
     conventions: tuple[Convention, ...] = ()
+    environment: tuple[EnvironmentSetting, ...] = ()
     settings: tuple[tuple[str, str | int | float | bool | None], ...] = ()
 
 

@@ -17,6 +17,8 @@ class Figures(Model, frozen=True, kw_only=True):
     endpoints: int
     open_endpoints: int
     """Endpoints before which nothing was found that asks who calls."""
+    apart: int
+    """Operations whose writes stand in no one transaction, as far as the code tells."""
     graphql: int
     tasks: int
     commands: int
@@ -41,6 +43,7 @@ def figures(blueprint: Blueprint) -> Figures:
         entities=len(system.entities),
         endpoints=kinds[Http],
         open_endpoints=sum(is_open(operation) for operation in system.operations),
+        apart=sum(is_apart(operation) for operation in system.operations),
         graphql=kinds[GraphqlField],
         tasks=kinds[Message] + kinds[Schedule],
         commands=kinds[Command],
@@ -55,6 +58,12 @@ def figures(blueprint: Blueprint) -> Figures:
 def is_open(operation: Operation) -> bool:
     """True for an endpoint before which nothing was found that asks who calls; code in its body may still do so."""
     return isinstance(operation.trigger, Http) and not any(policy.role != ANYONE for policy in operation.policies)
+
+
+def is_apart(operation: Operation) -> bool:
+    """True where several writes of an operation are known not to commit together."""
+    access = operation.access
+    return bool(access.reach) and len(access.writes) > 1 and not access.together
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -1,21 +1,24 @@
-"""A survey as one page: counts, entities, components, endpoints. It asks for nothing from elsewhere."""
+"""A survey as one page: counts, components, entities, operations. It asks for nothing from elsewhere."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 
 from archwright.model.blueprint import Blueprint
-from archwright.model.entity import Entity, Field
-from archwright.model.operation import Command, GraphqlField, Http, Operation
-from archwright.report.survey.diagrams import component_diagram, entity_diagram, text_of
-from archwright.report.survey.figures import counted, figures, is_open
-from archwright.report.terminal import visible
+from archwright.report.survey.component_diagram import component_diagram
+from archwright.report.survey.data import kind_of, page_data, trigger_of
+from archwright.report.survey.entity_diagram import entity_diagram
+from archwright.report.survey.figures import counted, figures
+from archwright.report.survey.markup import text_of
+from archwright.report.survey.project import project_section
 
-_COLUMNS = ("method", "path", "who gets through", "reads", "writes and calls", "where")
+_COLUMNS = ("Method", "Path", "Who gets through", "Reads", "Writes and calls", "Where")
+_SCRIPTS = ("operations.js", "diagram.js")
+_KINDS = ("endpoint", "GraphQL", "task", "schedule", "command")
 
 
 def render_page(blueprint: Blueprint) -> str:
@@ -24,7 +27,7 @@ def render_page(blueprint: Blueprint) -> str:
 
 
 def _lines(blueprint: Blueprint) -> Iterator[str]:
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), "\n".join(_asset(name) for name in _SCRIPTS)
     # the policy names the one script by its digest: text from the code can't become another one
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -34,183 +37,97 @@ def _lines(blueprint: Blueprint) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{text_of(system.name)}: the architecture as found</title>"
-    yield f"<style>{style}</style></head><body><main>"
-    yield f"<h1>{text_of(system.name)}</h1>"
+    yield f"<style>{style}</style></head><body>"
+    yield '<a class="skip" href="#operations">to the operations</a>'
+    yield f'<header><div class="wide"><h1><bdi>{text_of(system.name)}</bdi></h1>'
     known = ", ".join(system.facts.frameworks) or "Python"
     size = f" · {system.facts.languages[0][1]:,} lines of Python" if system.facts.languages else ""
-    yield f'<p class="soft">the architecture as found in the code · {text_of(known)}{size}</p>'
+    yield f'<p class="soft">the architecture as found in the code · {text_of(known)}{size}</p></div></header>'
+    yield '<nav aria-label="Sections"><div class="wide"><a href="#components">Components</a><a href="#data-model">Entities</a>'
+    yield '<a href="#operations">Operations</a><a href="#project">Project</a></div></nav><main class="wide">'
     yield from _counts(blueprint)
-    yield '<p><nav><a href="#data-model">Entities</a><a href="#components">Components</a><a href="#operations">Operations</a>'
-    yield '<a href="#project">Project</a></nav></p>'
+    components = component_diagram(blueprint) or '<p class="soft">nothing found that tells what runs</p>'
+    yield f'<h2 id="components">Components</h2><div class="diagram components" tabindex="0">{components}</div>'
     yield from _entities(blueprint)
-    yield f'<h2 id="components">Components</h2><div class="diagram components">{component_diagram(blueprint)}</div>'
     yield from _operations(blueprint)
-    yield from _project(blueprint)
-    yield f'</main><script type="application/json" id="data">{_data(blueprint)}</script>'
+    yield from project_section(blueprint)
+    yield f'</main><script type="application/json" id="data">{page_data(blueprint)}</script>'
     yield f"<script>{script}</script></body></html>"
 
 
 def _counts(blueprint: Blueprint) -> Iterator[str]:
+    """Figures; each chooses what it counts in the table of operations, or leads to its section."""
     found = figures(blueprint)
     yield '<ul class="counts">'
-    for number, one, many in (
-        (found.entities, "entity", "entities"),
-        (found.endpoints, "endpoint", ""),
-        (found.graphql, "GraphQL field", ""),
-        (found.tasks, "task", ""),
-        (found.commands, "command", ""),
-        (found.peers, "external service", ""),
+    for number, one, many, chosen in (
+        (found.entities, "entity", "entities", "#data-model"),
+        (found.endpoints, "endpoint", "", "endpoint"),
+        (found.graphql, "GraphQL field", "", "GraphQL"),
+        (found.tasks, "task", "", "task"),
+        (found.commands, "command", "", "command"),
+        (found.peers, "external service", "", "calls"),
     ):
         if number:
             figure, _, word = counted(number, one, many).partition(" ")
-            yield f"<li><b>{figure}</b>{word}</li>"
+            yield _count(figure, word, chosen)
     if found.open_endpoints:
-        yield f'<li class="warn"><b>{found.open_endpoints:,}</b>without authentication</li>'
-    if found.busiest:
-        yield f"<li><b>{text_of(found.busiest)}</b>busiest: written by {counted(found.busiest_writers, 'operation')}</li>"
+        yield _count(f"{found.open_endpoints:,}", "without authentication", "open", warn=True)
+    if found.apart:
+        yield _count(f"{found.apart:,}", "write outside of one transaction", "apart", warn=True)
     yield "</ul>"
+    if found.busiest:
+        written = f"written by {counted(found.busiest_writers, 'operation')}, read by {found.busiest_readers:,}"
+        yield f'<p class="soft">Busiest entity: <button class="to" data-name="{text_of(found.busiest)}">{text_of(found.busiest)}</button>, {written}.</p>'
+
+
+def _count(figure: str, word: str, chosen: str, *, warn: bool = False) -> str:
+    inside = f"<b>{figure}</b><span>{word}</span>"
+    class_ = ' class="warn"' if warn else ""
+    if chosen.startswith("#"):
+        return f'<li{class_}><a href="{chosen}">{inside}</a></li>'
+    return f'<li{class_}><button data-choose="{chosen}">{inside}</button></li>'
 
 
 def _entities(blueprint: Blueprint) -> Iterator[str]:
-    yield '<h2 id="data-model">Entities</h2>'
+    yield f'<h2 id="data-model">Entities <span class="soft">({len(blueprint.system.entities):,})</span></h2>'
     diagram = entity_diagram(blueprint)
     if not diagram:
         yield '<p class="soft">none found</p>'
         return
-    yield '<div class="tools"><input type="search" id="find" placeholder="find an entity or a field" aria-label="find an entity or a field">'
-    yield '<button id="closer" aria-label="closer">+</button><button id="wider" aria-label="wider">&minus;</button><button id="whole">whole</button>'
-    yield '<span class="soft">drag to move, click a box for its fields</span></div>'
-    yield f'<div class="diagram">{diagram}</div><div id="detail"></div>'
+    yield '<div class="tools"><input type="search" id="find" list="names" placeholder="find an entity or a field" aria-label="find an entity or a field">'
+    names = "".join(f'<option value="{text_of(entity.name)}">' for entity in blueprint.system.entities)
+    yield f'<datalist id="names">{names}</datalist>'
+    yield '<span class="group"><button id="closer" aria-label="closer">+</button><button id="wider" aria-label="wider">&minus;</button>'
+    yield '<button id="whole">Whole</button></span><span class="soft hint">drag to move · Ctrl and wheel to zoom · choose a box for its fields</span></div>'
+    yield f'<div class="split"><div class="diagram">{diagram}</div><aside id="detail" aria-live="polite" hidden></aside></div>'
 
 
 def _operations(blueprint: Blueprint) -> Iterator[str]:
     operations = blueprint.system.operations
-    yield f'<h2 id="operations">Operations <span class="soft">({len(operations)})</span></h2>'
+    yield f'<h2 id="operations">Operations <span class="soft">({len(operations):,})</span></h2>'
     if not operations:
         yield '<p class="soft">none found</p>'
         return
-    yield '<div class="tools"><input type="search" id="search" placeholder="search: a path, an entity, a guard, a file" aria-label="search operations">'
-    yield '<select id="choose" aria-label="which operations"><option value="">all</option><option value="open">without authentication</option>'
-    yield '<option value="writes">that write</option><option value="calls">that call other services</option>'
-    yield '<option value="http">endpoints</option><option value="other">tasks and commands</option></select>'
-    yield '<span class="soft" id="shown"></span></div>'
-    heads = "".join(f'<th scope="col"><button>{name}</button></th>' for name in _COLUMNS)
-    yield f'<table id="endpoints"><thead><tr>{heads}</tr></thead><tbody>'
-    for operation in operations:
-        yield _row(operation)
-    yield "</tbody></table>"
-
-
-def _row(operation: Operation) -> str:
-    access = operation.access
-    writes = dict.fromkeys(touch.entity for touch in access.writes)
-    calls = [
-        f"calls {call.peer}" + (f" (at most {call.timeout})" if call.timeout is not None else "")
-        for call in access.calls
-    ]
-    place = f"{operation.place.path}:{operation.place.line}" if operation.place is not None else ""
-    method, path = _trigger(operation)
-    kinds = ["http" if isinstance(operation.trigger, Http) else "other"]
-    kinds += ["open"] * is_open(operation) + ["writes"] * bool(writes) + ["calls"] * bool(calls)
-    who = ", ".join(operation.guards) or ", ".join(policy.role for policy in operation.policies)
-    unguarded = '<span class="warn">nothing found</span>' if is_open(operation) and not who else ""
-    cells = (
-        ("", f'<span class="method">{text_of(method)}</span>'),
-        ("", f"<code>{text_of(path)}</code>"),
-        ("who", text_of(who) or unguarded),
-        ("reads", text_of(", ".join(touch.entity for touch in access.reads))),
-        ("writes", text_of(", ".join([*writes, *calls]))),
-        ("", f'<code class="soft">{text_of(place)}</code>'),
+    kinds = Counter(kind_of(operation) for operation in operations)
+    methods = sorted(
+        {method for operation in operations for method in trigger_of(operation)[0].split() if method.isupper()}
     )
-    columns = "".join(f"<td{f' data-label={label!r}' if label and cell else ''}>{cell}</td>" for label, cell in cells)
-    return f'<tr data-kinds="{" ".join(kinds)}">{columns}</tr>'
-
-
-def _trigger(operation: Operation) -> tuple[str, str]:
-    trigger = operation.trigger
-    if isinstance(trigger, Http):
-        return trigger.method.replace("|", " "), trigger.path
-    if isinstance(trigger, GraphqlField):
-        return trigger.type, trigger.field
-    if isinstance(trigger, Command):
-        return "command", trigger.name
-    kind, _, rest = str(operation).partition(" ")
-    return ("task" if kind == "message" else kind), rest
-
-
-def _project(blueprint: Blueprint) -> Iterator[str]:
-    facts = blueprint.system.facts
-    yield '<h2 id="project">Project</h2><table><tbody>'
-    for label, items in (
-        ("conventions", tuple(f"{each} ({each.place})" if each.place else str(each) for each in facts.conventions)),
-        ("external services", tuple(peer.name for peer in blueprint.system.peers)),
-        ("contracts", tuple(f"{contract.kind}: {contract.path}" for contract in facts.contracts)),
-        ("dependencies", tuple(f"{each.name}{each.specifier}" for each in facts.dependencies)),
-    ):
-        if items:
-            yield f'<tr><th scope="row">{label}</th><td>{text_of(" · ".join(dict.fromkeys(items)))}</td></tr>'
-    yield "</tbody></table>"
-
-
-def _data(blueprint: Blueprint) -> str:
-    """What the script shows of each entity, as JSON that can't end its element."""
-    operations = blueprint.system.operations
-    writers = {
-        entity.name: [str(o) for o in operations if any(t.entity == entity.name for t in o.access.writes)]
-        for entity in blueprint.system.entities
-    }
-    readers = {
-        entity.name: [str(o) for o in operations if any(t.entity == entity.name for t in o.access.reads)]
-        for entity in blueprint.system.entities
-    }
-    listed = [_entity(entity, writers[entity.name], readers[entity.name]) for entity in blueprint.system.entities]
-    text = json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _entity(entity: Entity, writers: list[str], readers: list[str]) -> dict[str, object]:
-    return {
-        "name": visible(entity.name),
-        "table": visible(entity.table or ""),
-        "place": visible(f"{entity.place.path}:{entity.place.line}") if entity.place is not None else "",
-        "text": visible(entity.description),
-        "fields": [
-            [visible(field.name), visible(_type(field)), visible(_rules(entity, field))] for field in entity.fields
-        ],
-        "indexes": [
-            visible(f"({', '.join(index.fields)})" + (f" where {index.where}" if index.where else ""))
-            for index in entity.indexes
-        ],
-        "uniques": [
-            visible(f"({', '.join(unique.fields)})" + (f" where {unique.where}" if unique.where else ""))
-            for unique in entity.uniques
-        ],
-        "writers": [visible(name) for name in writers],
-        "readers": [visible(name) for name in readers],
-    }
-
-
-def _type(field: Field) -> str:
-    if field.relation is not None:
-        return f"{'many ' if field.relation.many else ''}{field.relation.target}"
-    return f"{field.type}({field.max_length})" if field.max_length is not None else str(field.type)
-
-
-def _rules(entity: Entity, field: Field) -> str:
-    said = []
-    if field.name in entity.key:
-        said.append("key")
-    if field.unique:
-        said.append("unique")
-    if field.nullable:
-        said.append("may be empty")
-    if field.default is not None:
-        said.append(f"default {field.default}")
-    if field.values:
-        said.append(f"one of {', '.join(field.values)}")
-    if field.relation is not None and not field.relation.many:
-        said.append(f"on delete {field.relation.on_delete}")
-    return ", ".join(said)
+    yield '<div class="tools"><input type="search" id="search" placeholder="search: a path, an entity, a guard, a file" aria-label="search operations">'
+    yield '<select id="kind" aria-label="kind"><option value="">all kinds</option>'
+    yield (
+        "".join(f'<option value="{kind}">{kind} ({kinds[kind]:,})</option>' for kind in _KINDS if kinds[kind])
+        + "</select>"
+    )
+    yield '<select id="method" aria-label="method"><option value="">all methods</option>'
+    yield "".join(f"<option>{text_of(method)}</option>" for method in methods) + "</select>"
+    yield '<select id="choose" aria-label="which operations"><option value="">everything</option><option value="open">without authentication</option>'
+    yield '<option value="writes">that write</option><option value="apart">that write outside of one transaction</option>'
+    yield '<option value="calls">that call other services</option><option value="publishes">that publish</option></select>'
+    yield '<button id="clear" hidden>Clear</button><span class="soft" id="shown" role="status"></span></div>'
+    heads = "".join(f'<th scope="col" aria-sort="none"><button>{name}</button></th>' for name in _COLUMNS)
+    yield f'<table id="endpoints"><thead><tr>{heads}</tr></thead><tbody></tbody></table>'
+    yield '<div class="pager" hidden><button id="before">Before</button><span class="soft" id="place"></span><button id="after">Next</button></div>'
+    yield '<noscript><p class="warn">The table and the details need JavaScript; blueprint.json holds the same.</p></noscript>'
 
 
 def _asset(name: str) -> str:
