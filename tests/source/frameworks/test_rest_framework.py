@@ -264,3 +264,20 @@ def test_defaults_of_the_settings_guard(tmp_path: Path, program: Make) -> None:
     for operation in survey(tmp_path)[0].system.operations:
         assert operation.guards == ("IsAuthenticated", "UserRateThrottle")
         assert [policy.role for policy in operation.policies] == ["authenticated"]
+
+
+def test_columns_of_any_name_are_written(program: Make) -> None:
+    serializer = """
+class Shown(serializers.ModelSerializer):
+    class Meta:
+        model = Author
+        fields = ["name"]
+    def create(self, validated_data):
+        return super().create({**validated_data, "position": 1, "frame": 2})
+"""
+    view = VIEW.format(".all()").replace("ReadOnlyModelViewSet", "ModelViewSet")
+    found = program(files(serializer, view), Write)
+    assert [(e.entity, e.kind) for e in found.effects if isinstance(e, Write) and e.unit.endswith("Shown.create")] == [
+        ("Author", "insert")
+    ]
+    assert not found.notes

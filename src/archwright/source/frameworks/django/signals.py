@@ -56,9 +56,16 @@ class Signals:
         return senders.pop() if len(senders) == 1 else ""
 
     def send(self, frame: Frame, kind: str, entity: str, row: Val, position: int) -> None:
-        """A row is saved or deleted: the receivers of its model run."""
+        """A row is saved or deleted: the receivers of its model run.
+
+        What they do is told once, of themselves; the place that sends matters where it does so for each of many rows.
+        """
+        repeated = bool(frame.loops) or any(key[0] in ("loop", "parameter") for key, _, _ in row.origins)
         for signal in _SENT.get(kind, ()):
             for receiver in self._by_sender.get((signal, entity), ()):
+                if not repeated:
+                    self._engine.link(frame.unit, receiver.unit)
+                    continue
                 sender = self._project.class_named(entity)
                 given = {
                     "sender": Val(("class", sender)) if sender is not None else Val(None),

@@ -9,8 +9,10 @@ from archwright.model.operation import Http, Operation
 from archwright.model.value import Trust
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, step
-from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
+from archwright.source.frameworks.django import generic_views
 from archwright.source.frameworks.django.generic import handled
+from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.urls import Pattern, UrlTable
 from archwright.source.frameworks.shared.inherited import own_unit
 from archwright.source.frameworks.shared.routes import converter_is_clean, outside, place_of, template_path
@@ -19,7 +21,6 @@ from archwright.source.link.project import ClassInfo, Project
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-REQUEST = "django.http.HttpRequest"
 _DATA = {
     "GET": "query parameter",
     "POST": "form field",
@@ -68,10 +69,18 @@ class Django(Framework):
             return None
         if name == "request":
             return Val(("object", REQUEST))
+        if name in ("object", "object_list") and value.type[1].lookup(name) is None:
+            return generic_views.attribute(frame, value, value.type[1], name, position)
         if name == "kwargs":
             origin = (("source", "path parameter", Trust.ANYONE.value), 0, None)
             return Val(("dict",), step((origin,), frame.unit, position, "path parameter"), NO, None)
         return None
+
+    def method(self, call: CallSite) -> Val | None:
+        receiver = call.receiver
+        if receiver is None or receiver.type is None or receiver.type[0] != "instance":
+            return None
+        return generic_views.method(call, receiver, receiver.type[1])
 
     def patterns(self, project: Project, engine: Engine) -> list[Pattern]:
         """Everything that URL configurations and routers mount."""

@@ -26,18 +26,6 @@ _SERIALIZERS: Final = (
     "django_restql.",
     "taggit.serializers.",
 )
-NUMBERS: Final = frozenset(
-    {"IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}
-    | {"PositiveBigIntegerField", "AutoField", "BigAutoField", "SmallAutoField", "FloatField", "DecimalField"}
-    | {"BooleanField", "NullBooleanField", "DurationField"}
-)
-"""Fields of serializers, forms and models that let only numbers, truths and spans of time through."""
-CLEAN: Final = frozenset(
-    {"DateField", "DateTimeField", "TimeField", "UUIDField", "IPAddressField", "GenericIPAddressField", "ChoiceField"}
-    | {"MultipleChoiceField", "TypedChoiceField", "TypedMultipleChoiceField", "RegexField", "SlugField", "HiddenField"}
-    | {"SplitDateTimeField"}
-)
-"""Fields that let only dates, identifiers, and members or words of a fixed form through."""
 RELATED: Final = frozenset(
     {"PrimaryKeyRelatedField", "SlugRelatedField", "StringRelatedField", "HyperlinkedRelatedField", "RelatedField"}
 )

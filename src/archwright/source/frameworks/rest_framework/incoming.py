@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
+from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.rows import ORM
-from archwright.source.frameworks.rest_framework.fields import CLEAN, NUMBERS, RELATED, Field, Shape
-from archwright.source.frameworks.shared.declared import Declaration, last_name
+from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape
+from archwright.source.frameworks.shared.declared import Declaration
 from archwright.source.link.project import ClassInfo
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ class Incoming:
     def __init__(self, engine: Engine, serializers: Serializers, unit: int, position: int) -> None:
         self._engine = engine
         self._serializers = serializers
-        self._steps = (None, unit, position, _SAID)
+        self._unit = unit
+        self._position = position
 
-    def origins(self, *, clean: bool = False) -> tuple[Origin, ...]:
-        """The request body, as sent or as checked."""
-        return ((("source", _SAID, Trust.ANYONE.value), ALL_USES if clean else 0, self._steps),)
+    def origins(self) -> tuple[Origin, ...]:
+        """The request body, as sent."""
+        return sent(_SAID, self._unit, self._position)
 
     def data(self, info: ClassInfo, depth: int = _MAX_DEPTH) -> Val:
         """The validated data of a serializer."""
@@ -65,27 +66,10 @@ class Incoming:
         if field.kind in RELATED:
             row = self._row(field)
             return Val(("list",), (), NO, {"*": row}) if field.many else row
-        return self.of_kind(field.kind, field.given)
+        return self._of_kind(field.kind, field.given)
 
-    def of_kind(self, kind: str, given: Declaration | None) -> Val:
-        """What a field class of the library lets through."""
-        if kind in NUMBERS:
-            return Val(("number",), self.origins(clean=True))
-        if kind in CLEAN or (given is not None and "choices" in given.keywords):
-            return Val(("text",), self.origins(clean=True))
-        if kind == "ListField":
-            child = given.argument(0, "child") if given is not None else None
-            inner = (
-                self.of_kind(last_name(child[2]), None)
-                if child is not None and child[0] == f.CALL
-                else Val(None, self.origins())
-            )
-            return Val(("list",), (), NO, {"*": inner})
-        if kind in ("DictField", "JSONField", "HStoreField", "FileField", "ImageField"):
-            return Val(None, self.origins())
-        if kind in ("CharField", "EmailField", "URLField", "TextField", "FilePathField"):
-            return Val(("text",), self.origins())
-        return UNKNOWN
+    def _of_kind(self, kind: str, given: Declaration | None) -> Val:
+        return of_kind(kind, given, _SAID, self._unit, self._position)
 
     def _column(self, shape: Shape, field: Field) -> Val:
         """A column of the model, by the field that a ModelSerializer makes of it."""
@@ -103,7 +87,7 @@ class Incoming:
         given = Declaration(self._engine, hit[0].module, node)
         if "validators" in given.keywords:
             return UNKNOWN
-        return self.of_kind(given.callee, given)
+        return self._of_kind(given.callee, given)
 
     def _row(self, field: Field) -> Val:
         query = self._query(field)

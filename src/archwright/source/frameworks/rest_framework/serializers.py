@@ -11,10 +11,10 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework
+from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
-from archwright.source.frameworks.django.views import REQUEST
 from archwright.source.frameworks.rest_framework.fields import Shape, is_serializer
 from archwright.source.frameworks.rest_framework.incoming import Incoming
 from archwright.source.frameworks.rest_framework.outgoing import represent

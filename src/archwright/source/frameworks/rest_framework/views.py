@@ -11,10 +11,11 @@ from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, constant
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Guarding
+from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.django.settings import Settings
 from archwright.source.frameworks.django.urls import Pattern
-from archwright.source.frameworks.django.views import REQUEST, Django
+from archwright.source.frameworks.django.views import Django
 from archwright.source.frameworks.rest_framework import actions as known
 from archwright.source.frameworks.rest_framework.guards import RestGuards
 from archwright.source.frameworks.shared.inherited import call_own, own_unit

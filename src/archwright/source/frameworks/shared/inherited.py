@@ -59,7 +59,7 @@ def _delegation(info: ClassInfo, name: str, parameters: tuple[str, ...], place: 
     return (name, f"{info.facts[1]}.{name}", place, info.facts[3], params, (), None, body, 0, info.index, -1)
 
 
-def call_own(frame: Frame, receiver: Val, name: str, args: list[Val], position: int, **keywords: Val) -> Val:
+def call_own(frame: Frame, receiver: Val, name: str, args: list[Val], position: int, /, **keywords: Val) -> Val:
     """`receiver.name(*args)` as the library calls it: what the project puts in its place, or the library's own."""
     function = attributes.attribute(frame, receiver, name, position)
     return calls.call_value(frame, function, args, keywords, [], position)

@@ -1,0 +1,48 @@
+"""What a field of a serializer, a form or a model lets through, by the name of its class."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.model.value import Trust
+from archwright.source import facts as f
+from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Origin, Val
+from archwright.source.frameworks.shared.declared import Declaration, last_name
+
+NUMBERS: Final = frozenset(
+    {"IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}
+    | {"PositiveBigIntegerField", "AutoField", "BigAutoField", "SmallAutoField", "FloatField", "DecimalField"}
+    | {"BooleanField", "NullBooleanField", "DurationField"}
+)
+"""Fields of serializers, forms and models that let only numbers, truths and spans of time through."""
+CLEAN: Final = frozenset(
+    {"DateField", "DateTimeField", "TimeField", "UUIDField", "IPAddressField", "GenericIPAddressField", "ChoiceField"}
+    | {"MultipleChoiceField", "TypedChoiceField", "TypedMultipleChoiceField", "RegexField", "SlugField", "HiddenField"}
+    | {"SplitDateTimeField"}
+)
+"""Fields that let only dates, identifiers, and members or words of a fixed form through."""
+_TEXTS: Final = frozenset({"CharField", "EmailField", "URLField", "TextField", "FilePathField"})
+_OPEN: Final = frozenset({"DictField", "JSONField", "HStoreField", "FileField", "ImageField"})
+
+
+def sent(said: str, unit: int, position: int, *, clean: bool = False) -> tuple[Origin, ...]:
+    """What the caller sent, as it enters at a place; `clean` where a field has checked it."""
+    return ((("source", said, Trust.ANYONE.value), ALL_USES if clean else 0, (None, unit, position, said)),)
+
+
+def of_kind(kind: str, given: Declaration | None, said: str, unit: int, position: int) -> Val:
+    """The value of a field: clean for numbers, dates and choices, as sent for texts, unknown for a class not known here."""
+    if kind in NUMBERS:
+        return Val(("number",), sent(said, unit, position, clean=True))
+    if kind in CLEAN or (given is not None and "choices" in given.keywords):
+        return Val(("text",), sent(said, unit, position, clean=True))
+    if kind == "ListField":
+        child = given.argument(0, "child") if given is not None else None
+        inside = last_name(child[2]) if child is not None and child[0] == f.CALL else "JSONField"
+        inner = of_kind(inside, None, said, unit, position)
+        return Val(("list",), (), NO, {"*": inner})
+    if kind in _OPEN:
+        return Val(None, sent(said, unit, position))
+    if kind in _TEXTS:
+        return Val(("text",), sent(said, unit, position))
+    return UNKNOWN
