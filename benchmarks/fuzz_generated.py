@@ -115,6 +115,23 @@ def _wide(random: Random) -> str:
     )()
 
 
+def _many(random: Random) -> str:
+    """More functions, classes or names than any person writes into a file."""
+    count = random.choice((1_000, 20_000, 70_000))
+    return random.choice(
+        (
+            lambda: "".join(f"def f{i}(): return f{i // 2}\n" for i in range(count)),
+            lambda: "x = [" + ", ".join(f"lambda: f({i})" for i in range(count)) + "]\n",
+            lambda: "".join(f"class C{i}: x = C{i // 2}\n" for i in range(count)),
+            lambda: (
+                "class C:\n" + "".join(f"    def m{i}(self): self.a{i} = self.m{i // 2}()\n" for i in range(count // 5))
+            ),
+            lambda: "".join(f"v{i} = {i}\nif v{i // 2}: v{i} = v{i // 3}\n" for i in range(count // 10)),
+            lambda: "".join(f"import m{i}\nfrom m{i // 2} import n{i}, *\n" for i in range(count // 10)),
+        )
+    )()
+
+
 _ODD = (
     "", "\n", "\\\n", "\ufeff", "\x00", "\x0c", "\r", "x\r\ry", "'''", "'", "(", ")", "if", "def", "@", "f'{", "f'{{{'", "t'{'",
     "# coding: utf-7\n+AGE-", "# coding: rot13\nvzcbeg bf", "# coding: hex\n00", "\xff", "𝒳 = ﬁ = 1", "class ℂ: ª: ﬁ",
@@ -227,5 +244,6 @@ GENERATORS: dict[str, Callable[[Random], str]] = {
     "recursion that grows": _recursion,
     "circles": _circles,
     "wide": _wide,
+    "many": _many,
     "odd": lambda random: "\n".join(random.sample(_ODD, random.randint(1, 4))),
 }

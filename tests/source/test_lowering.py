@@ -214,3 +214,9 @@ def test_a_long_chain_of_elif_loses_only_its_end() -> None:
     units, _, _, errors = facts_of_text("if a: pass\n" + "elif b: x()\n" * 5000)
     assert errors[0][0] == 201
     assert units[0][7][0][0] == f.IF
+
+
+def test_a_file_of_too_many_functions_is_data() -> None:
+    units, classes, lines, errors = facts_of_text("x = [" + "lambda: 0,\n" * 60_001 + "]\n")
+    assert (len(units), classes, lines) == (1, (), 60_002)
+    assert errors == ((1, "not read: it holds more than 60,000 functions"),)

@@ -16,6 +16,9 @@ from archwright.source.parse.mend import mend
 from archwright.source.parse.state import Fact
 from archwright.source.parse.text import Errors, count_lines, decode
 
+MAX_UNITS = 60_000
+"""Functions of a file; more are data written as code, and would not fit the numbers that units are known by (`link/module.py`)."""
+
 _READABLE = 1_000_000
 _MENDABLE = 300_000
 """Characters up to which a text that the host refuses is given to tree-sitter, and up to which it is mended.
@@ -35,7 +38,11 @@ def facts_of_text(text: str, errors: Errors | None = None) -> Fact:
     found = list(errors or ())
     tree = tree_of(text, found)
     count_characters(tree, text)
-    return lower_module(tree, count_lines(text), found)
+    facts = lower_module(tree, count_lines(text), found)
+    if len(facts[0]) > MAX_UNITS:
+        found.append((1, f"not read: it holds more than {MAX_UNITS:,} functions"))
+        return lower_module(host.parse(""), count_lines(text), found)
+    return facts
 
 
 def tree_of(text: str, found: Errors) -> ast.Module:
