@@ -41,6 +41,15 @@ def unique(folders: list[str]) -> list[Path]:
     return sorted(found.values())
 
 
+def compiles(text: str) -> bool:
+    """Whether the host's compiler takes what its parser takes: `from __future__ import *` it does not."""
+    try:
+        compile(text, "a file", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def compare(path: Path) -> Outcome:
     """Read one file by both."""
     text, _ = decode(path.read_bytes())
@@ -73,7 +82,12 @@ def compare(path: Path) -> Outcome:
     count_characters(module, text)
     first = marshal.dumps(lower_module(module, lines))
     if second is None:
-        return "REFUSED BY THE SECOND", lines, took, str(path)
+        return (
+            ("REFUSED BY THE SECOND" if compiles(text) else "refused by the second and the compiler"),
+            lines,
+            took,
+            str(path),
+        )
     same = marshal.loads(first) == marshal.loads(second)  # noqa: S302 - made above; equal bytes are not what counts
     return ("the same facts" if same else "DIFFERENT"), lines, took, str(path)
 
