@@ -139,6 +139,18 @@ def test_a_baseline_holds_what_is_known(project: Path, capsys: pytest.CaptureFix
     assert b"fingerprint" not in (project / "known.json").read_bytes()
 
 
+def test_a_file_that_is_no_baseline_is_not_written_over(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "archwright-baseline.json").write_text("mine", encoding="utf-8")
+    assert main(["review", "--write-baseline"]) == 2
+    assert "archwright-baseline.json is no baseline" in capsys.readouterr().err
+    assert (project / "archwright-baseline.json").read_text(encoding="utf-8") == "mine"
+    (project / "archwright-baseline.json").unlink()
+    assert main(["review", "--write-baseline"]) == 0
+    written = (project / "archwright-baseline.json").read_bytes()
+    assert main(["review", "--write-baseline", "web/../app.py"]) == 0
+    assert (project / "archwright-baseline.json").read_bytes() == written
+
+
 def test_what_ruff_reports_is_left_to_ruff(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = "import requests\ndef f(x):\n    try:\n        requests.post(x, timeout=3)\n    except Exception:\n        pass\n"
     (project / "app.py").write_text(code, encoding="utf-8")

@@ -10,7 +10,7 @@ import msgspec
 
 from archwright.model.base import Model
 from archwright.model.settings import Settings
-from archwright.review.baseline import read_baseline
+from archwright.review.baseline import DEFAULT, read_baseline
 from archwright.review.choice import choose
 from archwright.review.configuration.find import Configuration, configuration
 from archwright.review.project import Reviewed, review_project
@@ -57,11 +57,11 @@ class Prepared:
             raise NoRules("no rule is left to run")
 
     def run(self, paths: Sequence[str], cache: str | os.PathLike[str] | None, *, writing: bool = False) -> Reviewed:
-        """Review. writing: the baseline is going to be written, so it may be missing.
+        """Review. writing: the baseline is going to be written (`DEFAULT`, if no other is named), so it may be missing.
 
         Raises BaselineError, RevisionError.
         """
-        name = self.settings.baseline
+        name = self.settings.baseline or (DEFAULT if writing else None)
         file = self._root / name if name else None
         baseline = read_baseline(file) if file is not None and not (writing and not file.exists()) else None
         return review_project(
