@@ -11,18 +11,26 @@ from archwright.model.entity import Check, Entity, Field, Index, OnDelete, Relat
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework
 from archwright.source.frameworks.shared.declared import (
-    Constant,
     Declaration,
-    aliased,
     constant,
     docstring,
     elements,
     last_name,
     written,
 )
-from archwright.source.frameworks.sqlalchemy.models import ModelInfo, _callee, _declared, _head, _value
+from archwright.source.frameworks.sqlalchemy.columns import (
+    COLUMNS,
+    annotated_call,
+    declared_default,
+    declared_index,
+    declared_type,
+    foreign_key,
+    is_nullable,
+    key_text,
+)
+from archwright.source.frameworks.sqlalchemy.models import ModelInfo, _callee, _declared, _value
 from archwright.source.frameworks.sqlalchemy.orm import SqlAlchemy
-from archwright.source.frameworks.sqlalchemy.types import ColumnType, annotated_type, column_type
+from archwright.source.frameworks.sqlalchemy.types import ColumnType, annotated_type
 from archwright.source.frameworks.sqlalchemy.values import ORM
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
@@ -30,10 +38,7 @@ from archwright.source.link.project import ClassInfo, Project
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-_COLUMNS: Final = frozenset({"Column", "mapped_column", "Field", "deferred"})
 _RELATIONS: Final = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
-_ON_DELETE: Final = {"CASCADE": OnDelete.CASCADE, "SET NULL": OnDelete.SET_NULL}
-_NOW: Final = frozenset({"now", "utcnow", "current_timestamp", "today", "get_utc_now", "CURRENT_TIMESTAMP"})
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -146,7 +151,7 @@ class _Reader:
         node = _value(binding)
         annotation = binding.value[0] if binding.kind == "annotation" else None
         callee = _callee(binding)
-        if callee in _RELATIONS or (annotation is None and callee not in _COLUMNS):
+        if callee in _RELATIONS or (annotation is None and callee not in COLUMNS):
             return None
         if annotation is not None and _is_ours(self._project, holder.module, annotation) and not callee:
             return None  # a relation whose `relationship()` is left out
@@ -170,8 +175,10 @@ class _Reader:
         holder: ClassInfo,
     ) -> Field:
         told = annotated_type(self._engine, holder.module, annotation)
-        extra = _annotated_call(self._engine, holder.module, annotation)
-        type_ = _type_of(self._engine, given) or (_type_of(self._engine, extra) if extra is not None else None)
+        extra = annotated_call(self._engine, holder.module, annotation)
+        type_ = declared_type(self._engine, given) or (
+            declared_type(self._engine, extra) if extra is not None else None
+        )
         type_ = type_._replace(values=type_.values or told.values) if type_ is not None else told
         primary = given.flag("primary_key") or (extra is not None and extra.flag("primary_key"))
         if primary:
@@ -179,16 +186,16 @@ class _Reader:
         column = given.constant("name", 0)
         if isinstance(column, str) and given.callee in ("Column", "mapped_column"):
             self._columns[column] = name
-        default = _default(self._engine, given) if plain is None else plain[2]
+        default = declared_default(self._engine, given) if plain is None else plain[2]
         unique = given.flag("unique")
         if given.flag("index"):
             self._indexes.append(Index(fields=(name,), unique=unique))
-        relation = _foreign_key(self._engine, given, tables)
+        relation = foreign_key(self._engine, given, tables)
         position = given.node[1] or self.info.facts[2]
         return Field(
             name=name,
             type=Type.REFERENCE if relation is not None else type_.type,
-            nullable=_nullable(given, told, annotation is not None, primary=primary),
+            nullable=is_nullable(given, told, annotation is not None, primary=primary),
             unique=unique,
             default=default if isinstance(default, (str, int, float, bool)) else None,
             values=type_.values,
@@ -249,107 +256,10 @@ class _Reader:
             expression = text if isinstance(text, str) else written(given.args[0])
             self._checks.append(Check(name=given.text("name") or "", expression=expression))
         elif kind == "Index":
-            self._indexes.append(_index(self._engine, given, self._fields(given.args[1:])))
+            self._indexes.append(declared_index(self._engine, given, self._fields(given.args[1:])))
 
     def _fields(self, nodes: Iterable[Any]) -> tuple[str, ...]:
-        return tuple(self._columns.get(text, text) for text in map(_key_text, nodes))
-
-
-def _index(engine: Engine, given: Declaration, fields: tuple[str, ...]) -> Index:
-    where = next((value for name, value in given.keywords.items() if name.endswith("_where")), None)
-    text = constant(engine, given.module, where)
-    if isinstance(text, str):
-        condition: str | None = text
-    else:
-        condition = written(where) if where is not None else None
-    method = given.text("postgresql_using") or "btree"
-    name = given.text("name", 0)
-    return Index(fields=fields, unique=given.flag("unique"), where=condition, name=name, method=method)
-
-
-def _key_text(node: Any) -> str:
-    """A key of an index or constraint: a column, `-` before a descending one, or an expression as written."""
-    if node[0] == f.CONST and isinstance(node[2], str):
-        return str(node[2])
-    if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "desc":
-        return f"-{_key_text(node[2][2])}"
-    if node[0] == f.CALL and last_name(node[2]) in ("desc", "text") and len(node[3]) == 1:
-        inner = _key_text(node[3][0])
-        return f"-{inner}" if last_name(node[2]) == "desc" else inner
-    return last_name(node) or written(node)
-
-
-def _type_of(engine: Engine, given: Declaration) -> ColumnType | None:
-    for name in ("type_", "sa_type"):
-        if name in given.keywords:
-            return column_type(engine, given.module, given.keywords[name])
-    for node in given.args[:3]:
-        found = column_type(engine, given.module, node)
-        if found is not None:
-            return found
-    return None
-
-
-def _annotated_call(engine: Engine, module: Module, annotation: Any) -> Declaration | None:
-    """`mapped_column(...)` in an `Annotated` that an annotation names: `intpk = Annotated[int, mapped_column(...)]`."""
-    node = annotation
-    if node is not None and node[0] == f.SUBSCRIPT and _head(node) == "Mapped":
-        node = node[3]
-    module, node = aliased(engine, module, node)
-    if node is None or node[0] != f.SUBSCRIPT or _head(node) != "Annotated" or node[3][0] != f.TUPLE:
-        return None
-    call = next((part for part in node[3][2][1:] if part[0] == f.CALL and last_name(part[2]) in _COLUMNS), None)
-    return Declaration(engine, module, call) if call is not None else None
-
-
-def _nullable(given: Declaration, told: ColumnType, annotated: bool, *, primary: bool) -> bool:
-    """Whether NULL is allowed: as said, or as the annotation says, or (SQLAlchemy's default) unless it is the key."""
-    if primary:
-        return False
-    said = given.constant("nullable")
-    if isinstance(said, bool):
-        return said
-    if annotated:
-        return bool(told.nullable)
-    return True
-
-
-def _default(engine: Engine, given: Declaration) -> Constant:
-    for name in ("server_default", "default", "default_factory"):
-        node = given.keywords.get(name)
-        if node is None:
-            continue
-        target = node[2] if node[0] == f.CALL else node
-        if last_name(target) == "text" and node[0] == f.CALL and node[3]:
-            text = constant(engine, given.module, node[3][0])
-            return "now" if isinstance(text, str) and text.lower() in ("now()", "current_timestamp") else text
-        if last_name(target) in _NOW:
-            return "now"
-        value = constant(engine, given.module, node)
-        if value is not None:
-            return value
-    return None
-
-
-def _foreign_key(engine: Engine, given: Declaration, tables: dict[str, str]) -> Relation | None:
-    """The reference that `ForeignKey("table.column", ondelete=...)` or SQLModel's `foreign_key=` declares."""
-    text = given.text("foreign_key")
-    on_delete = given.text("ondelete")
-    if text is None:
-        keys = [node for node in given.args if node[0] == f.CALL and last_name(node[2]) == "ForeignKey"]
-        if not keys:
-            return None
-        key = Declaration(engine, given.module, keys[0])
-        on_delete = key.text("ondelete")
-        text = key.text("column", 0)
-        if text is None:
-            node = key.argument(0, "column")
-            text = written(node) if node is not None else ""
-    parts = text.split(".")
-    table = parts[-2] if len(parts) > 1 else text
-    return Relation(
-        target=tables.get(table, table), on_delete=_ON_DELETE.get((on_delete or "").upper(), OnDelete.RESTRICT)
-    )
+        return tuple(self._columns.get(text, text) for text in map(key_text, nodes))
 
 
 def _is_ours(project: Project, module: Module, node: Any) -> bool:
@@ -389,8 +299,8 @@ def _bare_table(engine: Engine, module: Module, given: Declaration, name: str, k
         part = Declaration(engine, module, node)
         column = part.text("name", 0)
         if part.callee == "Column" and column is not None:
-            relation = _foreign_key(engine, part, known)
-            type_ = _type_of(engine, part) or ColumnType()
+            relation = foreign_key(engine, part, known)
+            type_ = declared_type(engine, part) or ColumnType()
             primary = part.flag("primary_key")
             if primary:
                 key.append(column)
@@ -400,7 +310,7 @@ def _bare_table(engine: Engine, module: Module, given: Declaration, name: str, k
                 Field(
                     name=column,
                     type=Type.REFERENCE if relation is not None else type_.type,
-                    nullable=_nullable(part, ColumnType(), annotated=False, primary=primary),
+                    nullable=is_nullable(part, ColumnType(), annotated=False, primary=primary),
                     unique=part.flag("unique"),
                     max_length=type_.max_length,
                     values=type_.values,
@@ -409,11 +319,11 @@ def _bare_table(engine: Engine, module: Module, given: Declaration, name: str, k
                 )
             )
         elif part.callee == "UniqueConstraint":
-            uniques.append(Unique(fields=tuple(map(_key_text, part.args))))
+            uniques.append(Unique(fields=tuple(map(key_text, part.args))))
         elif part.callee == "PrimaryKeyConstraint":
-            key = list(map(_key_text, part.args))
+            key = list(map(key_text, part.args))
         elif part.callee == "Index":
-            indexes.append(_index(engine, part, tuple(map(_key_text, part.args[1:]))))
+            indexes.append(declared_index(engine, part, tuple(map(key_text, part.args[1:]))))
     place = Place(module.path, f.line_of(given.node[1]), f.column_of(given.node[1]))
     return Entity(
         name=name,

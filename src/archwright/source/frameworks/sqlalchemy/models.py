@@ -41,7 +41,7 @@ class Relation(NamedTuple):
 class ModelInfo:
     """One mapped class, with what it and its ancestors declare."""
 
-    __slots__ = ("columns", "foreign", "info", "relations", "silent", "table")
+    __slots__ = ("columns", "foreign", "info", "proxies", "relations", "silent", "table")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
@@ -50,6 +50,8 @@ class ModelInfo:
         self.relations: dict[str, Relation] = {}
         self.silent: set[str] = set()
         """Attributes of which nothing is said: association proxies, relations built by the project's own functions."""
+        self.proxies: dict[str, str] = {}
+        """Association proxies, by the relation that they read."""
         self.foreign: set[str] = set()
         """Tables and classes that its columns' foreign keys name."""
 
@@ -150,6 +152,9 @@ class Models:
             model.foreign.update(_foreign_keys(_value(binding)))
         elif callee.endswith("proxy"):
             model.silent.add(name)
+            node = _value(binding)
+            if node[3] and node[3][0][0] == f.CONST and isinstance(node[3][0][2], str):
+                model.proxies[name] = node[3][0][2]
 
     # --- relations ---------------------------------------------------------------------------------------
     def _relation(self, model: ModelInfo, name: str, binding: Binding, holder: ClassInfo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.finding import Remedy, RemedyKind
@@ -12,10 +13,11 @@ from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
 from archwright.source.frameworks.shared.queries import counted, identity
-from archwright.source.frameworks.sqlalchemy import names, sessions, statements, transactions
+from archwright.source.frameworks.sqlalchemy import alembic, events, names, sessions, statements, transactions
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy.options import FETCHES, KEEPS, loader, loader_method
+from archwright.source.frameworks.sqlalchemy.runners import only_statements, runners
 from archwright.source.frameworks.sqlalchemy.values import (
     ORM,
     bound,
@@ -53,6 +55,7 @@ class SqlAlchemy(Framework):
     def __init__(self) -> None:
         super().__init__()
         self._models: Models | None = None
+        self._listening: dict[int, str] = {}
         functions: dict[str, Handler] = {
             "select": statements.select,
             "text": statements.text,
@@ -62,6 +65,7 @@ class SqlAlchemy(Framework):
             "update": self._change("update"),
             "delete": self._change("delete"),
             "exists": statements.exists,
+            "Column": alembic.column,
             "Table": statements.table,
             "table": statements.table,
             "aliased": _first_argument,
@@ -84,7 +88,7 @@ class SqlAlchemy(Framework):
             }
         )
         for holder in (SESSION, CONNECTION, ENGINE):
-            for verb, handler in _runners().items():
+            for verb, handler in runners().items():
                 self.calls[f"{holder}.{verb}"] = handler
         for verb in (
             "add",
@@ -110,7 +114,7 @@ class SqlAlchemy(Framework):
                 "get": sessions.get,
                 "refresh": sessions.refresh,
                 **dict.fromkeys(("add", "delete", "merge", "add_all"), sessions.maybe_write),
-                **{verb: _only_statements(handler) for verb, handler in _runners().items()},
+                **{verb: only_statements(handler) for verb, handler in runners().items()},
                 "fetch_all": sessions.fetch("many"),
                 "fetch_one": sessions.fetch("one"),
                 "fetch_val": sessions.fetch("one"),
@@ -137,9 +141,15 @@ class SqlAlchemy(Framework):
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         return sessions.new_row(info.name, call.keywords, call.spread)
 
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """What listens to events."""
+        for entry, state in events.listeners(project, engine):
+            self._listening[entry.unit] = state
+            yield entry
+
     def surrounds(self, engine: Engine, entry: Entry) -> str:
         """What runs before a handler (guards, dependencies) may have used the session, and so begun its transaction."""
-        return UNCLEAR if entry.operation is not None else ""
+        return UNCLEAR if entry.operation is not None else self._listening.get(entry.unit, "")
 
     # --- classes -----------------------------------------------------------------------------------------
     def class_attribute(self, frame: Frame, info: ClassInfo, name: str, position: int) -> Val | None:
@@ -196,6 +206,10 @@ class SqlAlchemy(Framework):
         field = Val(None, join_origins(kept(value), ((("field", row.entity, name), 0, None),)))
         if name in model.columns:
             return field
+        proxy = model.proxies.get(name)
+        if proxy is not None and proxy in model.relations:  # an association proxy reads another relation
+            held = self._touch(frame, value, row, proxy, model.relations[proxy], position)
+            return Val(held.type if held.type == ("list",) else None, join_origins(kept(value), (UNKNOWN_ORIGIN,)))
         hit = model.info.lookup(name)
         if hit is not None and hit[1].kind == "unit":
             unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
@@ -363,40 +377,6 @@ class SqlAlchemy(Framework):
         if remedy.kind is not RemedyKind.LOAD:
             return None
         return f".options(selectinload({remedy.subject})), or joinedload for a relation to one row"
-
-
-def _runners() -> dict[str, Handler]:
-    def rows(call: CallSite) -> Val | None:
-        return sessions.run(call, "rows")
-
-    def scalars(call: CallSite) -> Val | None:
-        return sessions.run(call, "scalars")
-
-    return {
-        "execute": rows,
-        "stream": rows,
-        "scalars": scalars,
-        "stream_scalars": scalars,
-        "scalar": sessions.scalar,
-        "scalar_one": sessions.scalar,
-        "exec": sessions.exec_,
-    }
-
-
-def _only_statements(handler: Handler) -> Handler:
-    """A handler for a receiver that is not known: it speaks where a statement is handed over."""
-
-    def only(call: CallSite) -> Val | None:
-        first = call.argument(0, "statement")
-        if first is None:
-            return None
-        attributes.touched(call.frame, first)
-        query = query_of(first)
-        if query is None or query.flags.isdisjoint(("statement", "text", "table", "session")):
-            return None
-        return handler(call)
-
-    return only
 
 
 def _first_argument(call: CallSite) -> Val | None:
