@@ -159,3 +159,24 @@ def change(session: Session):
     assert (legacy.fields, told(legacy.condition), legacy.count_used) == (("total",), [("id", "=", 1)], False)
     assert (added.fields, added.row) == (("state",), 0)
     assert gone.row == reads(found)[0].query
+
+
+def test_a_session_writes_what_changes_of_the_rows_it_fetched(program: Made) -> None:
+    found = program(
+        {
+            "app.py": ALCHEMY
+            + """
+def change(session: Session):
+    order = session.get(Order, 1)
+    order.state = "paid"
+    order.note = "kept nowhere"
+    made = Order()
+    made.state = "new"
+    session.commit()
+"""
+        },
+        Write,
+        Read,
+    )
+    (written,) = writes(found)
+    assert (str(written.kind), written.fields, written.row) == ("update", ("state",), reads(found)[0].query)

@@ -18,6 +18,7 @@ _DISTINCT = re.compile(r"^_?[a-z]+_[a-z_]+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$|^[A-Z]
 _OF_OTHERS = {
     "BigInteger": "a type of SQLAlchemy and of Django's ORM",
     "SmallInteger": "a type of SQLAlchemy",
+    "down_revision": "what every migration of Alembic names",
     "by_key": "a slot of model.effect.Load",
 }
 

@@ -101,6 +101,10 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
             return method_value(frame, value, unit_id, position)
         found_value = engine.class_value(holder, name, binding)
         if found_value is not None:
+            flag = found_value.const is None or isinstance(found_value.const, bool)
+            if binding.kind == "annotation" and flag and not _of_class(binding.value[0]):
+                # `name: type = default`, as in a dataclass: who made the instance may have given another
+                found_value = Val(found_value.type, (UNKNOWN_ORIGIN,))
             assigned = engine.selves.assigned(info, name)
             own = join(found_value, assigned) if assigned is not None else found_value
             return _with_path(frame, own, value, name)
@@ -112,6 +116,12 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
         if known is not None:
             return known
     return Val(("member", value, name), _paths(frame, value, name) or (UNKNOWN_ORIGIN,))
+
+
+def _of_class(annotation: Any) -> bool:
+    """True for `ClassVar[...]` and `Final`: what the class says holds for every instance."""
+    node = annotation[2] if annotation is not None and annotation[0] == f.SUBSCRIPT else annotation
+    return node is not None and node[0] in (f.NAME, f.ATTR) and node[-1] in ("ClassVar", "Final")
 
 
 def _paths(frame: Frame, value: Val, name: str) -> tuple[Origin, ...]:
@@ -265,6 +275,10 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
 
 def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, value: Val, position: int) -> None:
     """`base.name = value`."""
+    if base.type is not None and base.type[0] == "row":
+        orm = frame.engine.frameworks_by_name.get(base.type[1].orm)
+        if orm is not None:
+            orm.assigned(frame, base, name, position)
     _forget(frame, (f.ATTR, position, target, name))
     if target[0] == f.NAME:
         holder = target[2]

@@ -316,7 +316,9 @@ def _callee(node: Any) -> str:
 
 
 def _dependency_node(node: tuple[Any, ...]) -> Any:
-    """What stands in `Depends(...)`."""
+    """What stands in `Depends(...)`; a name is some other dependency that is made elsewhere."""
+    if node[0] != f.CALL:
+        return None
     if node[3]:
         return node[3][0]
     return next((value for name, value in node[4] if name == "dependency"), None)

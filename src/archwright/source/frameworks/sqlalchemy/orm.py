@@ -12,7 +12,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.shared.queries import counted, identity
+from archwright.source.frameworks.shared.queries import counted, emit_write, identity
 from archwright.source.frameworks.sqlalchemy import alembic, events, names, sessions, statements, transactions
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
@@ -220,6 +220,16 @@ class SqlAlchemy(Framework):
         if assigned is not None:
             return assigned
         return Val(("member", value, name), join_origins(kept(value), (UNKNOWN_ORIGIN,)))
+
+    def assigned(self, frame: Frame, value: Val, name: str, position: int) -> None:
+        """The session writes what changed of a row that it fetched, with the next flush."""
+        row = row_of(value)
+        model = self.models.get(row.entity) if row is not None else None
+        if row is None or model is None or row.query is None or row.path == "new":
+            return
+        if name in model.columns or name in model.relations:
+            implied(frame)
+            emit_write(frame, position, row.entity, "update", kept(value), fields=(name,), row=row)
 
     def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
         """A relation is touched: fetched along with the row, by default or by an option, or fetched now."""
