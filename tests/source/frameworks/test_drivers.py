@@ -174,3 +174,18 @@ main("a")
         ("insert", ("name",), "on", 0),
         ("delete", (), "off", 1),
     ]
+
+
+def test_a_cursor_of_an_unknown_connection_runs_text(program: Made) -> None:
+    found = run(
+        program,
+        """
+from somewhere import connect
+
+def main(question):
+    cursor = connect("a").cursor()
+    cursor.execute(question)
+""",
+    )
+    (text,) = [e for e in found.effects if isinstance(e, Interpret)]
+    assert [origin.name for origin in text.text.origins] == ["question"]

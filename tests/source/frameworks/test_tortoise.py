@@ -113,3 +113,25 @@ def test_models_are_entities(program: Made) -> None:
         "tournament": ("Tournament", False, "cascade"),
         "teams": ("Team", True, "restrict"),
     }
+
+
+def test_a_model_that_a_class_hands_to_its_parent_is_known(program: Made) -> None:
+    found = program(
+        {
+            "a.py": MODELS
+            + """
+class Store:
+    def __init__(self, model):
+        self.model = model
+
+class Teams(Store):
+    def __init__(self):
+        super().__init__(model=Team)
+
+    async def named(self, name):
+        return await self.model.filter(name=name)
+"""
+        },
+        Read,
+    )
+    assert [e.entity for e in found.effects if isinstance(e, Read)] == ["Team"]

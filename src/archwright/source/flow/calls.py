@@ -176,10 +176,11 @@ def call_unit(
     frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
 ) -> Val:
     """Call a unit of the project: bind, fetch its summary for these types, put the arguments in."""
-    summary, given, _ = _bind(frame, unit, args, keywords, spread, position)
+    summary, given, spec = _bind(frame, unit, args, keywords, spread, position)
     if summary is None:
         return UNKNOWN
     _happen(frame, unit, summary, given, position)
+    _set_by_parent(frame, unit, spec, given, position)
     transactions.called(frame, unit, summary.leaves, summary.yields, position)
     overridden = frame.engine.overridden(unit) if summary.never or summary.returns.const is not NO else False
     if summary.never and not overridden:
@@ -193,6 +194,21 @@ def call_unit(
     if whole is not None and whole in given:
         return given[whole]
     return _substitute(frame, unit, returned, given, position)
+
+
+def _set_by_parent(frame: Frame, unit: int, spec: Spec, given: dict[int, Val], position: int) -> None:
+    """What `super().__init__(...)` sets on self is set on the heir's self."""
+    engine, name = frame.engine, frame.self_name
+    if name is None or unit == frame.unit or given.get(0) is not frame.env.get(name) or frame.owner is None:
+        return
+    if frame.facts[0] != "__init__" or engine.project.unit(unit)[1][0] != "__init__":
+        return
+    for attribute, value in engine.attributes_set.get((unit, spec), {}).items():
+        whole = _passed_through(value, unit)
+        known = given.get(whole) if whole is not None else None
+        held = known if known is not None else _substitute(frame, unit, value, given, position)
+        frame.keep(f"{name}.{attribute}", held)
+        engine.selves.record_by_parent(frame.owner, attribute, held)
 
 
 def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], position: int) -> None:

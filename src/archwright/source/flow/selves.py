@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 
+_INIT = "__init__"
+
+
 class SelfAttributes:
     """Values by class and attribute, from the methods that assign them."""
 
@@ -19,10 +22,12 @@ class SelfAttributes:
         self._engine = engine
         self._values: dict[tuple[str, str], Val] = {}
         self._assigners: dict[str, dict[str, list[int]]] = {}
+        self._by_parent: set[tuple[str, str]] = set()
 
     def forget(self) -> None:
         """Drop the values; which methods assign what stays known."""
         self._values.clear()
+        self._by_parent.clear()
 
     def record(self, info: ClassInfo, name: str, value: Val) -> None:
         """Remember what a method assigns to `self.name`; what depends on its arguments becomes unknown."""
@@ -33,6 +38,11 @@ class SelfAttributes:
         mine = self._values.get(key)
         self._values[key] = join(mine, value) if mine is not None else value
 
+    def record_by_parent(self, info: ClassInfo, name: str, value: Val) -> None:
+        """Remember what a parent's `__init__` assigns for an heir that calls it: what it does for others says nothing here."""
+        self.record(info, name, value)
+        self._by_parent.add((info.name, name))
+
     def assigned(self, info: ClassInfo, name: str) -> Val | None:
         """What the methods of a class assign to `self.name`, over its ancestry; None if none does."""
         found: Val | None = None
@@ -40,21 +50,31 @@ class SelfAttributes:
             assigners = self._assigners.get(each.name)
             if assigners is None:
                 assigners = self._assigners[each.name] = self._find_assigners(each)
-            for unit in assigners.get(name, ()):
+            for unit in (*assigners.get(name, ()), *assigners.get(_INIT, ())):
                 self._engine.summary(unit, (), 8)
             value = self._values.get((each.name, name))
             if value is not None:
                 found = value if found is None else join(found, value)
+            if (each.name, name) in self._by_parent:
+                break
         return found
 
     def _find_assigners(self, info: ClassInfo) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for unit in self._engine.units_of_class(info):
             facts = self._engine.project.unit(unit)[1]
+            if facts[0] == _INIT and any(_calls_parent(node) for node in facts[7]):
+                found.setdefault(_INIT, []).append(unit)
             if facts[4]:
                 for name in sorted(_assigned(facts[7], facts[4][0][0])):
                     found.setdefault(name, []).append(unit)
         return found
+
+
+def _calls_parent(node: Any) -> bool:
+    """True for the statement `super().__init__(...)`."""
+    call = node[2] if node[0] == f.EXPR else None
+    return bool(call is not None and call[0] == f.CALL and call[2][0] == f.ATTR and call[2][3] == _INIT)
 
 
 def _assigned(body: Any, self_name: str) -> set[str]:

@@ -21,6 +21,8 @@ from archwright.source.frameworks.databases.drivers import (
     OPENS,
     RETURNS,
     SCOPES,
+    UNKNOWN_DRIVER,
+    UNSAID,
 )
 
 _EXECUTES = (
@@ -97,6 +99,7 @@ class DbApi(Framework):
             "execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "raw_query"
         ):  # fmt: skip
             self.methods[method] = _maybe_execute
+        self.methods["cursor"] = _maybe_cursor
 
 
 # --- connections ---------------------------------------------------------------------------------------------------
@@ -151,6 +154,14 @@ def _closed(call: CallSite) -> Val:
     return NONE
 
 
+def _maybe_cursor(call: CallSite) -> Val | None:
+    """`x.cursor()` on something unknown: connections of every driver have it."""
+    receiver = call.receiver
+    if receiver is None or (receiver.type is not None and receiver.type[0] not in ("object", "member")):
+        return None
+    return Val(("object", f"{UNKNOWN_DRIVER}.Cursor"))
+
+
 # --- statements ----------------------------------------------------------------------------------------------------
 def execute(site: CallSite) -> Val | None:
     """SQL text runs; values given apart from it are bound. What is no text but a query of an ORM is the ORM's."""
@@ -195,7 +206,9 @@ def _open(site: CallSite, opens: str, written: str) -> None:
     """The statement opens a transaction where the driver does so by itself."""
     if transactions.state_of(site.frame) == ON or _CONTROL.match(written):
         return
-    if opens == IMPLICIT or (opens == CHANGES and _CHANGE.match(written)):
+    if opens == UNSAID:
+        transactions.set_state(site.frame, transactions.UNCLEAR)
+    elif opens == IMPLICIT or (opens == CHANGES and _CHANGE.match(written)):
         each = _commits_each(site.receiver)
         if each is None:
             transactions.set_state(site.frame, transactions.UNCLEAR)

@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 from archwright.source.flow.transactions import BEFORE, CALLER, OFF, ON, Scope
 
-IMPLICIT, CHANGES, NEVER = "implicit", "changes", "never"
-"""A transaction is opened by the first statement, by the first that changes something, or only when it is asked for."""
+IMPLICIT, CHANGES, NEVER, UNSAID = "implicit", "changes", "never", "unsaid"
+"""A transaction is opened by the first statement, by the first that changes something, only when it is asked for, or who knows."""
+UNKNOWN_DRIVER = "dbapi"
+"""Stands for the driver of a cursor whose connection is not known: PEP 249 says how it is used."""
 
 
 class Driver(NamedTuple):
@@ -39,6 +41,7 @@ DRIVERS: Final = (
     Driver("duckdb", NEVER),
     Driver("databases", NEVER),
     Driver("records", NEVER),
+    Driver(UNKNOWN_DRIVER, UNSAID),
 )
 OPENS: Final = {driver.name: driver.opens for driver in DRIVERS}
 
