@@ -42,6 +42,14 @@ class Pattern(NamedTuple):
         return self._replace(path=join_paths(self.path, tail) + "/", parameters=names)
 
 
+class Mounted(NamedTuple):
+    """An expression whose `urls` are mounted at a path: an API of another library."""
+
+    path: str
+    module: Module
+    node: tuple[Any, ...]
+
+
 class UrlTable:
     """All patterns of a project, each under the prefixes by which it is included."""
 
@@ -49,6 +57,7 @@ class UrlTable:
         self._project = project
         self._engine = engine
         self._included_routers: set[tuple[int, str]] = set()
+        self.mounted: list[Mounted] = []
 
     def patterns(self) -> Iterator[Pattern]:
         """Patterns of the modules that bind `urlpatterns` and that no other includes, and so on through includes."""
@@ -107,6 +116,8 @@ class UrlTable:
         piece, names = read_path(self._text(module, call[3][0]), regex=name != "path")
         path = join_paths(prefix, piece) if prefix else piece
         together = {**parameters, **names}
+        if view_node[0] == f.ATTR and view_node[3] == "urls":
+            self.mounted.append(Mounted(path, module, view_node[2]))
         target = self._included(module, view_node)
         if target is not None:
             yield from self._module(target, path, together, depth + 1)

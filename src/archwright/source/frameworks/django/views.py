@@ -13,7 +13,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.django import generic_views
 from archwright.source.frameworks.django.generic import handled
 from archwright.source.frameworks.django.generic_views import REQUEST
-from archwright.source.frameworks.django.urls import Pattern, UrlTable
+from archwright.source.frameworks.django.urls import Mounted, Pattern, UrlTable
 from archwright.source.frameworks.shared.inherited import own_unit
 from archwright.source.frameworks.shared.routes import converter_is_clean, outside, place_of, template_path
 from archwright.source.link.project import ClassInfo, Project
@@ -56,6 +56,7 @@ class Django(Framework):
     def __init__(self) -> None:
         super().__init__()
         self._patterns: list[Pattern] | None = None
+        self._mounted: list[Mounted] = []
 
     def claims(self, info: ClassInfo) -> bool:
         return any(base.startswith(_VIEW_BASES) for base in info.external_bases())
@@ -85,8 +86,15 @@ class Django(Framework):
     def patterns(self, project: Project, engine: Engine) -> list[Pattern]:
         """Everything that URL configurations and routers mount."""
         if self._patterns is None:
-            self._patterns = list(UrlTable(project, engine).patterns())
+            table = UrlTable(project, engine)
+            self._patterns = list(table.patterns())
+            self._mounted = table.mounted
         return self._patterns
+
+    def mounted(self, project: Project, engine: Engine) -> list[Mounted]:
+        """What URL configurations mount by its `urls`."""
+        self.patterns(project, engine)
+        return self._mounted
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Every function and every class-based view of Django's that some URL configuration names."""

@@ -13,6 +13,7 @@ from archwright.source.link.project import ClassInfo
 
 _BASES = frozenset(
     {"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "pydantic.generics.GenericModel"}
+    | {"ninja.Schema", "ninja.ModelSchema"}
 )
 _DUMPS = frozenset({"model_dump", "dict", "jsonable_encoder"})
 _TEXT_DUMPS = frozenset({"model_dump_json", "json"})
@@ -25,7 +26,7 @@ class Pydantic(Framework):
     """Models."""
 
     name = "pydantic"
-    packages = ("pydantic", "sqlmodel")
+    packages = ("pydantic", "sqlmodel", "ninja")
 
     def __init__(self) -> None:
         super().__init__()

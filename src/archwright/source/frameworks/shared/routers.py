@@ -35,6 +35,8 @@ class Kind(NamedTuple):
     """Names that a router usually has where a function receives it without annotation."""
     inside: frozenset[str] = frozenset()
     """Makers whose first argument is the router that they stand in."""
+    prefix_first: bool = False
+    """True where an inclusion gives the prefix first, and then the router."""
     overrides: bool = False
     """True where the prefix given at the inclusion takes the place of the router's own."""
 
@@ -52,6 +54,8 @@ class Way(NamedTuple):
 
     prefix: str
     dependencies: tuple[tuple[Module, Any], ...]
+    root: Identity | None = None
+    """The app or router that it starts from."""
 
 
 class Added(NamedTuple):
@@ -109,6 +113,10 @@ class Routers:
             return
         if function[3] == "mount" and len(call[3]) > 1:
             self._mount(module, index, call, call[3][1], call[3][0])
+        elif function[3] in self._kind.includes and self._kind.prefix_first:
+            child = call[3][1] if len(call[3]) > 1 else dict(call[4]).get("router")
+            if child is not None:
+                self._mount(module, index, call, child, call[3][0] if call[3] else self._prefix(call))
         elif function[3] in self._kind.includes and call[3]:
             self._mount(module, index, call, call[3][0], self._prefix(call))
         elif function[3] in self._kind.adds and len(call[3]) + len(call[4]) > 1:
@@ -171,6 +179,10 @@ class Routers:
         parts = [(f.ATTR, part[1], part, attribute) if attribute else part for part in node[2]]
         return [router for part in parts if (router := self.locate(module, index, part)) is not None]
 
+    def made(self, router: Identity) -> tuple[Module, Any] | None:
+        """The call that makes a router, and the module it stands in."""
+        return self._made.get(router)
+
     # --- names -------------------------------------------------------------------------------------------
     def locate(self, module: Module, index: int, node: tuple[Any, ...]) -> Identity | None:
         """The router that an expression in a unit stands for."""
@@ -187,7 +199,9 @@ class Routers:
                         return self._router(module, value)
         elif node[0] == f.CALL:
             return self._router(module, node)
-        found = self._project.resolve_expression(module, node)
+        dotted = node[2] if node[0] == f.CONST and isinstance(node[2], str) and "." in node[2] else ""
+        resolve = self._project.resolve_dotted
+        found = resolve(dotted) if dotted else self._project.resolve_expression(module, node)
         if found is not None and found.kind == "annotation" and found.value[3] is not None:
             return self._router(found.value[0], found.value[3])
         if found is None or found.kind != "expression":
@@ -256,7 +270,7 @@ class Routers:
         Where some are not, a router that nobody seems to include is its own start.
         """
         if router is None or router in seen or router not in self._made:
-            return [Way("", ())]
+            return [Way("", (), router)]
         module, call = self._made[router]
         given = dict(call[4])
         written = self._prefix(call)
@@ -272,7 +286,7 @@ class Routers:
         if not mounts and self._left_out(module, call):
             return []
         if not mounts:
-            return [Way(own, guards)]
+            return [Way(own, guards, router)]
         found: list[Way] = []
         for mount in mounts:
             pieces = [mount.prefix or "", own]
@@ -280,7 +294,7 @@ class Routers:
                 pieces = [mount.prefix]
             below = (*mount.dependencies, *guards)
             found.extend(
-                Way(join_paths(above.prefix, *pieces), (*above.dependencies, *below))
+                Way(join_paths(above.prefix, *pieces), (*above.dependencies, *below), above.root)
                 for above in self.ways(mount.parent, (*seen, router))
             )
         return list(dict.fromkeys(found))[:_MAX_WAYS]

@@ -15,6 +15,7 @@ from archwright.source.link.project import ClassInfo
 
 _MODELS = frozenset(
     {"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "pydantic.generics.GenericModel"}
+    | {"ninja.Schema", "ninja.ModelSchema"}
 )
 _MANY = frozenset({"list", "List", "set", "Set", "Sequence", "Iterable", "Collection", "tuple", "Tuple", "frozenset"})
 _RENAMED = frozenset({"alias", "validation_alias", "exclude"})
