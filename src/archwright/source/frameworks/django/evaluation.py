@@ -90,7 +90,7 @@ def prefetched(query: Query) -> bool:
         return False
     row, name = query.via
     path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-    return is_loaded(row, path)
+    return is_loaded(row, path, joined=False)
 
 
 def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], models: Known) -> Val:

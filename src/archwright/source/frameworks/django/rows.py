@@ -19,11 +19,14 @@ ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
 
 
-def is_loaded(row: Row, path: str) -> bool:
-    """True where a relation path came along with the row, or where what came along can't be read."""
+def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
+    """True where a relation path came along with the row, or where what came along can't be read.
+
+    `select_related()` without names (`*`) joins relations to one row, and theirs; `joined` is false for rows of many.
+    """
     if row.query is None:
         return False
-    return path in row.query.loaded or "?" in row.query.loaded or ("*" in row.query.loaded and "." not in path)
+    return path in row.query.loaded or "?" in row.query.loaded or (joined and "*" in row.query.loaded)
 
 
 def loop_origins(value: Val) -> tuple[Any, ...]:
