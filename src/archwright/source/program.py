@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,31 +19,32 @@ from archwright.source import facts as f
 from archwright.source import pool
 from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
-from archwright.source.flow.engine import Engine, all_effects
+from archwright.source.flow.engine import Engine
 from archwright.source.flow.render import Renderer
 from archwright.source.flow.surroundings import Called, Surroundings
-from archwright.source.flow.transactions import CALLER
+from archwright.source.following import Followed, follow
 from archwright.source.foreign import NO_CODE
 from archwright.source.frameworks import in_use
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project
 
-_RECURSION = 20_000
-_PART_BYTES = 2_500_000
-"""Facts of about so many bytes (some 50,000 lines) are followed together, by one process."""
+_PART_BYTES = 5_000_000
+"""Facts of about so many bytes (some 100,000 lines) are followed together, by one process."""
+_ALONE_BYTES = 750_000
+"""Below, a second process costs more than it brings."""
 _MAX_PARTS = 16
 
-_work: tuple[Program, set[str]] | None = None
+_work: tuple[Program, frozenset[str]] | None = None
 _ENCODER = msgspec.msgpack.Encoder()
-Followed = tuple[list[Effect], list[int], dict[int, dict[int, int]], list[tuple[int, str]]]
-_DECODER = msgspec.msgpack.Decoder(tuple[list[AnyEffect], list[int], dict[int, dict[int, int]], list[tuple[int, str]]])
+_FOLLOWED = msgspec.msgpack.Decoder(Followed)
+_EFFECT = msgspec.msgpack.Decoder(AnyEffect)
 
 
-def _follow(part: list[int]) -> bytes:
+def _follow(units: list[int]) -> bytes:
     assert _work is not None
     program, kinds = _work
-    return _ENCODER.encode(program.follow(part, kinds))
+    return _ENCODER.encode(follow(program.engine, program.renderer, units, kinds))
 
 
 class Note(Model, frozen=True, kw_only=True):
@@ -95,7 +95,8 @@ class Program:
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
                 self.project.by_name.setdefault(alias, modules[index])
-        self._renderer = Renderer(self.project)
+        self.renderer = Renderer(self.project)
+        self._kinds = frozenset(kind.__name__ for kind in wanted)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
@@ -103,54 +104,65 @@ class Program:
         self._faults: list[tuple[int, str]] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
-            surroundings.merge(self._called, self.engine.called)
-            self.effects: Sequence[Effect] = self._analyse(wanted, pool.worker_count() if workers is None else workers)
+            surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
+            count = pool.worker_count() if workers is None else workers
+            self.effects: Sequence[Effect] = self._told(self._follow(self._parts(), count))
 
-    def _analyse(self, wanted: frozenset[type[Effect]], workers: int) -> tuple[Effect, ...]:
+    def _follow(self, parts: list[list[int]], workers: int) -> list[Followed]:
+        """What each part of the units gives; those of a part whose process ended are told as lost."""
         global _work  # noqa: PLW0603 - what forked workers read of their parent
-        kinds = {kind.__name__ for kind in wanted}
-        parts = self._parts()
-        _work = (self, kinds)
+        _work = (self, self._kinds)
         try:
             results = pool.map_chunks(_follow, parts, workers if pool.forks() else 1)
         finally:
             _work = None
-        found: list[tuple[Effect, int]] = []
+        followed: list[Followed] = []
         for part, result in zip(parts, results, strict=True):
             if result is None:
-                self._lost.extend(self.project.modules[index].path for index in part)
-                continue
-            effects, outer, calls, faults = _DECODER.decode(result)
-            self._faults.extend(faults)
-            found.extend(zip(effects, outer, strict=True))
-            surroundings.merge(self._called, calls)
+                lost = sorted({unit >> UNIT_BITS for unit in part})
+                self._lost.extend(self.project.modules[index].path for index in lost)
+                followed.append(Followed([], [], ()))
+            else:
+                followed.append(_FOLLOWED.decode(result))
+        return followed
+
+    def _told(self, followed: Iterable[Followed]) -> tuple[Effect, ...]:
+        """The effects of all parts, each once, with what surrounds the calls of the unit under judgement."""
+        for part in followed:
+            self._faults.extend(part.faults)
+            for record in part.records:
+                surroundings.merge(self._called, record.calls)
         for callee, callers in self._called.items():
             for caller in callers:
                 self._edges.setdefault(caller, set()).add(callee)
         self.surroundings = Surroundings(self._called, self.engine.entry_states(), self._is_test)
-        made: dict[str, Effect] = {}
-        for effect, unit in found:
-            effect = self._surrounded(effect, unit)  # noqa: PLW2901 - the same effect, told in full
-            made.setdefault(repr(effect), effect)
-        return tuple(effect for _, effect in sorted(made.items(), key=lambda item: (item[1].place, item[0])))
+        around: dict[int, tuple[Transaction | None, str | None]] = {}
+        made: dict[tuple[bytes, Transaction | None, str | None], Effect] = {}
+        for part in followed:
+            for number, outer in dict.fromkeys(held for record in part.records for held in record.effects):
+                known = around.get(outer)
+                if known is None:
+                    known = around[outer] = self._around(outer)
+                key = (part.effects[number], *known)
+                if key not in made:
+                    made[key] = _surrounded(_EFFECT.decode(key[0]), *known)
+        told: dict[bytes, Effect] = {}
+        for (data, state, later), effect in made.items():
+            told.setdefault(data if state is None and later is None else _ENCODER.encode(effect), effect)
+        return tuple(effect for _, effect in sorted(told.items(), key=lambda item: (item[1].place, item[0])))
 
-    def _surrounded(self, effect: Effect, outer: int) -> Effect:
-        """The effect with what the calls of the unit under judgement add to its context."""
+    def _around(self, outer: int) -> tuple[Transaction | None, str | None]:
+        """What the calls of a unit tell of the effects under it: the transaction where it is the caller's, and when it runs."""
         unit, open_ = outer >> 1, outer & 1
-        context = effect.context
-        state = Transaction(self.surroundings.transaction(unit)) if open_ else context.transaction
-        later = context.deferred or self.surroundings.deferred(unit)
-        if state is context.transaction and later == context.deferred:
-            return effect
-        return replace(effect, context=replace(context, transaction=state, deferred=later))
+        return Transaction(self.surroundings.transaction(unit)) if open_ else None, self.surroundings.deferred(unit)
 
     def _is_test(self, unit: int) -> bool:
-        return self._renderer.setting(unit) is Setting.TEST
+        return self.renderer.setting(unit) is Setting.TEST
 
     def _parts(self) -> list[list[int]]:
-        """Neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
+        """The units of neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
         sizes = [len(file.data) for file in self._loaded.files]
-        count = max(1, min(_MAX_PARTS, sum(sizes) // _PART_BYTES))
+        count = min(_MAX_PARTS, max(2 if sum(sizes) >= _ALONE_BYTES else 1, sum(sizes) // _PART_BYTES))
         limit = sum(sizes) / count
         parts: list[list[int]] = [[]]
         filled = 0
@@ -158,33 +170,9 @@ class Program:
             if filled >= limit and len(parts) < count:
                 parts.append([])
                 filled = 0
-            parts[-1].append(index)
+            parts[-1].extend(index << UNIT_BITS | unit for unit in range(len(self.project.modules[index].units)))
             filled += size
         return parts
-
-    def follow(self, part: list[int], kinds: set[str]) -> Followed:
-        """The effects of the units of some modules, which units call which, and the units that could not be followed."""
-        faults: list[tuple[int, str]] = []
-        self.engine.forget()
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, _RECURSION))
-        try:
-            for index in part:
-                for unit in range(len(self.project.modules[index].units)):
-                    try:
-                        self.engine.summary(index << UNIT_BITS | unit)
-                    except Exception as problem:  # noqa: BLE001 - one unit that can't be followed must not hide the others
-                        faults.append((index << UNIT_BITS | unit, type(problem).__name__))
-        finally:
-            sys.setrecursionlimit(limit)
-        effects: list[Effect] = []
-        outer: list[int] = []
-        for found in all_effects(self.engine):
-            effect = self._renderer.effect(found) if found.kind in kinds else None
-            if effect is not None:
-                effects.append(effect)
-                outer.append(found.outer() << 1 | (found.transaction == CALLER))
-        return effects, outer, self.engine.called, faults
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -270,6 +258,16 @@ class Program:
             endpoints=len(self.operations),
             not_reviewed=(*discovery.languages(), *left_out),
         )
+
+
+def _surrounded(effect: Effect, state: Transaction | None, later: str | None) -> Effect:
+    """An effect with what the calls of the unit under judgement add to its context."""
+    context = effect.context
+    state = state or context.transaction
+    later = context.deferred or later
+    if state is context.transaction and later == context.deferred:
+        return effect
+    return replace(effect, context=replace(context, transaction=state, deferred=later))
 
 
 def analyse(

@@ -282,7 +282,7 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
     _forget(frame, (f.ATTR, position, target, name))
     if target[0] == f.NAME:
         holder = target[2]
-        if base.type is not None and base.type[0] == "instance" and holder == frame.self_name:
+        if base.type is not None and base.type[0] == "instance" and holder == frame.self_name and frame.general:
             frame.engine.selves.record(base.type[1], name, value)
         if holder in frame.env or holder == frame.self_name:
             frame.keep(f"{holder}.{name}", value)

@@ -228,7 +228,7 @@ def _bind(
     frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
 ) -> tuple[Summary | None, dict[int, Val], Spec]:
     engine = frame.engine
-    surroundings.note(engine.called, frame, unit)
+    surroundings.note(frame, unit)
     if frame.depth >= MAX_DEPTH:
         return None, {}, ()
     _, facts = engine.project.unit(unit)

@@ -118,6 +118,8 @@ class Summary(NamedTuple):
     """The state of the transaction in which it leaves its caller; `CALLER`: as it was."""
     yields: str = CALLER
     """Of a generator: the state in which the block over it runs."""
+    number: int = -1
+    """That of its record."""
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())

@@ -8,14 +8,15 @@ from archwright.source import facts as f
 from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
-from archwright.source.flow.effects import EMPTY, Found, Summary, carried
+from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
+from archwright.source.flow.records import Recorder
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.selves import SelfAttributes
 from archwright.source.flow.statements import block
-from archwright.source.flow.surroundings import Called, surrounding
+from archwright.source.flow.surroundings import surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
 from archwright.source.frameworks.base import Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
@@ -26,6 +27,8 @@ MAX_SPECIALISED = 12
 """Summaries of one unit for particular argument types; beyond, the general one serves."""
 
 Spec = tuple[tuple[int, Any], ...]
+_UNFINISHED = EMPTY._replace(returns=UNKNOWN)
+"""What a unit that calls itself is taken to do while it is interpreted."""
 
 
 class Engine:
@@ -39,14 +42,15 @@ class Engine:
         self.summaries: dict[tuple[int, Spec], Summary] = {}
         self.attributes_set: dict[tuple[int, Spec], dict[str, Val]] = {}
         self.closures: dict[int, dict[str, Val]] = {}
-        self.called: Called = {}
+        self.recorder = Recorder(project)
         self._given: dict[int, str] = {}
         """Units with a parameter that a function in them calls: the state of the transaction it does so in."""
         self._given_by: dict[int, str] = {}
         self.entries: dict[int, list[Entry]] = {}
         self._specialised: dict[int, int] = {}
-        self._running: set[tuple[int, Spec]] = set()
-        self._globals: dict[tuple[int, str], Val | None] = {}
+        self._running: dict[tuple[int, Spec], int] = {}
+        self._globals: dict[tuple[int, str], tuple[Val | None, int]] = {}
+        """Values with the numbers of their records."""
         self._claims: dict[str, tuple[Framework, ...]] = {}
         self.selves = SelfAttributes(self)
         self._decorations: dict[int, frozenset[str]] = {}
@@ -63,7 +67,6 @@ class Engine:
             self.summaries,
             self.attributes_set,
             self.closures,
-            self.called,
             self._given,
             self._given_by,
             self._specialised,
@@ -71,6 +74,7 @@ class Engine:
         ):
             learnt.clear()
         self.selves.forget()
+        self.recorder.forget()
 
     # --- summaries -----------------------------------------------------------------------------------
     def summary(self, unit: int, spec: Spec = (), depth: int = 0) -> Summary:
@@ -78,26 +82,41 @@ class Engine:
         key = (unit, spec)
         known = self.summaries.get(key)
         if known is not None:
+            self.recorder.need(known.number)
             return known
-        if key in self._running:
-            return EMPTY._replace(returns=UNKNOWN)
+        running = self._running.get(key)
+        if running is not None:
+            self.recorder.need(running)
+            return _UNFINISHED
         if spec:
             if self._specialised.get(unit, 0) >= MAX_SPECIALISED:
                 return self.summary(unit, (), depth)
             self._specialised[unit] = self._specialised.get(unit, 0) + 1
-        self._running.add(key)
+        elif unit not in self.closures:
+            self._surround(unit, depth)
+        number, outer = self.recorder.begin(unit, general=not spec)
+        self._running[key] = number
         try:
-            made = self._interpret(unit, spec, depth)
+            made = self.summaries[key] = self._interpret(unit, spec, depth, number)
         finally:
-            self._running.discard(key)
-        self.summaries[key] = made
+            del self._running[key]
+            self.recorder.end(outer)
         return made
 
-    def _interpret(self, unit: int, spec: Spec, depth: int) -> Summary:
+    def _surround(self, unit: int, depth: int) -> None:
+        """A function inside another is read with the names of the other, whoever asks for it first."""
+        module, facts = self.project.unit(unit)
+        parent = facts[10]
+        if parent > 0:
+            around = (module.index << UNIT_BITS | parent, ())
+            if around not in self.summaries and around not in self._running:
+                self.summary(around[0], (), depth + 1)
+
+    def _interpret(self, unit: int, spec: Spec, depth: int, number: int) -> Summary:
         module, facts = self.project.unit(unit)
         opened = transactions.decorated(self, unit) if facts[5] or facts[9] >= 0 else None
         owner = self.project.class_of_unit(unit)
-        frame = Frame(self, module, unit, facts, owner, self.closures.get(unit), depth)
+        frame = Frame(self, module, unit, facts, owner, self.closures.get(unit), depth, general=not spec)
         types = dict(spec)
         entries = self.entries.get(unit, ())
         for index, (name, kind, annotation, default) in enumerate(facts[4]):
@@ -137,6 +156,7 @@ class Engine:
             never,
             checks_of(frame),
             *transactions.outcome(frame),
+            number,
         )
 
     def _parameter(
@@ -188,8 +208,7 @@ class Engine:
 
     def link(self, caller: int, unit: int) -> None:
         """A library calls a unit on behalf of another; whether in a transaction can't be told."""
-        callers = self.called.setdefault(unit, {})
-        callers[caller] = callers.get(caller, 0) | 1 << surrounding(transactions.UNCLEAR, None)
+        self.recorder.called(caller, unit, 1 << surrounding(transactions.UNCLEAR, None))
 
     # --- transactions --------------------------------------------------------------------------------
     def parameter_called(self, unit: int, state: str) -> None:
@@ -227,12 +246,18 @@ class Engine:
     def global_value(self, module: Module, name: str) -> Val | None:
         """The value of a module's top-level name; None if nothing binds it."""
         key = (module.index, name)
-        if key in self._globals:
-            return self._globals[key]
-        self._globals[key] = UNKNOWN  # a name that is defined by itself
-        found = self.project.resolve_name(module, name)
-        value = self.found_value(found) if found is not None else None
-        self._globals[key] = value
+        known = self._globals.get(key)
+        if known is not None:
+            self.recorder.need(known[1])
+            return known[0]
+        number, outer = self.recorder.begin(-1, general=False)
+        self._globals[key] = (UNKNOWN, number)  # a name that is defined by itself
+        try:
+            found = self.project.resolve_name(module, name)
+            value = self.found_value(found) if found is not None else None
+            self._globals[key] = (value, number)
+        finally:
+            self.recorder.end(outer)
         return value
 
     def found_value(self, found: Name | None) -> Val:
@@ -266,10 +291,18 @@ class Engine:
     def class_value(self, holder: ClassInfo, name: str, binding: Binding) -> Val | None:
         """The value of a class attribute that is no method."""
         key = (holder.module.index, f"{holder.facts[1]}.{name}")
-        if key not in self._globals:
-            self._globals[key] = UNKNOWN
-            self._globals[key] = self.found_value(self.project.resolve_binding(holder.module, holder, binding))
-        return self._globals[key]
+        known = self._globals.get(key)
+        if known is not None:
+            self.recorder.need(known[1])
+            return known[0]
+        number, outer = self.recorder.begin(-1, general=False)
+        self._globals[key] = (UNKNOWN, number)
+        try:
+            value = self.found_value(self.project.resolve_binding(holder.module, holder, binding))
+            self._globals[key] = (value, number)
+        finally:
+            self.recorder.end(outer)
+        return value
 
     def member_value(self, module: str, name: str) -> Val:
         """`module.name` for a module of the project."""
@@ -400,8 +433,3 @@ class _ClassScope(dict[str, Val]):
 def _unmade(body: Any) -> bool:
     """True for a body that others fill in: a protocol's or an abstract method's `...`, `pass` or docstring alone."""
     return all(node[0] == f.PASS or (node[0] == f.EXPR and node[2][0] == f.CONST) for node in body)
-
-
-def all_effects(engine: Engine) -> list[Found]:
-    """Every effect in every summary made so far."""
-    return [effect for summary in engine.summaries.values() for effect in summary.effects]

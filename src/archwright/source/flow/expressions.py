@@ -225,7 +225,8 @@ def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 def _lambda(frame: Frame, node: tuple[Any, ...]) -> Val:
     unit = frame.module.index << UNIT_BITS | int(node[2])
-    frame.engine.closures[unit] = scope_of(frame)
+    if frame.facts[10] >= 0 and (frame.general or unit not in frame.engine.closures):
+        frame.engine.closures[unit] = scope_of(frame)
     return Val(("unit", unit, None))
 
 

@@ -32,6 +32,7 @@ class Frame:
         "exits",
         "facts",
         "gave",
+        "general",
         "globals",
         "left",
         "loops",
@@ -58,6 +59,8 @@ class Frame:
         owner: ClassInfo | None,
         closure: dict[str, Val] | None,
         depth: int,
+        *,
+        general: bool = False,
     ) -> None:
         self.engine = engine
         self.module = module
@@ -66,6 +69,8 @@ class Frame:
         self.owner = owner
         self.closure = closure
         self.depth = depth
+        self.general = general
+        """The unit is read for whatever arguments: what it tells of itself holds for all of its calls."""
         self.env: dict[str, Val] = {}
         self.dotted: set[str] = set()
         """Names of which something more is known than their value: see `keep`."""

@@ -367,17 +367,23 @@ def _def(frame: Frame, node: tuple[Any, ...]) -> bool:
         if default is not None:
             evaluate(frame, default)
     frame.env[unit[0]] = Val(("unit", unit_id, None))
-    frame.engine.closures[unit_id] = frame.env if frame.closure is None else scope_of(frame)
+    _enclose(frame, unit_id)
     for decorator in unit[5]:
         evaluate(frame, decorator)
     return True
+
+
+def _enclose(frame: Frame, unit: int) -> None:
+    """A function sees the names of those around it. Names of the module are looked up where they are used."""
+    if frame.general and frame.facts[10] >= 0:
+        frame.engine.closures[unit] = frame.env if frame.closure is None else scope_of(frame)
 
 
 def _class(frame: Frame, node: tuple[Any, ...]) -> bool:
     info = frame.engine.project.class_at(frame.module, node[2])
     frame.env[info.short] = Val(("class", info))
     for unit in frame.engine.units_of_class(info):
-        frame.engine.closures[unit] = frame.env if frame.closure is None else scope_of(frame)
+        _enclose(frame, unit)
     return True
 
 

@@ -7,7 +7,7 @@ nobody is known to call may be called by anybody, so nothing is said of it; what
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from archwright.source.flow import transactions
@@ -23,11 +23,10 @@ Called = dict[int, dict[int, int]]
 _ALL = tuple((state, later) for state in range(4) for later in range(3))
 
 
-def note(called: Called, frame: Frame, unit: int) -> None:
+def note(frame: Frame, unit: int) -> None:
     """A unit is called at the current place of a frame."""
     bit = 1 << surrounding(transactions.state_of(frame), frame.deferred)
-    callers = called.setdefault(unit, {})
-    callers[frame.unit] = callers.get(frame.unit, 0) | bit
+    frame.engine.recorder.called(frame.unit, unit, bit)
 
 
 def surrounding(state: str, deferred: str | None) -> int:
@@ -35,12 +34,11 @@ def surrounding(state: str, deferred: str | None) -> int:
     return _STATES.index(state) * 3 + _LATER.index(deferred)
 
 
-def merge(into: Called, other: Mapping[int, Mapping[int, int]]) -> None:
-    """Put the calls seen in one part of a project to those of the others."""
-    for unit, callers in other.items():
-        mine = into.setdefault(unit, {})
-        for caller, bits in callers.items():
-            mine[caller] = mine.get(caller, 0) | bits
+def merge(into: Called, calls: Iterable[tuple[int, int, int]]) -> None:
+    """Put calls (caller, unit called, bit set) to those known."""
+    for caller, unit, bits in calls:
+        callers = into.setdefault(unit, {})
+        callers[caller] = callers.get(caller, 0) | bits
 
 
 class Surroundings:

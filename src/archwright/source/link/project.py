@@ -127,6 +127,8 @@ class Project:
         self.implied: dict[str, int] = {}
         """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
+        self.consulted: set[int] = set()
+        """Where the indices of the modules go at whose top level a name is looked up: who asks puts a set of its own here."""
 
     # --- classes and units ---------------------------------------------------------------------------
     def class_at(self, module: Module, index: int) -> ClassInfo:
@@ -188,6 +190,7 @@ class Project:
 
     def resolve_name(self, module: Module, name: str) -> Found | None:
         """What a name means at the top level of a module; None if nothing binds it there."""
+        self.consulted.add(module.index)
         key = (module.index, name)
         if key in self._resolving:
             return None

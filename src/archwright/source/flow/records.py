@@ -1,0 +1,70 @@
+"""What each summary was made from: the other summaries, the names of modules, the calls it noted.
+
+A record is begun when a unit, or a value at the top level of a module, starts to be interpreted; what it asks for until
+its end is its own. So a later run can tell what an edit makes wrong, and follow only that anew (see `source.kept`).
+"""
+
+from __future__ import annotations
+
+from archwright.source.link.project import Project
+
+
+class Record:
+    """One summary in the making, or made."""
+
+    __slots__ = ("calls", "general", "names", "needs", "unit")
+
+    def __init__(self, unit: int, general: bool) -> None:
+        self.unit = unit
+        """-1: a value at the top level of a module."""
+        self.general = general
+        """Of a unit for whatever arguments, not for those of particular types."""
+        self.needs: set[int] = set()
+        """Numbers of the records it was made from."""
+        self.names: set[int] = set()
+        """Indices of the modules at whose top level it looked up a name."""
+        self.calls: dict[tuple[int, int], int] = {}
+        """(Caller, unit called) -> bit set of the surroundings of the calls."""
+
+
+class Recorder:
+    """The records of one part of a project, numbered in the order in which they were begun."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew. What is asked before the first record belongs to the project as a whole."""
+        self.records: list[Record] = []
+        self._open = Record(-1, general=False)
+        self._project.consulted = self._open.names
+
+    @property
+    def calls(self) -> dict[tuple[int, int], int]:
+        """The calls that the open record noted."""
+        return self._open.calls
+
+    def begin(self, unit: int, *, general: bool) -> tuple[int, Record]:
+        """A new record, needed by the one that is open, and that one, for `end`."""
+        outer, number = self._open, len(self.records)
+        outer.needs.add(number)
+        self._open = Record(unit, general)
+        self.records.append(self._open)
+        self._project.consulted = self._open.names
+        return number, outer
+
+    def end(self, outer: Record) -> None:
+        """Go on with the record that was open before."""
+        self._open = outer
+        self._project.consulted = outer.names
+
+    def need(self, number: int) -> None:
+        """The open record uses another."""
+        self._open.needs.add(number)
+
+    def called(self, caller: int, unit: int, surroundings: int) -> None:
+        """A call that belongs to the open record; `surroundings`: a bit set."""
+        calls = self._open.calls
+        key = (caller, unit)
+        calls[key] = calls.get(key, 0) | surroundings
