@@ -132,8 +132,8 @@ def test_everything_is_on_the_page() -> None:
     assert [(each["kind"], each["method"], each["path"], each["open"]) for each in operations] == [
         ("endpoint", "GET POST", "/Order", True),
         ("endpoint", "PUT", "/b", False),
-        ("command", "command", "Order", False),
         ("task", "task", "Order", False),
+        ("command", "command", "Order", False),
     ]
     first = operations[0]
     assert (first["reads"], first["writes"], first["where"]) == (["Order0"], ["Order1"], "Order:7")

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from archwright.cli._failure import WrongUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archwright.model.blueprint import Blueprint
+    from archwright.model.drift import Drift
+    from archwright.model.physical import Table
 
 _BLUEPRINT = "blueprint.json"
 _PAGE = "survey.html"
@@ -27,15 +31,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what to print (default: text)")
     parser.add_argument(
         "--compare",
-        metavar="BLUEPRINT",
-        help="print how the code departs from a blueprint.json (or its directory); exit with 1 if it does",
+        metavar="BLUEPRINT|DATABASE",
+        help="print how the code departs from a blueprint.json (or its directory), or its models from a database or an .sql file; "
+        "exit with 1 if they do",
     )
     parser.add_argument(
         "--sql",
         action="append",
         default=[],
-        metavar="FILE",
-        help="read the tables of an SQL schema too; may be repeated",
+        metavar="FILE|DATABASE",
+        help="read the tables of an SQL file, of postgresql://... or sqlite:///... too; may be repeated",
     )
     parser.add_argument(
         "--no-cache", action="store_true", help="read every file anew, and keep nothing for the next time"
@@ -45,20 +50,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def run(arguments: argparse.Namespace) -> int:
     """Survey, write the files, print the summary, the document or the drift."""
-    from archwright.model.compare import compare
     from archwright.model.serial import to_json
     from archwright.report.survey.text import render_drift, render_survey
     from archwright.report.terminal import terminal_of
 
     # read first: a wrong name must not cost a survey
-    wanted = _blueprint(Path(arguments.compare)) if arguments.compare is not None else None
+    against = _against(arguments.compare) if arguments.compare is not None else None
     found = _survey(arguments)
     written = _write(Path(arguments.output), found) if arguments.output is not None else ()
-    drift = compare(wanted, found) if wanted is not None else ()
+    drift = against(found) if against is not None else ()
     if arguments.format == "json":
-        sys.stdout.write(to_json(drift if wanted is not None else found))
-    elif wanted is not None:
-        sys.stdout.write(render_drift(drift, terminal_of(sys.stdout)))
+        sys.stdout.write(to_json(drift if against is not None else found))
+    elif against is not None:
+        sys.stdout.write(
+            render_drift(drift, terminal_of(sys.stdout), "database" if _is_schema(arguments.compare) else "blueprint")
+        )
     else:
         steps = written or (f"archwright survey {arguments.path} -o DIR",)
         steps = (*steps, f"archwright review {arguments.path}")
@@ -66,9 +72,41 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(drift))
 
 
+def _is_schema(name: str) -> bool:
+    """True for what holds tables alone: an SQL file or a database."""
+    from archwright.run.query import kind_of
+
+    return name.endswith(".sql") or bool(kind_of(name))
+
+
+def _against(name: str) -> "Callable[[Blueprint], tuple[Drift, ...]]":
+    """What a survey is compared with, already read."""
+    from archwright.model.compare import compare, compare_schema
+
+    if _is_schema(name):
+        tables = _tables(name)
+        return lambda found: compare_schema(tables, found)
+    wanted = _blueprint(Path(name))
+    return lambda found: compare(wanted, found)
+
+
+def _tables(name: str) -> "tuple[Table, ...]":
+    from archwright.run.query import QueryError
+    from archwright.source.survey.schema_source import schema_text
+    from archwright.sql.read_schema import read_schema
+
+    try:
+        return read_schema(schema_text(name)[1])
+    except QueryError as error:
+        raise WrongUse(str(error), error.advice) from error
+    except OSError as error:
+        raise WrongUse(f"can't read {error.filename}: {error.strerror}", "name a file that can be read") from error
+
+
 def _survey(arguments: argparse.Namespace) -> "Blueprint":
     """The blueprint of the code. Raises WrongUse where there is nothing to survey."""
     from archwright.report.terminal import visible
+    from archwright.run.query import QueryError
     from archwright.source.cache import default_directory
     from archwright.source.survey import survey
 
@@ -79,6 +117,8 @@ def _survey(arguments: argparse.Namespace) -> "Blueprint":
     try:
         cache = None if arguments.no_cache else default_directory()
         blueprint, program = survey(path, sql=arguments.sql, cache=cache)
+    except QueryError as error:
+        raise WrongUse(str(error), error.advice) from error
     except OSError as error:
         raise WrongUse(f"can't read {error.filename}: {error.strerror}", "name a file that can be read") from error
     if not program.stats.files and not arguments.sql:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
 
 from archwright.model.base import Model, Place
 from archwright.model.blueprint import Blueprint
@@ -21,7 +24,17 @@ _FAMILIES = {
 }
 """Types that are stored alike are no drift; a reference has the type of what it refers to."""
 
-__all__ = ["Drift", "DriftKind", "compare"]
+_OTHERS = re.compile(
+    r"^(?:alembic_version|django_(?:migrations|content_type|session|site|admin_log)|auth_(?:user|group|permission)\w*|flyway_\w+|spatial_ref_sys"
+    r"|databasechangelog\w*|schema_migrations|aerich|sqlite_\w+)$"
+)
+"""Tables of migration tools, of Django's own applications and of database extensions: no code of the project declares them."""
+
+_CAST = re.compile(
+    r"::(?:character varying|double precision|timestamp with(?:out)? time zone|[a-z_]\w*)(?:\(\d+(?:, *\d+)?\))?(?:\[\])?"
+)
+
+__all__ = ["Drift", "DriftKind", "compare", "compare_schema"]
 
 
 class _View(Model, frozen=True, kw_only=True):
@@ -38,6 +51,26 @@ class _View(Model, frozen=True, kw_only=True):
     place: Place | None = None
 
 
+def compare_schema(database: Iterable[Table], found: Blueprint) -> tuple[Drift, ...]:
+    """What differs between the tables of a database and those that code declares.
+
+    Tables of migration tools and of Django's own applications, and those of many-to-many relations, may be there alone.
+    """
+    names = table_names(found)
+    joins = {
+        f"{names[entity.name]}_{field.name}"
+        for entity in found.system.entities
+        for field in entity.fields
+        if field.relation is not None and field.relation.many
+    }
+    views = {table.name: _of_table(table, None) for table in database}
+    declared = {name: msgspec.structs.replace(view, details=None) for name, view in _views(found).items()}
+    left = {
+        name: view for name, view in views.items() if name in declared or not (name in joins or _OTHERS.match(name))
+    }
+    return tuple(_tables(left, declared, "database"))
+
+
 def compare(blueprint: Blueprint, found: Blueprint) -> tuple[Drift, ...]:
     """What differs, in a stable order: tables with their columns first, then endpoints.
 
@@ -49,17 +82,18 @@ def compare(blueprint: Blueprint, found: Blueprint) -> tuple[Drift, ...]:
 
 
 # --- tables --------------------------------------------------------------------------------------------------
-def _tables(wanted: Mapping[str, _View], found: Mapping[str, _View]) -> Iterator[Drift]:
+def _tables(wanted: Mapping[str, _View], found: Mapping[str, _View], word: str = "blueprint") -> Iterator[Drift]:
+    """word: what the wanted side is called."""
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
             yield Drift(kind=DriftKind.MISSING, subject="table", name=name)
         elif name not in wanted:
             yield Drift(kind=DriftKind.EXTRA, subject="table", name=name, place=found[name].place)
         else:
-            yield from _table(name, wanted[name], found[name])
+            yield from _table(name, wanted[name], found[name], word)
 
 
-def _table(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
+def _table(name: str, wanted: _View, found: _View, word: str) -> Iterator[Drift]:
     for column in sorted(wanted.columns.keys() | found.columns.keys()):
         full = f"{name}.{column}"
         if column not in found.columns:
@@ -67,11 +101,11 @@ def _table(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
         elif column not in wanted.columns:
             yield Drift(kind=DriftKind.EXTRA, subject="column", name=full, place=found.place)
         else:
-            detail = _column_difference(wanted.columns[column], found.columns[column])
+            detail = _column_difference(wanted.columns[column], found.columns[column], word)
             if detail:
                 yield Drift(kind=DriftKind.DIFFERENT, subject="column", name=full, detail=detail, place=found.place)
     if wanted.key != found.key:
-        detail = f"blueprint ({', '.join(wanted.key)}), code ({', '.join(found.key)})"
+        detail = f"{word} ({', '.join(wanted.key)}), code ({', '.join(found.key)})"
         yield Drift(kind=DriftKind.DIFFERENT, subject="key", name=name, detail=detail, place=found.place)
     for subject, left, right in (
         ("unique", wanted.uniques, found.uniques),
@@ -82,7 +116,7 @@ def _table(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
             yield Drift(kind=kind, subject=subject, name=f"{name} ({', '.join(columns)})", place=found.place)
     for column in sorted(wanted.references.keys() & found.references.keys()):
         if wanted.references[column] != found.references[column]:
-            detail = f"blueprint {wanted.references[column]}, code {found.references[column]}"
+            detail = f"{word} {wanted.references[column]}, code {found.references[column]}"
             full = f"{name}.{column}"
             yield Drift(kind=DriftKind.DIFFERENT, subject="reference", name=full, detail=detail, place=found.place)
     if wanted.details is not None and found.details is not None:
@@ -104,13 +138,13 @@ def _details(name: str, wanted: _View, found: _View) -> Iterator[Drift]:
             yield Drift(kind=DriftKind.DIFFERENT, subject=subject, name=full, detail=detail, place=found.place)
 
 
-def _column_difference(wanted: tuple[Type, bool], found: tuple[Type, bool]) -> str:
+def _column_difference(wanted: tuple[Type, bool], found: tuple[Type, bool], word: str) -> str:
     parts = []
     if wanted[0] is not found[0] and Type.UNKNOWN not in (wanted[0], found[0]):
-        parts.append(f"type: blueprint {wanted[0]}, code {found[0]}")
+        parts.append(f"type: {word} {wanted[0]}, code {found[0]}")
     if wanted[1] != found[1]:
         said = {True: "may be empty", False: "is required"}
-        parts.append(f"blueprint {said[wanted[1]]}, code {said[found[1]]}")
+        parts.append(f"{word} {said[wanted[1]]}, code {said[found[1]]}")
     return "; ".join(parts)
 
 
@@ -225,4 +259,7 @@ def _family(type_: Type) -> Type:
 
 
 def _plain(expression: str) -> str:
-    return " ".join(expression.split())
+    """An expression as it is compared: blanks, the case of words and casts of its constants say nothing; texts stay as they are."""
+    parts = re.split(r"('(?:[^']|'')*')", expression)
+    plain = [part if index % 2 else _CAST.sub("", part.lower()) for index, part in enumerate(parts)]
+    return " ".join("".join(plain).split())

@@ -215,6 +215,15 @@ class Program:
         """The units that a unit calls."""
         return self._edges.get(unit, ())
 
+    def modules_with(self, words: Iterable[bytes]) -> list[Module]:
+        """The modules whose facts hold one of some words: names or texts. Quick, as nothing is unpacked."""
+        asked = tuple(words)
+        return [
+            module
+            for module, file in zip(self.project.modules, self._loaded.files, strict=True)
+            if any(word in file.data for word in asked)
+        ]
+
     def source(self, path: str) -> str | None:
         """The text of a file under review; None where it can't be read."""
         if path not in self._texts:

@@ -20,6 +20,7 @@ _OF_OTHERS = {
     "SmallInteger": "a type of SQLAlchemy",
     "down_revision": "what every migration of Alembic names",
     "by_key": "a slot of model.effect.Load",
+    "model_config": "pydantic's",
 }
 
 

@@ -44,9 +44,7 @@ def component_diagram(blueprint: Blueprint) -> str:
     peers = blueprint.system.peers
     if not runs and not stores and not peers:
         return ""
-    middle = _cut(
-        [_Part(each.name, "container", f"{each.kind}: {each.technology}", _serves(each)) for each in runs], _PARTS
-    )
+    middle = _cut([_Part(each.name, "container", _said(each), _serves(each)) for each in runs], _PARTS)
     right = [_Part(each.technology, "store", each.kind, "", _VERBS[each.kind]) for each in stores]
     outside = [
         _Part(
@@ -66,6 +64,11 @@ def _cut(parts: list[_Part], most: int) -> list[_Part]:
         return parts
     kind = parts[0].kind
     return [*parts[: most - 1], _Part(f"{len(parts) - most + 1} more", kind, "listed below", "", parts[0].verb)]
+
+
+def _said(process: Process) -> str:
+    """What it is and what it is made with; its kind only where its name does not say it."""
+    return process.technology if process.kind in process.name else f"{process.kind}: {process.technology}"
 
 
 def _serves(process: Process) -> str:
@@ -124,7 +127,7 @@ def _box(x: float, y: float, part: _Part) -> Iterator[str]:
     first = y + (_H / 2 + 5 if not lines else 27 if len(lines) == 1 else 22) + down
     yield f'<text class="name" x="{middle:g}" y="{first:g}">{text_of(clip(visible(part.name), 26))}</text>'
     for index, line in enumerate(lines):
-        yield f'<text class="said" x="{middle:g}" y="{first + 17 + 16 * index:g}">{text_of(clip(visible(line), 34))}</text>'
+        yield f'<text class="said" x="{middle:g}" y="{first + 17 + 16 * index:g}">{text_of(clip(visible(line), 32))}</text>'
     yield "</g>"
 
 

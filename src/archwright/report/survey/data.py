@@ -12,10 +12,13 @@ from archwright.model.policy import ANYONE, AUTHENTICATED, AttributeCondition, P
 from archwright.report.survey.figures import is_apart, is_open
 from archwright.report.terminal import visible
 
+KINDS = ("endpoint", "GraphQL", "task", "schedule", "command")
+"""The kinds of operation, in the order of the page."""
+
 
 def page_data(blueprint: Blueprint) -> str:
     """The same blueprint gives the same text; `<`, `>` and `&` are escaped."""
-    operations = blueprint.system.operations
+    operations = sorted(blueprint.system.operations, key=_order)
     numbers = {entity.name: index for index, entity in enumerate(blueprint.system.entities)}
     writers: list[list[int]] = [[] for _ in numbers]
     readers: list[list[int]] = [[] for _ in numbers]
@@ -31,6 +34,12 @@ def page_data(blueprint: Blueprint) -> str:
     data = {"entities": listed, "operations": [_operation(operation) for operation in operations]}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _order(operation: Operation) -> tuple[int, str, str]:
+    """Endpoints by path first: what belongs together stands together."""
+    method, path = trigger_of(operation)
+    return KINDS.index(kind_of(operation)), path, method
 
 
 # --- operations ----------------------------------------------------------------------------------------------

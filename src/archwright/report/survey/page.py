@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from archwright.model.blueprint import Blueprint
 from archwright.report.survey.component_diagram import component_diagram
-from archwright.report.survey.data import kind_of, page_data, trigger_of
+from archwright.report.survey.data import KINDS, kind_of, page_data, trigger_of
 from archwright.report.survey.entity_diagram import entity_diagram
 from archwright.report.survey.figures import counted, figures
 from archwright.report.survey.markup import text_of
@@ -18,7 +18,6 @@ from archwright.report.survey.project import project_section
 
 _COLUMNS = ("Method", "Path", "Who gets through", "Reads", "Writes and calls", "Where")
 _SCRIPTS = ("operations.js", "diagram.js")
-_KINDS = ("endpoint", "GraphQL", "task", "schedule", "command")
 
 
 def render_page(blueprint: Blueprint) -> str:
@@ -115,7 +114,7 @@ def _operations(blueprint: Blueprint) -> Iterator[str]:
     yield '<div class="tools"><input type="search" id="search" placeholder="search: a path, an entity, a guard, a file" aria-label="search operations">'
     yield '<select id="kind" aria-label="kind"><option value="">all kinds</option>'
     yield (
-        "".join(f'<option value="{kind}">{kind} ({kinds[kind]:,})</option>' for kind in _KINDS if kinds[kind])
+        "".join(f'<option value="{kind}">{kind} ({kinds[kind]:,})</option>' for kind in KINDS if kinds[kind])
         + "</select>"
     )
     yield '<select id="method" aria-label="method"><option value="">all methods</option>'

@@ -21,6 +21,9 @@ def render_survey(blueprint: Blueprint, terminal: Terminal, next_steps: Sequence
         label = terminal.paint("busiest entity", "dim")
         written = f"written by {counted(found.busiest_writers, 'operation')}"
         lines.append(f"{label}  {visible(found.busiest)}: {written}, read by {found.busiest_readers}")
+    if found.apart:
+        label = terminal.paint("not together  ", "dim")
+        lines.append(f"{label}  {counted(found.apart, 'operation')} with several writes outside of one transaction")
     if found.open_endpoints:
         label = terminal.paint("open endpoints", "dim")
         lines.append(f"{label}  nothing was found that asks who calls; the code behind them may still do so")
@@ -53,13 +56,13 @@ def _answer(blueprint: Blueprint) -> list[str]:
     return [visible(part) for part in parts]
 
 
-def render_drift(drift: Iterable[Drift], terminal: Terminal) -> str:
-    """One line a departure, the kinds counted first."""
+def render_drift(drift: Iterable[Drift], terminal: Terminal, word: str = "blueprint") -> str:
+    """One line a departure, the kinds counted first; word: what the code was compared with."""
     listed = list(drift)
     if not listed:
-        return "no drift: the code is as the blueprint says\n"
+        return f"no drift: the code is as the {word} says\n"
     counts = [f"{sum(each.kind is kind for each in listed)} {kind}" for kind in DriftKind]
-    lines = [f"{counted(len(listed), 'departure')} from the blueprint: {', '.join(counts)}"]
+    lines = [f"{counted(len(listed), 'departure')} from the {word}: {', '.join(counts)}"]
     for each in listed:
         detail = f"  {each.detail}" if each.detail else ""
         place = f"  {each.place}" if each.place is not None else ""

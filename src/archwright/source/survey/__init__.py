@@ -19,7 +19,9 @@ from archwright.source.program import Program, analyse
 from archwright.source.survey.accesses import WANTED, Accesses
 from archwright.source.survey.operations import operations
 from archwright.source.survey.outside import UNKNOWN_PEER
-from archwright.source.survey.project_facts import processes, project_facts
+from archwright.source.survey.processes import processes
+from archwright.source.survey.project_facts import project_facts
+from archwright.source.survey.schema_source import schema_text
 from archwright.source.survey.tables import entity_of
 from archwright.source.survey.tests_left_out import is_test
 from archwright.sql.read_schema import read_schema
@@ -36,15 +38,16 @@ def survey(
 ) -> tuple[Blueprint, Program]:
     """The blueprint of the code below a directory, and the program it was read from. Nothing is imported or run.
 
-    Places are relative to the directory. sql: files whose tables are read too; without any, the project's own SQL files
-    are read where no ORM declares entities. Raises OSError for a file of `sql` that can't be read.
+    Places are relative to the directory. sql: files or addresses of databases whose tables are read too; without any, the
+    project's own SQL files are read where no ORM declares entities. Raises OSError for a file of `sql` that can't be
+    read, QueryError for a database.
     """
     root = Path(path)
     program = analyse(["."], wanted=WANTED, cache=cache, workers=workers, root=root)
     entities = _declared(program)
     tables: list[Table] = []
-    for name, text in [(str(each), Path(each).read_bytes()) for each in sql]:
-        _add(entities, tables, Path(name).name, decode(text)[0])
+    for name, text in [schema_text(str(each)) for each in sql]:
+        _add(entities, tables, name, text)
     if not entities:
         for name in _sql_files(program):
             _add(entities, tables, name, _read(root, name))
@@ -57,7 +60,7 @@ def survey(
         for name, limit in sorted(accesses.peers().items(), key=lambda item: (item[0] == UNKNOWN_PEER, item[0]))
     )
     system = System(name=root.resolve().name or "project", entities=listed, operations=found, peers=peers, facts=facts)
-    physical = Physical(tables=tuple(tables), processes=processes(facts, found))
+    physical = Physical(tables=tuple(tables), processes=processes(root, facts, found, lambda name: _read(root, name)))
     return Blueprint(version=BLUEPRINT_VERSION, system=system, physical=physical), program
 
 

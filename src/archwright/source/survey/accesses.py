@@ -53,6 +53,13 @@ class Accesses:
         self._texts = SqlTexts(program.project)
         self._read_texts: set[int] = set()
         self._called: dict[int, list[int]] = {}
+        self._naming: dict[int, bool] = {}
+        self._reverse = {
+            (field.relation.target, field.relation.reverse): entity.name
+            for entity in reversed(list(self._entities.values()))
+            for field in entity.fields
+            if field.relation is not None and field.relation.reverse is not None
+        }
         self._peers_at: dict[tuple[str, int], str] = {}
         units = Units(program.project)
         for effect in program.effects:
@@ -79,8 +86,16 @@ class Accesses:
                 self._statement(touched, effect.text.text)
 
     def holds_sql(self, entry: int) -> bool:
-        """True where a unit that an entry reaches holds or names an SQL statement."""
-        return any(self._texts.of(unit) for unit in self._reached([entry])) if self._tables else False
+        """True where a unit that an entry reaches holds or names an SQL statement on an entity's table."""
+        return bool(self._tables) and any(self._names_tables(unit) for unit in self._reached([entry]))
+
+    def _names_tables(self, unit: int) -> bool:
+        known = self._naming.get(unit)
+        if known is None:
+            named = [named_tables(text) for text in self._texts.of(unit)]
+            tables = {name for each in named for name in (*each.reads, *(table for table, _ in each.writes))}
+            known = self._naming[unit] = not tables.isdisjoint(self._tables)
+        return known
 
     def peer_at(self, path: str, line: int) -> str:
         """The peer that is called at a place; `UNKNOWN_PEER` where the code does not tell."""
@@ -148,11 +163,7 @@ class Accesses:
         for field in entity.fields:
             if field.relation is not None and field.name in (relation, f"{relation}_id"):
                 return field.relation.target
-        for other in self._entities.values():
-            for field in other.fields:
-                if field.relation is not None and field.relation.target == name and field.relation.reverse == relation:
-                    return other.name
-        return None
+        return self._reverse.get((entity.name, relation))
 
     def _read_text(self, unit: int) -> None:
         """Tables that the unit's SQL texts name. Only names of known tables count, so a text that is no SQL says nothing."""

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from archwright.model.operation import Command, Message, Operation
-from archwright.model.physical import Process
 from archwright.model.system import Contract, ContractKind, Dependency, ProjectFacts
 from archwright.source.program import Program
 from archwright.source.survey.conventions import conventions
 from archwright.source.survey.dependencies import declares, dependencies_of
+from archwright.source.survey.environment import WORDS, environment
 from archwright.source.survey.tests_left_out import is_test
 
-_STORES: Final = (
-    ("PostgreSQL", "database", ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000")),
-    ("MySQL", "database", ("mysqlclient", "pymysql", "aiomysql", "mysql-connector-python", "asyncmy")),
-    ("SQLite", "database", ("aiosqlite",)),
-    ("MongoDB", "database", ("pymongo", "motor", "beanie", "mongoengine")),
-    ("Redis", "cache", ("redis", "django-redis", "aioredis", "hiredis", "channels-redis", "valkey")),
-    ("Memcached", "cache", ("pymemcache", "pylibmc", "python-memcached")),
-    ("RabbitMQ", "broker", ("pika", "aio-pika")),
-    ("Kafka", "broker", ("kafka-python", "aiokafka", "confluent-kafka")),
-    ("Elasticsearch", "search", ("elasticsearch", "elasticsearch-dsl", "opensearch-py")),
-    ("Object storage", "storage", ("boto3", "minio", "django-storages", "google-cloud-storage")),
-)
-_WORKERS: Final = ("celery", "dramatiq", "huey", "rq", "django-rq", "arq", "taskiq", "procrastinate", "django-q2")
 _OPENAPI: Final = re.compile(r"(?:^|/)(?:openapi|swagger)[^/]*\.(?:ya?ml|json)$")
 
 
@@ -50,30 +36,5 @@ def project_facts(program: Program, root: Path, read: Callable[[str], str]) -> P
         dependencies=dependencies,
         contracts=tuple(contracts),
         conventions=conventions(program, root, dependencies, read),
+        environment=environment(program.project, program.modules_with(WORDS)),
     )
-
-
-def processes(facts: ProjectFacts, operations: Iterable[Operation]) -> tuple[Process, ...]:
-    """What runs: the service, its workers and commands, and the stores that the dependencies speak of."""
-    listed = list(operations)
-    names = {dependency.name for dependency in facts.dependencies}
-    web = [operation.name for operation in listed if not isinstance(operation.trigger, (Message, Command))]
-    tasks = [operation.name for operation in listed if isinstance(operation.trigger, Message)]
-    commands = [operation.name for operation in listed if isinstance(operation.trigger, Command)]
-    title = " + ".join(name for name in facts.frameworks if name not in ("SQLAlchemy", "SQLModel")) or "Python"
-    found: list[Process] = []
-    if web:
-        found.append(Process(name="service", kind="service", technology=title, serves=tuple(sorted(set(web)))))
-    worker = next((name for name in _WORKERS if name in names), "")
-    if tasks or worker:
-        found.append(
-            Process(name="worker", kind="worker", technology=worker or "tasks", serves=tuple(sorted(set(tasks))))
-        )
-    if commands:
-        found.append(
-            Process(name="commands", kind="command", technology="command line", serves=tuple(sorted(set(commands))))
-        )
-    for technology, kind, packages in _STORES:
-        if names.intersection(packages):
-            found.append(Process(name=technology.lower(), kind=kind, technology=technology))
-    return tuple(found)

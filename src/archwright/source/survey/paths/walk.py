@@ -15,7 +15,7 @@ from archwright.source.survey.paths.expressions import Evaluator
 from archwright.source.survey.paths.marks import CALLER, Mark, annotated, joined
 from archwright.source.survey.paths.record import Record, State
 
-_MAX_UNITS: Final = 400
+_MAX_UNITS: Final = 200
 _MAX_DEPTH: Final = 14
 _MAX_PATHS: Final = 32
 
