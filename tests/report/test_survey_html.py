@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 from archwright.model.base import Place
 from archwright.model.blueprint import BLUEPRINT_VERSION, Blueprint
+from archwright.model.effect import WriteKind
 from archwright.model.entity import Entity, Field, Index, Relation, Type
 from archwright.model.operation import Access, Command, Http, Message, Operation, PeerCall, Reach, Touch
 from archwright.model.physical import Physical, Process
@@ -171,6 +172,30 @@ def test_hostile_names_are_text() -> None:
     assert "\x1b" not in page
     entity = _data(page)["entities"][0]
     assert str(entity["name"]).startswith("</script><script>alert(1)")
+
+
+def test_writes_outside_a_transaction_are_told() -> None:
+    operation = Operation(
+        name="a",
+        trigger=Http(method="POST", path="/a"),
+        access=Access(
+            writes=(
+                Touch(entity="Order0", kind=WriteKind.SAVE, outside=True),
+                Touch(entity="Order1", kind=WriteKind.SAVE),
+            )
+        ),
+    )
+    entities = _blueprint().system.entities
+    found = Blueprint(version=BLUEPRINT_VERSION, system=System(name="x", entities=entities, operations=(operation,)))
+    assert "Order0: written by 1 operation, 1 of them outside a transaction, read by 0" in render_survey(
+        found, Terminal()
+    )
+    page = render_page(found)
+    assert "write outside of one transaction" in page
+    assert _data(page)["operations"][0]["notes"] == [
+        "written outside of a transaction: Order0",
+        "writes are not in one transaction",
+    ]
 
 
 def test_the_script_makes_no_markup_of_texts() -> None:

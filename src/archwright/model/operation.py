@@ -96,6 +96,8 @@ class Touch(Model, frozen=True, kw_only=True):
     """The fields of `fields` whose new values do not come from the caller."""
     through: str = ""
     """The reference that joins this row with another of the operation: `OrderLine.product`; empty: filters choose it."""
+    outside: bool = False
+    """True for a write that is known to happen outside of any transaction."""
 
 
 class Sort(Model, frozen=True, kw_only=True):

@@ -162,3 +162,40 @@ def test_settings_from_the_environment(surveyed: Survey) -> None:
     place = next(each.place for each in found.system.facts.environment if each.name == "HOST")
     assert place is not None
     assert (place.path, place.line) == ("settings.py", 11)
+
+
+def test_writes_outside_a_transaction(surveyed: Survey) -> None:
+    found = surveyed(
+        {
+            "shop/__init__.py": "",
+            "shop/models.py": """
+                from django.db import models
+
+                class Order(models.Model):
+                    status = models.TextField()
+
+                class Payment(models.Model):
+                    amount = models.IntegerField()
+            """,
+            "shop/views.py": """
+                from django.db import transaction
+                from shop.models import Order, Payment
+
+                def apart(request):
+                    Order.objects.create(status="open")
+                    Payment.objects.create(amount=1)
+
+                @transaction.atomic
+                def together(request):
+                    Order.objects.create(status="open")
+                    Payment.objects.create(amount=1)
+            """,
+            "shop/urls.py": """
+                from django.urls import path
+                from shop import views
+                urlpatterns = [path("apart/", views.apart), path("together/", views.together)]
+            """,
+        }
+    )
+    outside = {str(o): [touch.entity for touch in o.access.writes if touch.outside] for o in found.system.operations}
+    assert outside == {"ANY /apart/": ["Order", "Payment"], "ANY /together/": []}

@@ -129,6 +129,9 @@ def _rows(access: Access) -> Iterator[str]:
 def _notes(operation: Operation) -> Iterator[str]:
     if operation.access.together:
         yield "all writes commit together"
+    outside = dict.fromkeys(touch.entity for touch in operation.access.writes if touch.outside)
+    if outside:
+        yield f"written outside of a transaction: {', '.join(outside)}"
     if is_apart(operation):
         yield "writes are not in one transaction"
     if operation.access.idempotent:

@@ -27,6 +27,8 @@ class Figures(Model, frozen=True, kw_only=True):
     busiest: str = ""
     busiest_writers: int = 0
     busiest_readers: int = 0
+    busiest_outside: int = 0
+    """Operations that are known to write it outside of a transaction."""
 
 
 def figures(blueprint: Blueprint) -> Figures:
@@ -52,6 +54,10 @@ def figures(blueprint: Blueprint) -> Figures:
         busiest=busiest,
         busiest_writers=writers[busiest],
         busiest_readers=readers[busiest],
+        busiest_outside=sum(
+            any(touch.entity == busiest and touch.outside for touch in operation.access.writes)
+            for operation in system.operations
+        ),
     )
 
 
@@ -63,7 +69,16 @@ def is_open(operation: Operation) -> bool:
 def is_apart(operation: Operation) -> bool:
     """True where several writes of an operation are known not to commit together."""
     access = operation.access
-    return bool(access.reach) and len(access.writes) > 1 and not access.together
+    if len(access.writes) < 2:
+        return False
+    return any(touch.outside for touch in access.writes) or (bool(access.reach) and not access.together)
+
+
+def said_of_busiest(found: Figures) -> str:
+    """Who writes and reads the busiest entity."""
+    written = f"written by {counted(found.busiest_writers, 'operation')}"
+    outside = f", {found.busiest_outside:,} of them outside a transaction" if found.busiest_outside else ""
+    return f"{written}{outside}, read by {found.busiest_readers:,}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

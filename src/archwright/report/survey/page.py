@@ -12,7 +12,7 @@ from archwright.model.blueprint import Blueprint
 from archwright.report.survey.component_diagram import component_diagram
 from archwright.report.survey.data import KINDS, kind_of, page_data, trigger_of
 from archwright.report.survey.entity_diagram import entity_diagram
-from archwright.report.survey.figures import counted, figures
+from archwright.report.survey.figures import counted, figures, said_of_busiest
 from archwright.report.survey.markup import text_of
 from archwright.report.survey.project import project_section
 
@@ -75,8 +75,8 @@ def _counts(blueprint: Blueprint) -> Iterator[str]:
         yield _count(f"{found.apart:,}", "write outside of one transaction", "apart", warn=True)
     yield "</ul>"
     if found.busiest:
-        written = f"written by {counted(found.busiest_writers, 'operation')}, read by {found.busiest_readers:,}"
-        yield f'<p class="soft">Busiest entity: <button class="to" data-name="{text_of(found.busiest)}">{text_of(found.busiest)}</button>, {written}.</p>'
+        name = text_of(found.busiest)
+        yield f'<p class="soft">Busiest entity: <button class="to" data-name="{name}">{name}</button>, {said_of_busiest(found)}.</p>'
 
 
 def _count(figure: str, word: str, chosen: str, *, warn: bool = False) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from archwright.model.blueprint import Blueprint
 from archwright.model.compare import Drift, DriftKind
-from archwright.report.survey.figures import counted, figures
+from archwright.report.survey.figures import counted, figures, said_of_busiest
 from archwright.report.terminal import Terminal, visible
 
 _STYLES = {DriftKind.MISSING: "red", DriftKind.EXTRA: "yellow", DriftKind.DIFFERENT: "cyan"}
@@ -19,8 +19,7 @@ def render_survey(blueprint: Blueprint, terminal: Terminal, next_steps: Sequence
     found = figures(blueprint)
     if found.busiest:
         label = terminal.paint("busiest entity", "dim")
-        written = f"written by {counted(found.busiest_writers, 'operation')}"
-        lines.append(f"{label}  {visible(found.busiest)}: {written}, read by {found.busiest_readers}")
+        lines.append(f"{label}  {visible(found.busiest)}: {said_of_busiest(found)}")
     if found.apart:
         label = terminal.paint("not together  ", "dim")
         lines.append(f"{label}  {counted(found.apart, 'operation')} with several writes outside of one transaction")

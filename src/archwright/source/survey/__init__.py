@@ -12,7 +12,7 @@ from archwright.model.blueprint import BLUEPRINT_VERSION, Blueprint
 from archwright.model.entity import Entity
 from archwright.model.physical import Physical, Table
 from archwright.model.quantity import Duration
-from archwright.model.system import Peer, System
+from archwright.model.system import Channel, Peer, System
 from archwright.source.load import MAX_BYTES
 from archwright.source.parse.text import decode
 from archwright.source.program import Program, analyse
@@ -59,7 +59,18 @@ def survey(
         Peer(name=name, timeout=Duration(limit) if limit is not None else None)
         for name, limit in sorted(accesses.peers().items(), key=lambda item: (item[0] == UNKNOWN_PEER, item[0]))
     )
-    system = System(name=root.resolve().name or "project", entities=listed, operations=found, peers=peers, facts=facts)
+    channels = {channel.name: channel for channel in accesses.channels()}
+    for operation in found:
+        for name in operation.access.publishes:
+            channels.setdefault(name, Channel(name=name, place=operation.place))
+    system = System(
+        name=root.resolve().name or "project",
+        entities=listed,
+        operations=found,
+        channels=tuple(channels[name] for name in sorted(channels)),
+        peers=peers,
+        facts=facts,
+    )
     physical = Physical(tables=tuple(tables), processes=processes(root, facts, found, lambda name: _read(root, name)))
     return Blueprint(version=BLUEPRINT_VERSION, system=system, physical=physical), program
 

@@ -6,10 +6,23 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from archwright.model.effect import Effect, HttpCall, Interpret, Language, Load, Read, Write, WriteKind
+from archwright.model.effect import (
+    Effect,
+    Enqueue,
+    HttpCall,
+    Interpret,
+    Language,
+    Load,
+    Publish,
+    Read,
+    Transaction,
+    Write,
+    WriteKind,
+)
 from archwright.model.entity import Entity
 from archwright.model.operation import Access, PeerCall, Touch
 from archwright.model.quantity import Duration
+from archwright.model.system import Channel
 from archwright.source import facts as f
 from archwright.source.program import Program
 from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
@@ -18,7 +31,7 @@ from archwright.source.survey.texts import SqlTexts
 from archwright.source.survey.units import Units
 from archwright.sql.named_tables import named_tables
 
-WANTED: frozenset[type[Effect]] = frozenset({Read, Write, Load, HttpCall, Interpret})
+WANTED: frozenset[type[Effect]] = frozenset({Read, Write, Load, HttpCall, Interpret, Publish, Enqueue})
 """The kinds of effect that a survey reads."""
 _KINDS = {"insert": WriteKind.INSERT, "update": WriteKind.UPDATE, "delete": WriteKind.DELETE}
 _NAMES = (f.NAME, f.ATTR)
@@ -28,18 +41,23 @@ _MAX_UNITS = 20_000
 class Touched:
     """What one unit does by itself."""
 
-    __slots__ = ("calls", "reads", "writes")
+    __slots__ = ("calls", "outside", "publishes", "reads", "writes")
 
     def __init__(self) -> None:
         self.reads: set[str] = set()
         self.writes: set[tuple[str, WriteKind]] = set()
+        self.outside: set[tuple[str, WriteKind]] = set()
+        """The writes among `writes` that are known to happen outside of a transaction."""
         self.calls: set[tuple[str, float | None]] = set()
+        self.publishes: set[str] = set()
 
     def add(self, other: Touched) -> None:
         """Take over what another unit does."""
         self.reads |= other.reads
         self.writes |= other.writes
+        self.outside |= other.outside
         self.calls |= other.calls
+        self.publishes |= other.publishes
 
 
 class Accesses:
@@ -60,6 +78,7 @@ class Accesses:
             for field in entity.fields
             if field.relation is not None and field.relation.reverse is not None
         }
+        self._channels: dict[str, Channel] = {}
         self._peers_at: dict[tuple[str, int], str] = {}
         units = Units(program.project)
         for effect in program.effects:
@@ -68,22 +87,32 @@ class Accesses:
             unit = units.at(started)
             if unit is None or is_test(started.path):
                 continue
-            touched = self._units.setdefault(unit, Touched())
-            if isinstance(effect, Read):
-                self._reads(touched, effect.entity)
-            elif isinstance(effect, Load):
-                self._reads(touched, self._target(effect))
-            elif isinstance(effect, Write):
-                if effect.entity in self._entities:
-                    touched.writes.add((effect.entity, effect.kind))
-            elif isinstance(effect, HttpCall):
-                timeout = timeout_of(effect)
-                peer = peer_of(effect)
-                if peer is not None:
-                    self._peers_at[effect.place.path, effect.place.line] = peer
-                    touched.calls.add((peer, timeout.value if timeout is not None else None))
-            elif isinstance(effect, Interpret) and effect.language is Language.SQL and effect.text.text:
-                self._statement(touched, effect.text.text)
+            self._add(self._units.setdefault(unit, Touched()), effect)
+
+    def _add(self, touched: Touched, effect: Effect) -> None:
+        if isinstance(effect, Read):
+            self._reads(touched, effect.entity)
+        elif isinstance(effect, Load):
+            self._reads(touched, self._target(effect))
+        elif isinstance(effect, Write):
+            if effect.entity in self._entities:
+                touched.writes.add((effect.entity, effect.kind))
+                if effect.context.transaction is Transaction.OFF:
+                    touched.outside.add((effect.entity, effect.kind))
+        elif isinstance(effect, Publish):
+            touched.publishes.add(effect.channel)
+            self._channels.setdefault(effect.channel, Channel(name=effect.channel, place=effect.place))
+        elif isinstance(effect, Enqueue):
+            touched.publishes.add(effect.task)
+            self._channels.setdefault(effect.task, Channel(name=effect.task, kind="task", place=effect.place))
+        elif isinstance(effect, HttpCall):
+            timeout = timeout_of(effect)
+            peer = peer_of(effect)
+            if peer is not None:
+                self._peers_at[effect.place.path, effect.place.line] = peer
+                touched.calls.add((peer, timeout.value if timeout is not None else None))
+        elif isinstance(effect, Interpret) and effect.language is Language.SQL and effect.text.text:
+            self._statement(touched, effect.text.text)
 
     def holds_sql(self, entry: int) -> bool:
         """True where a unit that an entry reaches holds or names an SQL statement on an entity's table."""
@@ -111,7 +140,11 @@ class Accesses:
                 together.add(own)
         return Access(
             reads=tuple(Touch(entity=name) for name in sorted(together.reads)),
-            writes=tuple(Touch(entity=name, kind=kind) for name, kind in _kinds(together.writes)),
+            writes=tuple(
+                Touch(entity=name, kind=kind, outside=(name, kind) in together.outside)
+                for name, kind in _kinds(together.writes)
+            ),
+            publishes=tuple(sorted(together.publishes - {""})),
             calls=tuple(
                 PeerCall(peer=peer, timeout=Duration(limit) if limit is not None else None)
                 for peer, limit in sorted(_slowest(together.calls).items())
@@ -140,6 +173,10 @@ class Accesses:
                     found.add(target.value)
             known = self._called[unit] = sorted(found)
         return known
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Every channel that is published to and every task that is queued, with the first place that does so."""
+        return tuple(self._channels[name] for name in sorted(self._channels) if name)
 
     def peers(self) -> Mapping[str, float | None]:
         """Every peer that some unit outside of the tests calls, with the longest time limit; None: a call without one."""
