@@ -72,7 +72,7 @@ def _said(process: Process) -> str:
 
 
 def _serves(process: Process) -> str:
-    return counted(len(process.serves), "operation") if process.serves else ""
+    return counted(len(process.serves), "handler") if process.serves else ""
 
 
 def _drawn(middle: list[_Part], stores: list[_Part], peers: list[_Part], kinds: list[str]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def project_section(blueprint: Blueprint) -> Iterator[str]:
 
 
 def _process(name: str, kind: str, technology: str, serves: int) -> str:
-    return f"{name}: {kind}, {technology}" + (f", {serves:,} operations" if serves else "")
+    return f"{name}: {kind}, {technology}" + (f", {serves:,} handlers" if serves else "")
 
 
 def _folded(label: str, items: Sequence[str]) -> str:
