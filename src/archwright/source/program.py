@@ -95,7 +95,6 @@ class Program:
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
                 self.project.by_name.setdefault(alias, modules[index])
-        self.renderer = Renderer(self.project)
         self._kinds = frozenset(kind.__name__ for kind in wanted)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
@@ -104,6 +103,8 @@ class Program:
         self._faults: list[tuple[int, str]] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
+            looped = [unit for unit, entries in self.engine.entries.items() if any(each.loops for each in entries)]
+            self.renderer = Renderer(self.project, looped)
             surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
             count = pool.worker_count() if workers is None else workers
             self.effects: Sequence[Effect] = self._told(self._follow(self._parts(), count))

@@ -119,6 +119,9 @@ class Engine:
         frame = Frame(self, module, unit, facts, owner, self.closures.get(unit), depth, general=not spec)
         types = dict(spec)
         entries = self.entries.get(unit, ())
+        for entry in entries:
+            if entry.loops is not None and not frame.loops:
+                frame.loops = entry.loops()
         for index, (name, kind, annotation, default) in enumerate(facts[4]):
             frame.env[name] = self._parameter(frame, index, name, kind, annotation, default, types.get(index), entries)
         transactions.start(frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from archwright.model import effect as m
@@ -44,9 +44,10 @@ _KINDS = {
 class Renderer:
     """Turns `Found` records into the model's effects."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, requested: Iterable[int] = ()) -> None:
+        """requested: units of which a framework says that requests run them, whatever their file is called."""
         self._project = project
-        self._settings: dict[int, m.Setting] = {}
+        self._settings: dict[int, m.Setting] = dict.fromkeys(requested, m.Setting.REQUEST)
         self._makers: dict[str, Callable[[Found], m.Effect]] = {
             "Interpret": self._interpret,
             "Read": self._read,

@@ -14,6 +14,7 @@ from archwright.model.entity import Entity
 from archwright.model.finding import Remedy
 from archwright.model.operation import Operation
 from archwright.model.value import Trust, Use
+from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import Scope
 from archwright.source.flow.values import ALL_USES, BIT, Val, origins_of
@@ -97,6 +98,8 @@ class Entry(NamedTuple):
     operation: Operation | None = None
     answer: Callable[[Frame, Val], None] | None = None
     """Called with what the unit returns: the framework reads on, to make an answer of it."""
+    loops: Callable[[], tuple[LoopMark, ...]] | None = None
+    """The loops in which the framework itself runs the unit: a resolver runs once for each row that another one gave."""
 
 
 class Guarding(NamedTuple):

@@ -57,7 +57,7 @@ def _endpoint(
     return msgspec.structs.replace(
         operation,
         trigger=trigger,
-        access=access,
+        access=access if operation.entry is not None else operation.access,
         guards=tuple(dict.fromkeys(guard.name for guard in standing)),
         policies=policies,
     )

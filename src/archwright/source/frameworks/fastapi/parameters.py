@@ -12,6 +12,7 @@ from archwright.source.flow.calls import call_value
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, join_all
 from archwright.source.frameworks.base import Entry
+from archwright.source.frameworks.shared.parameters import Parameters
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
@@ -58,30 +59,6 @@ class Handler(NamedTuple):
     """The unit's index in the module."""
     path: str
     guards: list[tuple[Module, Any]]
-
-
-class Parameters(dict[str, Val]):
-    """Values by parameter name, made when they are asked for: dependencies are interpreted then, not before.
-
-    Nothing is kept, because the engine forgets between parts of a project.
-    """
-
-    def __init__(self, makers: dict[str, Callable[[], Val]]) -> None:
-        super().__init__()
-        self._makers = makers
-        self._making: set[str] = set()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._makers
-
-    def __missing__(self, name: str) -> Val:
-        if name in self._making:
-            return UNKNOWN  # a dependency that depends on itself
-        self._making.add(name)
-        try:
-            return self._makers[name]()
-        finally:
-            self._making.discard(name)
 
 
 class Declared(NamedTuple):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Entry, Framework, Source
-from archwright.source.frameworks.flask.guards import trust_of
 from archwright.source.frameworks.flask.parsers import handlers
 from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import (
@@ -19,6 +18,7 @@ from archwright.source.frameworks.shared.routes import (
     place_of,
     template_path,
 )
+from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
 

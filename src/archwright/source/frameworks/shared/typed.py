@@ -24,7 +24,7 @@ _CLEAN = frozenset(
 )
 _TEXTS = frozenset(
     {"str", "bytes", "Any", "object", "EmailStr", "AnyUrl", "HttpUrl", "AnyHttpUrl", "SecretStr", "StrictStr", "constr"}
-    | {"NameEmail", "FilePath", "Path", "JsonValue"}
+    | {"NameEmail", "FilePath", "Path", "JsonValue", "ID", "JSON"}
 )
 _MANY = frozenset(
     {

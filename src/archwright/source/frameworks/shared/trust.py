@@ -1,4 +1,4 @@
-"""Who may call a Flask view: what its decorators, and those of its class, say by their names."""
+"""Who may call a handler: what its decorators, and those of its class, say by their names."""
 
 from __future__ import annotations
 

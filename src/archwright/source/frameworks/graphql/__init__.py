@@ -1,0 +1,1 @@
+"""GraphQL servers: graphene, strawberry, ariadne, and what they share."""
