@@ -39,6 +39,8 @@ class Kind(NamedTuple):
     """True where an inclusion gives the prefix first, and then the router."""
     overrides: bool = False
     """True where the prefix given at the inclusion takes the place of the router's own."""
+    mounts: frozenset[str] = frozenset({"mount"})
+    """Methods that take a prefix and then a router."""
 
 
 class Mount(NamedTuple):
@@ -111,7 +113,7 @@ class Routers:
         function = call[2]
         if function[0] != f.ATTR:
             return
-        if function[3] == "mount" and len(call[3]) > 1:
+        if function[3] in self._kind.mounts and len(call[3]) > 1:
             self._mount(module, index, call, call[3][1], call[3][0])
         elif function[3] in self._kind.includes and self._kind.prefix_first:
             child = call[3][1] if len(call[3]) > 1 else dict(call[4]).get("router")
@@ -131,8 +133,8 @@ class Routers:
         guards = _listed(module, dict(call[4]).get("dependencies"))
         mount = Mount(self.locate(module, index, call[2][2]), text, guards)
         children = self._arguments(module, index, child)
-        self._all_read &= bool(children) or call[2][3] == "mount"
-        if not children and child[0] == f.NAME and call[2][3] != "mount":
+        self._all_read &= bool(children) or call[2][3] in self._kind.mounts
+        if not children and child[0] == f.NAME and call[2][3] not in self._kind.mounts:
             self._unread.append(mount)
         for each in children:
             self._mounts.setdefault(each, []).append(mount)
