@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
 from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import (
@@ -73,6 +74,7 @@ _KIND = Kind(
     names=frozenset({"app", "bp", "blueprint", "api", "application"}),
     inside=_APIS,
     overrides=True,
+    named=frozenset({"flask_restx.Namespace", "flask_restplus.Namespace"}),
 )
 
 
@@ -90,7 +92,7 @@ class Flask(Framework):
 
     name = "flask"
     title = "Flask"
-    packages = ("flask", "quart", "werkzeug", "flask_restful", "flask_restx")
+    packages = ("flask", "quart", "werkzeug", "flask_restful", "flask_restx", "flask_smorest", "apiflask")
     aliases: ClassVar[dict[str, str]] = {
         "quart.request": "flask.request",
         "flask.globals.request": "flask.request",
@@ -211,17 +213,20 @@ def _unit_entries(
     ways = routers.ways(served.router)
     if not ways:  # written, and not served
         yield Entry(unit, parameters)
+    shown = answer(engine, module, facts)
     for way in ways:
         trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path)))
-        yield Entry(unit, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts)))
+        operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts))
+        yield Entry(unit, parameters, operation, shown)
 
 
 def _parameters(
     engine: Engine, unit: int, facts: tuple[Any, ...], path: str, holder: ClassInfo | None
 ) -> dict[str, Val]:
     trust = trust_of(engine, unit, holder)
-    return {
-        name: outside(f"path parameter {name!r}", unit, facts[2], trust=trust, clean=converter_is_clean(path, name))
-        for name, _, _, _ in facts[4]
-        if f":{name}>" in path or f"<{name}>" in path
-    }
+    found = parsed(engine, engine.project.unit(unit)[0], facts, unit, trust)
+    for name, _, _, _ in facts[4]:
+        if f":{name}>" in path or f"<{name}>" in path:
+            clean = converter_is_clean(path, name)
+            found[name] = outside(f"path parameter {name!r}", unit, facts[2], trust=trust, clean=clean)
+    return found

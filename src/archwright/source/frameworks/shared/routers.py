@@ -41,6 +41,8 @@ class Kind(NamedTuple):
     """True where the prefix given at the inclusion takes the place of the router's own."""
     mounts: frozenset[str] = frozenset({"mount"})
     """Methods that take a prefix and then a router."""
+    named: frozenset[str] = frozenset()
+    """Makers whose first argument is a name that is the prefix too, where none is given."""
 
 
 class Mount(NamedTuple):
@@ -120,7 +122,8 @@ class Routers:
             if child is not None:
                 self._mount(module, index, call, child, call[3][0] if call[3] else self._prefix(call))
         elif function[3] in self._kind.includes and call[3]:
-            self._mount(module, index, call, call[3][0], self._prefix(call))
+            prefix = self._prefix(call)
+            self._mount(module, index, call, call[3][0], call[3][1] if prefix is None and len(call[3]) > 1 else prefix)
         elif function[3] in self._kind.adds and len(call[3]) + len(call[4]) > 1:
             router = self.locate(module, index, function[2])
             if router is not None or self.likely(module, index, function[2]):
@@ -277,6 +280,8 @@ class Routers:
         given = dict(call[4])
         written = self._prefix(call)
         own = self.text(module, written) if written is not None else ""
+        if written is None and call[3] and self._named(module, call[2]) in self._kind.named:
+            own = f"/{self.text(module, call[3][0])}"
         guards = _listed(module, given.get("dependencies"))
         mounts = list(self._mounts.get(router, ()))
         if self._named(module, call[2]) in self._kind.inside:

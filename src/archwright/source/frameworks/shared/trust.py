@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _GUARD = re.compile(
     r"(?:^|_)(?:login|auth|authentication|permissions?|roles?|jwt|token|user|session|access)_(?:is_)?required$"
     r"|^requires?_(?:login|auth\w*|permissions?|roles?|scopes?|token|user|access|any_of\w*|super_admin|admin\w*)$"
-    r"|^(?:authenticated|login_required|auth_required|admin_required)$"
+    r"|^(?:authenticated|login_required|auth_required|admin_required|protect|has_access|has_access_api)$"
 )
 _STAFF = re.compile(r"(?:^|_)(?:super_?)?admin(?:_|$)|superuser|staff")
 _HOLDERS = ("decorators", "method_decorators")
