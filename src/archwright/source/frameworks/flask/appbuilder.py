@@ -78,7 +78,10 @@ def _is_view(info: ClassInfo) -> bool:
 
 def _added(project: Project) -> Iterator[str]:
     for module in project.modules:
+        near = any("appbuilder" in name.lower() for name in module.scope())
         for unit in module.units:
+            if not near and not any(name == "appbuilder" for name, _, _, _ in unit[4]):
+                continue
             for call in calls_in(unit[7]):
                 if call[2][0] == f.ATTR and call[2][3] in _ADDS and call[3]:
                     node = call[3][0][2] if call[3][0][0] == f.CALL else call[3][0]

@@ -94,13 +94,17 @@ class _Reader:
     def roots(self) -> dict[str, ClassInfo]:
         """The root types: what a schema is made of, directly or through a function with parameters of those names."""
         found: dict[str, ClassInfo] = {}
-        for module in self._project.modules:
-            if not any("schema" in name.lower() or name == "graphene" for name in module.scope()):
-                continue
-            for unit in module.units:
-                for call in calls_in(unit[7]):
-                    for name, node in self._schema(module, call):
-                        self._root(module, found, name, node)
+        modules = [
+            module
+            for module in self._project.modules
+            if any("schema" in name.lower() or name == "graphene" for name in module.scope())
+        ]
+        for until in (1, None):  # a schema is made where modules begin, seldom in a function
+            for module in modules if not found else ():
+                for unit in module.units[:until]:
+                    for call in calls_in(unit[7]):
+                        for name, node in self._schema(module, call):
+                            self._root(module, found, name, node)
         if not found:
             for info in self._project.all_classes():
                 if info.short in _ROOTS.values() and self.is_object(info):

@@ -118,14 +118,18 @@ class _Reader:
     def roots(self) -> dict[str, list[ClassInfo]]:
         """The classes of each root type: that of the schema that offers most."""
         found: dict[str, list[ClassInfo]] = {}
-        for module in self._project.modules:
-            if not any("schema" in name.lower() or name == "strawberry" for name in module.scope()):
-                continue
-            self.optimised = self.optimised or "DjangoOptimizerExtension" in module.scope()
-            for unit in module.units:
-                for call in calls_in(unit[7]):
-                    if last_name(call[2]).endswith("Schema") and (call[3] or call[4]):
-                        self._schema(module, call, found)
+        modules = [
+            module
+            for module in self._project.modules
+            if any("schema" in name.lower() or name == "strawberry" for name in module.scope())
+        ]
+        self.optimised = any("DjangoOptimizerExtension" in module.scope() for module in modules)
+        for until in (1, None):  # a schema is made where modules begin, seldom in a function
+            for module in modules if not found else ():
+                for unit in module.units[:until]:
+                    for call in calls_in(unit[7]):
+                        if last_name(call[2]).endswith("Schema") and (call[3] or call[4]):
+                            self._schema(module, call, found)
         return found
 
     def _schema(self, module: Module, call: tuple[Any, ...], found: dict[str, list[ClassInfo]]) -> None:

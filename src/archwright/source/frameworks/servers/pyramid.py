@@ -50,6 +50,7 @@ _OLD: Final = re.compile(r"(?<![\w}]):(\w+)")
 _REST: Final = re.compile(r"\*(\w+)")
 _VIEWS: Final = frozenset({"view_config", "view"})
 _ERRORS: Final = frozenset({"exception_view_config", "notfound_view_config", "forbidden_view_config"})
+_CONFIGS: Final = frozenset({"config", "configurator", "cfg"})
 _MAX_DEPTH: Final = 6
 _MAX_WAYS: Final = 4
 
@@ -192,8 +193,10 @@ class _Routes:
         """Unit -> the units that include it, with their prefix."""
         self.views: list[tuple[Module, int, tuple[Any, ...]]] = []
         for module in self._project.modules:
+            ours = any(_from_pyramid(binding) for binding in module.scope().values())
             for index, unit in enumerate(module.units):
-                self._read(module, index, unit[7], "")
+                if ours or any(name in _CONFIGS for name, _, _, _ in unit[4]):
+                    self._read(module, index, unit[7], "")
 
     def named(self, name: str) -> list[Route]:
         """The routes of a name."""
@@ -258,6 +261,11 @@ class _Routes:
         if found is not None and found.kind == "module":
             found = self._project.resolve_member(found.value, "includeme")
         return int(found.value) if found is not None and found.kind == "unit" else None
+
+
+def _from_pyramid(binding: Any) -> bool:
+    origin = binding.value[0] if binding.kind == "import" else binding.value if binding.kind == "module" else ""
+    return str(origin).partition(".")[0] in ("pyramid", "cornice")
 
 
 def plain(pattern: str) -> str:

@@ -79,7 +79,10 @@ class Tornado(Framework):
         if not handlers:
             return
         done: set[tuple[int, str, str]] = set()
+        shorts = {name.rpartition(".")[2] for name in handlers}
         for module in project.modules:
+            if not any(name in shorts or "handler" in name.lower() or "view" in name for name in module.scope()):
+                continue
             for unit in module.units:
                 for pattern, info in _rules(engine, module, unit[7], handlers):
                     for entry in _entries(engine, pattern, info):
