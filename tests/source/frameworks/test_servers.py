@@ -1,4 +1,4 @@
-"""Pyramid, aiohttp, Tornado, Litestar and Starlette: whole paths, what handlers receive, what stands before them."""
+"""Pyramid, aiohttp, Tornado, Litestar, Starlette, Falcon and Sanic: whole paths, what handlers receive, what stands before them."""
 
 from __future__ import annotations
 
@@ -204,7 +204,65 @@ STARLETTE = {
         app = Starlette(routes=[Route("/", home), Mount("/api", routes=below), WebSocketRoute("/ws", socket)])
     """,
 }
+FALCON = {
+    "app.py": """
+        import falcon
+        from run import run
+
+        class Item:
+            def on_get(self, req, resp, number, name):
+                run(number)
+                run(name)
+
+            def on_post_all(self, req, resp):
+                run(req.media["q"])
+                run(req.get_param("p"))
+                run(req.get_param_as_int("n"))
+
+        app = falcon.App()
+        item = Item()
+        app.add_route("/items/{number:int}/{name}", item)
+        app.add_route("/items", Item(), suffix="all")
+    """,
+}
+SANIC = {
+    "app.py": """
+        from sanic import Blueprint, Sanic
+        from sanic.views import HTTPMethodView
+        from run import run
+
+        app = Sanic("x")
+        bp = Blueprint("bp", url_prefix="/bp")
+        group = Blueprint.group(bp, url_prefix="/api")
+        app.blueprint(group)
+
+        @bp.get("/x/<number:int>/<name:str>")
+        async def one(request, number, name):
+            run(number)
+            run(name)
+
+        @app.route("/form", methods=["POST", "PUT"])
+        async def form(request):
+            run(request.form.get("q"))
+
+        class View(HTTPMethodView):
+            async def delete(self, request):
+                run(request.json["q"])
+
+        app.add_route(View.as_view(), "/view")
+    """,
+}
 CASES = {
+    "falcon": (
+        FALCON,
+        ["GET /items/{number}/{name}", "POST /items"],
+        {"path parameter 'name'", "request body", "query parameter"},
+    ),
+    "sanic": (
+        SANIC,
+        ["DELETE /view", "GET /api/bp/x/{number}/{name}", "POST|PUT /form"],
+        {"path parameter 'name'", "form field 'q'", "request body"},
+    ),
     "pyramid": (
         PYRAMID,
         ["GET /api/items/{name}", "GET|POST /admin/deep/x", "PUT /admin/users/{id}/{rest}"],

@@ -1,1 +1,1 @@
-"""Web frameworks whose whole reading is a file: Pyramid, aiohttp, Tornado, Litestar, Starlette's own routes."""
+"""Web frameworks whose whole reading is a file: routes, what handlers receive, what stands before them."""

@@ -61,7 +61,7 @@ def holder(engine: Engine, module: Module, index: int, node: Any) -> ClassInfo |
             found = engine.project.resolve_expression(module, annotation)
             return found.value if found is not None and found.kind == "class" else None
     local = _assigned_here(module, index, node[2])
-    if local is None and index:
+    if local is None:
         found = engine.project.resolve_name(module, node[2])
         if found is not None and found.kind == "expression":
             return holder(engine, found.value[0], 0, found.value[2]) if found.value[2][0] == f.CALL else None

@@ -43,6 +43,8 @@ class Kind(NamedTuple):
     """Methods that take a prefix and then a router."""
     named: frozenset[str] = frozenset()
     """Makers whose first argument is a name that is the prefix too, where none is given."""
+    groups: frozenset[str] = frozenset()
+    """Methods that make a router of the routers they are given."""
 
 
 class Mount(NamedTuple):
@@ -121,6 +123,11 @@ class Routers:
             child = call[3][1] if len(call[3]) > 1 else dict(call[4]).get("router")
             if child is not None:
                 self._mount(module, index, call, child, call[3][0] if call[3] else self._prefix(call))
+        elif function[3] in self._kind.groups and call[3]:
+            parent = self._router(module, call)
+            for child in call[3] if parent is not None else ():
+                for each in self._arguments(module, index, child):
+                    self._mounts.setdefault(each, []).append(Mount(parent, None, ()))
         elif function[3] in self._kind.includes and call[3]:
             prefix = self._prefix(call)
             self._mount(module, index, call, call[3][0], call[3][1] if prefix is None and len(call[3]) > 1 else prefix)
