@@ -15,6 +15,14 @@ Unit:  `(name, qualname, position, end_line, params, decorators, returns, body, 
 Class: `(name, qualname, position, end_line, bases, keywords, decorators, body, parent_index, class_index)`
     bases: expressions; keywords: `((name | None, expression), ...)`; class_index: the enclosing class (-1: none).
 qualname is dotted as in Python without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda>`.
+
+A template has the same facts, with a fifth part: `(units, (), line_count, errors, links)`. units[0] is its body; further units are its
+blocks (`block NAME`) and macros. The parameters of body and blocks are the names they read and do not bind: the context.
+What only templates do is a call of a name that starts with `%` (`%include`, `%filter`): no name of a context does.
+links: `(extends, blocks, uses)`
+    extends: the name of the template it starts from; "" if that is no constant; None: it starts from none.
+    blocks: `((name, unit index, index of the unit around it, inner, calls super), ...)`; an inner one stands where names are bound (a loop).
+    uses: `((unit index, name of a template), ...)`: what a unit includes by a constant name.
 """
 
 COLUMNS = 4096
@@ -65,6 +73,7 @@ YIELD_FROM = 22  # value
 STARRED = 23  # value
 WALRUS = 24  # target, value
 TEMPLATE = 25  # parts, as FSTRING             a t-string: parts are kept apart from the text (PEP 750)
+LOOKUP = 26  # base, name, called              of a template: an attribute or an item; `called`: and what it gives when called
 
 # --- statements: (KIND, position, ...) --------------------------------------------------------------
 EXPR = 40  # value

@@ -1,4 +1,7 @@
-"""From paths to the facts of every file: discovered, parsed by several processes, kept as bytes until asked for."""
+"""From paths to the facts of every file: discovered, parsed by several processes, kept as bytes until asked for.
+
+Templates are read after the Python files: those say which files are templates.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from archwright.source.discover import Discovery, Excludes, discover
 from archwright.source.modules import ModuleFile
 from archwright.source.parse import facts_of
 from archwright.source.parse.state import Fact
+from archwright.source.parse.templates import facts_of_template
 from archwright.source.parse.text import decode
+from archwright.source.templates import template_files
 
 SERIAL_BYTES = 20_000 * 38
 """Under about 20,000 lines a second process costs more than it brings."""
@@ -35,15 +40,15 @@ class LoadedFile:
     """One file's facts: bytes of marshal, decoded when asked and then kept.
 
     digest: of the content they were made from (16 bytes; b"" if it could not be read). marked: the content holds `MARK`.
+    made: by this run, not from the cache.
     """
 
-    __slots__ = ("_facts", "_root", "data", "digest", "marked", "module")
+    __slots__ = ("_facts", "_root", "data", "digest", "made", "marked", "module")
 
-    def __init__(self, module: ModuleFile, digest: bytes, data: bytes, root: str, *, marked: bool = False) -> None:
+    def __init__(self, module: ModuleFile, read: Read, root: str, *, made: bool = True) -> None:
         self.module = module
-        self.digest = digest
-        self.data = data
-        self.marked = marked
+        self.digest, self.data, self.marked = read
+        self.made = made
         self._root = root
         self._facts: Fact | None = None
 
@@ -54,7 +59,7 @@ class LoadedFile:
 
     @property
     def facts(self) -> Fact:
-        """The file facts, `(units, classes, line_count, errors)`."""
+        """The file facts, `(units, classes, line_count, errors)`; of a template, its links too."""
         if self._facts is None:
             self._facts = marshal.loads(self.data)  # noqa: S302 - made by this run or checked by its checksum
         return self._facts
@@ -78,6 +83,9 @@ class LoadedProject:
 
     discovery: Discovery
     files: tuple[LoadedFile, ...]
+    templates: tuple[LoadedFile, ...] = ()
+    unread_templates: int = 0
+    """Files that lie where templates do, in no language that is read."""
 
 
 def load_project(
@@ -89,7 +97,7 @@ def load_project(
     excludes: Excludes | None = None,
     cached_as: str | None = None,
 ) -> LoadedProject:
-    """Read every Python file of `paths` (relative ones start from `root`).
+    """Read every Python file of `paths` (relative ones start from `root`), and the templates among the others.
 
     cache: the directory of the cache (`cache.default_directory()` is the user's); None reads everything anew.
     workers: processes to parse with; None: one a processor. excludes: paths that are left out.
@@ -97,46 +105,52 @@ def load_project(
     """
     discovery = discover(paths, root, excludes)
     count = pool.worker_count() if workers is None else workers
-    if cache is not None:
-        read = _cached(discovery, FactsCache(cache, cached_as or discovery.root), count)
-    else:
-        read = _parsed(discovery.root, discovery.files, count)
-    files = [
-        LoadedFile(module, digest, data, discovery.root, marked=marked)
-        for module, (digest, data, marked) in zip(discovery.files, read, strict=True)
-    ]
-    return LoadedProject(discovery, tuple(files))
+    kept = FactsCache(cache, cached_as or discovery.root) if cache is not None else None
+    files = _loaded(discovery.root, discovery.files, kept, count)
+    found, unread = template_files(discovery, files)
+    templates = _loaded(discovery.root, found, kept, count)
+    if kept is not None:
+        kept.save({file.digest: file.data for file in (*files, *templates) if file.made and file.digest})
+    return LoadedProject(discovery, tuple(files), tuple(templates), unread)
 
 
-def _cached(discovery: Discovery, cache: FactsCache, workers: int) -> list[Read]:
-    """What the cache holds of the files as they are now, the rest parsed and added to it."""
+def _loaded(root: str, modules: Sequence[ModuleFile], cache: FactsCache | None, workers: int) -> list[LoadedFile]:
+    """Facts of files: those that the cache holds of them as they are now, the rest parsed."""
     read: dict[str, Read] = {}
-    missing: list[ModuleFile] = []
-    for module in discovery.files:
-        digest, marked = _digest(Path(discovery.root, module.path))
-        data = cache.get(digest)
-        if data is None:
-            missing.append(module)
-        else:
-            read[module.path] = (digest, data, marked)
-    parsed = _parsed(discovery.root, missing, workers)
-    read.update(zip([module.path for module in missing], parsed, strict=True))
-    cache.save({digest: data for digest, data, _ in parsed if digest})
-    return [read[module.path] for module in discovery.files]
+    missing: list[ModuleFile] = list(modules)
+    if cache is not None:
+        missing = []
+        for module in modules:
+            digest, marked = _digest(Path(root, module.path), module.language)
+            data = cache.get(digest)
+            if data is None:
+                missing.append(module)
+            else:
+                read[module.path] = (digest, data, marked)
+    parsed = {module.path: one for module, one in zip(missing, _parsed(root, missing, workers), strict=True)}
+    return [
+        LoadedFile(module, parsed.get(module.path) or read[module.path], root, made=module.path in parsed)
+        for module in modules
+    ]
 
 
-def _digest(path: Path) -> tuple[bytes, bool]:
+def _digest(path: Path, language: str) -> tuple[bytes, bool]:
     """The digest of a file as it is now, b"" if it can't be read, and whether it holds the mark."""
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError:
         data = None
-    return (digest_of(data), MARK in data) if data is not None else (b"", False)
+    return (_digest_of(data, language), MARK in data) if data is not None else (b"", False)
+
+
+def _digest_of(data: bytes, language: str) -> bytes:
+    """What a content is known by: the same text in another language has other facts."""
+    return digest_of(language.encode() + b"\0" + data if language else data)
 
 
 def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read]:
     """Digest and facts of each file, by several processes if that pays."""
-    paths = [str(Path(root, module.path)) for module in modules]
+    paths = [(str(Path(root, module.path)), module.language) for module in modules]
     sizes = [module.size for module in modules]
     if sum(sizes) < SERIAL_BYTES:
         workers = 1
@@ -151,12 +165,13 @@ def _parsed(root: str, modules: Sequence[ModuleFile], workers: int) -> list[Read
                 found[index] = one
     again = _map([[index] for index in lost], paths, 2, isolated=True)
     for index, result in zip(lost, again, strict=True):
-        found[index] = result[0] if result is not None else (b"", _unread("reading it ended the process"), False)
+        lost_one = (b"", _unread("reading it ended the process", modules[index].language), False)
+        found[index] = result[0] if result is not None else lost_one
     return found
 
 
 def _map(
-    chunks: Sequence[Sequence[int]], paths: Sequence[str], workers: int, *, isolated: bool = False
+    chunks: Sequence[Sequence[int]], paths: Sequence[tuple[str, str]], workers: int, *, isolated: bool = False
 ) -> list[list[Read] | None]:
     collecting = gc.isenabled()
     gc.disable()  # trees are garbage by reference count; looking for cycles in them costs a third
@@ -168,21 +183,26 @@ def _map(
     return [None if data is None else marshal.loads(data) for data in results]  # noqa: S302 - of our own workers
 
 
-def _work(paths: list[str]) -> bytes:
-    return marshal.dumps([read_file(path) for path in paths])
+def _work(paths: list[tuple[str, str]]) -> bytes:
+    return marshal.dumps([read_file(path, language) for path, language in paths])
 
 
-def read_file(path: str) -> Read:
-    """The digest, the facts (marshal bytes), the mark of one file; if it can't be read, b"" and facts that say why."""
+def read_file(path: str, language: str = "") -> Read:
+    """The digest, the facts (marshal bytes), the mark of one file; if it can't be read, b"" and facts that say why.
+
+    language: of a template; empty for Python.
+    """
     try:
         file = Path(path)
         if file.stat().st_size > MAX_BYTES:
-            return b"", _unread(f"larger than {MAX_BYTES // 1_000_000} MB"), False
+            return b"", _unread(f"larger than {MAX_BYTES // 1_000_000} MB", language), False
         data = file.read_bytes()
     except OSError as error:
-        return b"", _unread(error.strerror or "unreadable file"), False
-    return digest_of(data), marshal.dumps(facts_of(data)), MARK in data
+        return b"", _unread(error.strerror or "unreadable file", language), False
+    facts = facts_of_template(data, language) if language else facts_of(data)
+    return _digest_of(data, language), marshal.dumps(facts), MARK in data
 
 
-def _unread(why: str) -> bytes:
-    return marshal.dumps((*facts_of(b"")[:3], ((1, f"not read: {why}"),)))
+def _unread(why: str, language: str) -> bytes:
+    units, classes, lines, _, *links = facts_of_template(b"", language) if language else facts_of(b"")
+    return marshal.dumps((units, classes, lines, ((1, f"not read: {why}"),), *links))

@@ -18,6 +18,8 @@ class ModuleFile:
     path: relative to the root of the call, with forward slashes. module: the dotted name it is most likely imported by.
     root: the directory that name starts from, written like `path` ("." for the root of the call). aliases: other names it
     may be imported by (a script's neighbours, `src.` written out), most likely first. size: in bytes.
+
+    A template has its path for its name, and the language it is written in (see `parse.templates`).
     """
 
     path: str
@@ -26,6 +28,7 @@ class ModuleFile:
     root: str
     aliases: tuple[str, ...]
     size: int
+    language: str = ""
 
 
 class ModuleNames:

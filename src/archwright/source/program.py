@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -62,6 +62,8 @@ class Stats(Model, frozen=True, kw_only=True):
     lines: int
     frameworks: tuple[str, ...]
     endpoints: int
+    templates: tuple[tuple[str, int], ...]
+    """Template files that were reviewed, by their language; `files` and `lines` count Python alone."""
     not_reviewed: tuple[tuple[str, int], ...]
     """Files by language or reason that were seen and not reviewed."""
 
@@ -83,11 +85,19 @@ class Program:
 
     def __init__(self, loaded: LoadedProject, wanted: frozenset[type[Effect]], workers: int | None = None) -> None:
         self._loaded = loaded
-        self._files = {file.path: file for file in loaded.files}
+        read = (*loaded.files, *loaded.templates)
+        self._files = {file.path: file for file in read}
         self._texts: dict[str, str | None] = {}
         modules = [
-            Module(index, file.module.module, file.path, file.module.is_package, lambda file=file: file.facts)  # type: ignore[misc]
-            for index, file in enumerate(loaded.files)
+            Module(
+                index,
+                file.module.module,
+                file.path,
+                file.module.is_package,
+                lambda file=file: file.facts,  # type: ignore[misc]
+                file.module.language,
+            )
+            for index, file in enumerate(read)
         ]
         frameworks = in_use(loaded)
         aliases = {old: new for framework in frameworks for old, new in framework.aliases.items()}
@@ -162,7 +172,7 @@ class Program:
 
     def _parts(self) -> list[list[int]]:
         """The units of neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
-        sizes = [len(file.data) for file in self._loaded.files]
+        sizes = [len(file.data) for file in self._files.values()]
         count = min(_MAX_PARTS, max(2 if sum(sizes) >= _ALONE_BYTES else 1, sum(sizes) // _PART_BYTES))
         limit = sum(sizes) / count
         parts: list[list[int]] = [[]]
@@ -237,7 +247,7 @@ class Program:
         """Files that were not read, or not whole."""
         found = [
             Note(path=file.path, line=line, message=message)
-            for file in self._loaded.files
+            for file in self._files.values()
             for line, message in file.facts[3]
         ]
         found += [Note(path=path, line=0, message=message) for path, message in self._loaded.discovery.unreadable]
@@ -261,11 +271,15 @@ class Program:
             for skipped in discovery.skipped
             if skipped.reason not in NO_CODE
         ]
+        if self._loaded.unread_templates:
+            left_out.append(("templates in no language known here", self._loaded.unread_templates))
+        templates = Counter(file.module.language for file in self._loaded.templates)
         return Stats(
             files=len(self._loaded.files),
             lines=sum(file.facts[2] for file in self._loaded.files),
             frameworks=self._frameworks,
             endpoints=len(self.operations),
+            templates=tuple(sorted(templates.items())),
             not_reviewed=(*discovery.languages(), *left_out),
         )
 

@@ -10,6 +10,7 @@ from archwright.source import facts as f
 from archwright.source.flow import attributes, calls, operators, transactions
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.lookups import look_up
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.refine import refine
 from archwright.source.flow.values import (
@@ -299,6 +300,10 @@ def assign(frame: Frame, target: tuple[Any, ...], value: Val) -> None:
         assign(frame, target[2], value)
 
 
+def _lookup(frame: Frame, node: tuple[Any, ...]) -> Val:
+    return look_up(frame, evaluate(frame, node[2]), node[3], node[1], called=node[4])
+
+
 _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], Val]] = {
     f.CONST: _const,
     f.NAME: _name,
@@ -325,4 +330,5 @@ _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], Val]] = {
     f.YIELD_FROM: _yield_from,
     f.STARRED: _starred,
     f.WALRUS: _walrus,
+    f.LOOKUP: _lookup,
 }

@@ -43,12 +43,12 @@ def in_use(loaded: LoadedProject) -> list[Framework]:
     for file in loaded.files:
         missing = [package for package in wanted - imported if file.mentions(package)]
         if missing:
-            imported |= _imports(file.facts).intersection(missing)
+            imported |= imports_of(file.facts).intersection(missing)
     return [each() for each in every() if not each.packages or imported.intersection(each.packages)]
 
 
-def _imports(node: Any) -> set[str]:
-    """The top-level packages that statements import, wherever in a file they stand."""
+def imports_of(node: Any) -> set[str]:
+    """The top-level packages that the statements of a file import, wherever they stand. `node`: the file's facts."""
     found: set[str] = set()
     todo = [unit[7] for unit in node[0]] + [info[7] for info in node[1]]
     while todo:

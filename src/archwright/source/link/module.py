@@ -23,15 +23,35 @@ class Binding(NamedTuple):
 
 
 class Module:
-    """A project module. `facts` are loaded on first use."""
+    """A project module. `facts` are loaded on first use. A template is one too, with the language it is written in."""
 
-    __slots__ = ("_facts", "_load", "_scope", "implied", "index", "is_package", "name", "path", "star_imports")
+    __slots__ = (
+        "_facts",
+        "_load",
+        "_scope",
+        "implied",
+        "index",
+        "is_package",
+        "language",
+        "name",
+        "path",
+        "star_imports",
+    )
 
-    def __init__(self, index: int, name: str, path: str, is_package: bool, load: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        path: str,
+        is_package: bool,
+        load: Callable[[], tuple[Any, ...]],
+        language: str = "",
+    ) -> None:
         self.index = index
         self.name = name
         self.path = path
         self.is_package = is_package
+        self.language = language
         self._load = load
         self._facts: tuple[Any, ...] | None = None
         self._scope: dict[str, Binding] | None = None
@@ -65,6 +85,10 @@ class Module:
         self.implied[unit[2]] = len(units)
         self._facts = ((*units, unit), *rest)
         return len(units)
+
+    def relink(self, units: tuple[Any, ...]) -> None:
+        """Put units in the place of those that were loaded: a template's, once it is known what it includes."""
+        self._facts = (units, *self.facts[1:])
 
     @property
     def package(self) -> str:

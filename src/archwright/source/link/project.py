@@ -117,7 +117,8 @@ class Project:
             self.by_name.setdefault(module.name, module)
         self.packages: set[str] = {
             ".".join(parts[:end])
-            for name in self.by_name
+            for name, module in self.by_name.items()
+            if not module.language
             for parts in [name.split(".")]
             for end in range(1, len(parts))
         }

@@ -1,0 +1,82 @@
+"""Jinja2, and what renders it: Flask, Quart, Starlette, FastAPI, aiohttp and the library itself."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archwright.source.flow.values import TEXT, Val
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.templates.language import TemplateLanguage
+from archwright.source.parse.templates import JINJA
+
+_LOADED = "jinja2.Template"
+
+
+class Jinja(TemplateLanguage):
+    """Templates of Jinja2."""
+
+    name = "jinja2"
+    packages = ("jinja2", "flask", "quart", "starlette", "fastapi", "aiohttp_jinja2")
+    language = JINJA
+    aliases: ClassVar[dict[str, str]] = {
+        "flask.templating.render_template": "flask.render_template",
+        "flask.templating.stream_template": "flask.stream_template",
+        "quart.templating.render_template": "quart.render_template",
+        "jinja2.environment.Environment": "jinja2.Environment",
+        "jinja2.sandbox.SandboxedEnvironment": "jinja2.Environment",
+        "starlette.templating.Jinja2Templates": "fastapi.templating.Jinja2Templates",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in (
+            "flask.render_template",
+            "flask.stream_template",
+            "quart.render_template",
+            "quart.stream_template",
+        ):
+            self.calls[name] = self._flask
+        for name in ("get_template", "select_template", "get_or_select_template"):
+            self.calls[f"jinja2.Environment.{name}"] = self._load
+        for name in ("render", "render_async", "generate", "generate_async", "stream"):
+            self.calls[f"{_LOADED}.{name}"] = self._render
+        self.calls["fastapi.templating.Jinja2Templates.TemplateResponse"] = self._starlette
+        self.calls["fastapi.templating.Jinja2Templates.get_template"] = self._load
+        self.calls["aiohttp_jinja2.render_template"] = self._aiohttp
+        self.calls["aiohttp_jinja2.render_string"] = self._aiohttp
+
+    def _flask(self, site: CallSite) -> Val:
+        """`render_template(name_or_list, **context)`."""
+        request = Val(("external", "flask.request"))
+        self.render(
+            site.frame, site.argument(0, "template_name_or_list"), {"request": request, **site.keywords}, site.position
+        )
+        return TEXT
+
+    def _load(self, site: CallSite) -> Val:
+        return self.loaded(_LOADED, site.argument(0, "name"))
+
+    def _render(self, site: CallSite) -> Val:
+        """`template.render({...}, name=value)`."""
+        context = {**self.context_of(site.argument(0)), **site.keywords}
+        self.render(site.frame, self.name_of(site.receiver), context, site.position)
+        return TEXT
+
+    def _starlette(self, site: CallSite) -> Val:
+        """`TemplateResponse(request, name, context)`, and before Starlette 0.29 `TemplateResponse(name, context)`."""
+        first = site.argument(0, "name")
+        old = first is not None and isinstance(first.const, str)
+        name = first if old else site.argument(1, "name")
+        context = self.context_of(site.argument(1 if old else 2, "context"))
+        request = site.keywords.get("request") if old else site.argument(0, "request")
+        if request is not None:
+            context.setdefault("request", request)
+        self.render(site.frame, name, context, site.position)
+        return Val(("object", "starlette.responses.HTMLResponse"))
+
+    def _aiohttp(self, site: CallSite) -> Val:
+        """`render_template(name, request, context)`."""
+        self.render(
+            site.frame, site.argument(0, "template_name"), self.context_of(site.argument(2, "context")), site.position
+        )
+        return Val(("object", "aiohttp.web.Response"))
