@@ -40,9 +40,9 @@ def test_a_warm_cache_parses_only_what_changed(project: Path, tmp_path: Path, mo
     parsed: list[str] = []
     read_file = load.read_file
 
-    def watched(path: str) -> load.Read:
+    def watched(path: str, language: str = "") -> load.Read:
         parsed.append(Path(path).name)
-        return read_file(path)
+        return read_file(path, language)
 
     monkeypatch.setattr(load, "read_file", watched)
     assert names(project, cache=tmp_path / "cache")[5] == "m05.py changed 1"
@@ -63,9 +63,9 @@ def test_text_and_mentions_on_demand(project: Path) -> None:
 
 
 def test_a_file_that_went_away_is_said(project: Path) -> None:
-    digest, data, _ = load.read_file(str(project / "gone.py"))
-    file = load.LoadedFile(load_project(["m00.py"], root=project).files[0].module, digest, data, str(project))
-    assert digest == b""
+    read = load.read_file(str(project / "gone.py"))
+    file = load.LoadedFile(load_project(["m00.py"], root=project).files[0].module, read, str(project))
+    assert file.digest == b""
     assert file.facts[3] == ((1, "not read: No such file or directory"),)
 
 
@@ -78,10 +78,10 @@ def test_a_file_too_big_to_be_code_is_said(project: Path, monkeypatch: pytest.Mo
 def test_a_file_that_ends_its_reader_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_file = load.read_file
 
-    def deadly(path: str) -> load.Read:
+    def deadly(path: str, language: str = "") -> load.Read:
         if path.endswith("m07.py"):
             os._exit(3)
-        return read_file(path)
+        return read_file(path, language)
 
     monkeypatch.setattr(load, "read_file", deadly)
     monkeypatch.setattr(load, "SERIAL_BYTES", 0)

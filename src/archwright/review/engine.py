@@ -99,7 +99,9 @@ def review(
 
 
 def function_of(unit: str, path: str) -> str:
-    """The name of a unit inside its file, `Class.method`; empty for the module's own body."""
+    """The name of a unit inside its file, `Class.method`; empty for the module's own body. A template's module is its path."""
+    if unit == path or unit.startswith(f"{path}."):
+        return unit[len(path) + 1 :]
     module = path.removesuffix(".py").removesuffix("/__init__").split("/")
     parts = unit.split(".")
     for start in range(len(module)):

@@ -81,7 +81,8 @@ def _told(asked: Asked, judged: Judged, baseline: Baseline | None, change: Since
         figures=Figures(
             files=stats.files,
             lines=stats.lines,
-            languages=("Python",) if stats.files else (),
+            languages=(*(("Python",) if stats.files else ()), *(f"{name} templates" for name, _ in stats.templates)),
+            templates=sum(count for _, count in stats.templates),
             frameworks=stats.frameworks,
             not_reviewed=tuple(NotReviewed(what=what, files=files) for what, files in stats.not_reviewed),
             rules=len(asked.rules),

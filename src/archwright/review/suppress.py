@@ -2,6 +2,7 @@
 
 A comment counts for its own line, for the expression that ends or starts there, and, where it stands alone, for the
 next line of code. It names a rule or a family; several are separated by commas. One that names none silences nothing.
+In a template it is the template's own comment: `{# archwright: ignore[query/n-plus-one] at most three rows #}`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from archwright.report.lines import lines_of
 from archwright.review.choice import near
 
 _COMMENT = re.compile(r"#\s*archwright:\s*ignore\b(?P<names>\[[^\]]*\])?(?P<reason>[^#]*)")
+_IN_TEMPLATE = re.compile(r"\{#-?\s*archwright:\s*ignore\b(?P<names>\[[^\]]*\])?(?P<reason>.*?)-?#\}")
 _MARK = "archwright: ignore"
 
 
@@ -83,14 +85,17 @@ def comments_in(path: str, text: str) -> list[Suppression]:
     if _MARK not in text.replace("archwright:ignore", _MARK):
         return []
     lines = lines_of(text)
-    starts = _comment_starts(text)
+    python = path.endswith(".py")
+    comment = _COMMENT if python else _IN_TEMPLATE
+    starts = _comment_starts(text) if python else None
     found = []
     for number, line in enumerate(lines, 1):
-        match = _COMMENT.search(line)
+        match = comment.search(line)
         if match is None or (starts is not None and starts.get(number, len(line)) > match.start()):
             continue
         names = tuple(name.strip() for name in (match["names"] or "[]")[1:-1].split(",") if name.strip())
-        counts = (number,) if line[: match.start()].strip() else (number, _next_code(lines, number))
+        beside = line[: match.start()] if python else line[: match.start()] + line[match.end() :]
+        counts = (number,) if beside.strip() else (number, _next_code(lines, number))
         reason = match["reason"].strip(" \t:-")
         found.append(Suppression(path=path, line=number, lines=counts, names=names, reason=reason))
     return found
@@ -109,7 +114,7 @@ def _next_code(lines: Sequence[str], after: int) -> int:
     """The number of the first line after `after` that is neither empty nor a comment."""
     for number in range(after + 1, len(lines) + 1):
         text = lines[number - 1].strip()
-        if text and not text.startswith("#"):
+        if text and not text.startswith(("#", "{#")):
             return number
     return after
 

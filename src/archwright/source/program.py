@@ -215,7 +215,7 @@ class Program:
     @property
     def marked(self) -> tuple[str, ...]:
         """The paths of the files that hold a comment for the review, or a text like one."""
-        return tuple(file.path for file in self._loaded.files if file.marked)
+        return tuple(file.path for file in self._files.values() if file.marked)
 
     @property
     def discovery(self) -> Discovery:

@@ -31,6 +31,8 @@ class Figures(Model, frozen=True, kw_only=True):
 
     files: int = 0
     lines: int = 0
+    templates: int = 0
+    """Template files that were read as part of the program; `files` and `lines` are of Python alone."""
     languages: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     not_reviewed: tuple[NotReviewed, ...] = ()

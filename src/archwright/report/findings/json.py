@@ -22,6 +22,7 @@ def render(document: Document, view: View) -> str:  # noqa: ARG001 - every forma
             "tool": f"archwright {document.version}",
             "files": figures.files,
             "lines": figures.lines,
+            "templates": figures.templates,
             "languages": list(figures.languages),
             "frameworks": list(figures.frameworks),
             "not_reviewed": [{"what": part.what, "files": part.files} for part in figures.not_reviewed],

@@ -330,7 +330,7 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
             break
     items = value.items
     if items is not None and depth:  # each caller has a container of its own
-        items = {key: _substitute(frame, unit, item, given, position, depth - 1) for key, item in items.items()}
+        items = {key: _held(frame, unit, item, given, position, depth - 1) for key, item in items.items()}
     type_ = value.type
     if type_ is not None and type_[0] in ("member", "bound", "super") and origins is not value.origins:
         type_ = None
@@ -341,6 +341,14 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
     if origins is value.origins and items is value.items and type_ is value.type and asked is value.asked:
         return value
     return Val(type_, origins, value.const, items, value.text, asked)
+
+
+def _held(frame: Frame, unit: int, item: Val, given: dict[int, Val], position: int, depth: int) -> Val:
+    """What a container of a summary holds, in terms of the caller: an argument put into it is that argument."""
+    whole = _passed_through(item, unit)
+    if whole is not None and whole in given:
+        return given[whole]
+    return _substitute(frame, unit, item, given, position, depth)
 
 
 def _substitute_origins(

@@ -68,11 +68,11 @@ class DjangoTemplates(TemplateLanguage):
 
     # --- libraries of tags and filters -----------------------------------------------------------------------
     def _read_library(self, module: Module) -> None:
+        """Functions that are decorated, and those handed to a call: `register.filter("name", function)`."""
         for index, unit in enumerate(module.units):
             for decorator in unit[5]:
                 self._register(module.index << UNIT_BITS | index, unit[0], decorator)
         for node in module.units[0][7] if module.units else ():
-            # register.filter("name", function)
             if node[0] == f.EXPR and node[2][0] == f.CALL:
                 call = node[2]
                 names = [arg[2] for arg in call[3] if arg[0] == f.NAME]

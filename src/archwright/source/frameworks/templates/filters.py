@@ -16,11 +16,37 @@ from archwright.source.parse.templates import DJANGO
 
 _COUNTS = frozenset({"length", "count", "length_is"})
 _CLEAN = frozenset(
-    "date time timesince timeuntil filesizeformat floatformat intcomma intword naturaltime naturalday ordinal pluralize yesno "
-    "get_digit divisibleby int float round abs wordcount length_is localize unlocalize localtime".split()
+    [
+        "date",
+        "time",
+        "timesince",
+        "timeuntil",
+        "filesizeformat",
+        "floatformat",
+        "intcomma",
+        "intword",
+        "naturaltime",
+        "naturalday",
+        "ordinal",
+        "pluralize",
+        "yesno",
+        "get_digit",
+        "divisibleby",
+        "int",
+        "float",
+        "round",
+        "abs",
+        "wordcount",
+        "length_is",
+        "localize",
+        "unlocalize",
+        "localtime",
+    ]
 )
 """What they give holds none of what they are put on."""
-_ESCAPES = frozenset("escape e force_escape forceescape escapejs urlencode tojson json_script slugify".split())
+_ESCAPES = frozenset(
+    ["escape", "e", "force_escape", "forceescape", "escapejs", "urlencode", "tojson", "json_script", "slugify"]
+)
 _SAME = frozenset(
     {"safe", "safeseq", "reverse", "list", "unique", "sort", "dictsort", "dictsortreversed", "slice", "default_if_none"}
 )

@@ -52,11 +52,11 @@ class TemplateLanguage(Framework):
     # --- rendering -----------------------------------------------------------------------------------------
     def render(self, frame: Frame, name: Val | None, context: Mapping[Any, Val], position: int) -> None:
         """Render the template that a value names, or the first there is of those it lists; silent where none is known."""
-        module = self.named(frame, name)
+        module = self.module_of(frame, name)
         if module is not None:
             self.rendered(frame, module, context, position)
 
-    def named(self, frame: Frame, name: Val | None) -> Module | None:
+    def module_of(self, frame: Frame, name: Val | None) -> Module | None:
         """The template that a value names at a place of the code."""
         if name is None or name.origins:
             return None
@@ -132,7 +132,7 @@ class TemplateLanguage(Framework):
         return Val(("number",))
 
     def _import(self, site: CallSite) -> Val:
-        module = self.named(site.frame, site.argument(0))
+        module = self.module_of(site.frame, site.argument(0))
         return Val(("module", module.name)) if module is not None else UNKNOWN
 
     def _tag(self, site: CallSite) -> Val:

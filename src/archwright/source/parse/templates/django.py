@@ -138,7 +138,27 @@ class Parser:
         return args, keywords
 
 
-_WORDS = frozenset("and as by for from in into not of off on only or to using with without".split())
+_WORDS = frozenset(
+    [
+        "and",
+        "as",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "not",
+        "of",
+        "off",
+        "on",
+        "only",
+        "or",
+        "to",
+        "using",
+        "with",
+        "without",
+    ]
+)
 """Words that tags use between their arguments."""
 
 

@@ -20,10 +20,45 @@ _ALWAYS = frozenset({"forloop", "block"})
 """Names that Django itself sets where they mean something."""
 
 KEEPS_SAFE = frozenset(
-    "add addslashes capfirst center cut escape escapeseq filesizeformat floatformat force_escape iriencode join last "
-    "linebreaks linebreaksbr linenumbers ljust lower pprint random rjust safe safeseq slice slugify stringformat striptags "
-    "title truncatechars truncatechars_html truncatewords truncatewords_html unordered_list urlize urlizetrunc wordcount "
-    "wordwrap".split()
+    [
+        "add",
+        "addslashes",
+        "capfirst",
+        "center",
+        "cut",
+        "escape",
+        "escapeseq",
+        "filesizeformat",
+        "floatformat",
+        "force_escape",
+        "iriencode",
+        "join",
+        "last",
+        "linebreaks",
+        "linebreaksbr",
+        "linenumbers",
+        "ljust",
+        "lower",
+        "pprint",
+        "random",
+        "rjust",
+        "safe",
+        "safeseq",
+        "slice",
+        "slugify",
+        "stringformat",
+        "striptags",
+        "title",
+        "truncatechars",
+        "truncatechars_html",
+        "truncatewords",
+        "truncatewords_html",
+        "unordered_list",
+        "urlize",
+        "urlizetrunc",
+        "wordcount",
+        "wordwrap",
+    ]
 )
 """Built-in filters with `is_safe=True` or a safe result: what was safe before is written as it is after them."""
 

@@ -133,7 +133,7 @@ def _block(parser: Parser, token: Token) -> list[Fact]:
     return [call] if call is not None else []
 
 
-def _nothing(parser: Parser, token: Token) -> list[Fact]:
+def _nothing(_parser: Parser, _token: Token) -> list[Fact]:
     return []
 
 

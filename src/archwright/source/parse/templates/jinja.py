@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import ClassVar
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import Extension
@@ -40,53 +41,44 @@ def read(text: str, errors: Errors) -> tuple[tuple[Fact, ...], Fact]:
 
 def _parsed(text: str) -> nodes.Template:
     """The tree. A tag of an extension that is not known here is read through: its body stays, its arguments do not."""
-    tags: tuple[str, ...] = ()
+    tags: tuple[tuple[str, bool], ...] = ()
     while True:
         try:
             return _environment(tags).parse(text)
         except TemplateSyntaxError as error:
             found = _UNKNOWN_TAG.search(error.message or "")
-            if found is None or found[1] in tags or found[1].startswith("end") or len(tags) >= _MAX_TAGS:
+            if found is None or found[1].startswith("end") or len(tags) >= _MAX_TAGS:
                 raise
-            tags = (*tags, found[1])
+            closed = re.search(rf"\{{%[-+]?\s*end{found[1]}\b", text) is not None
+            if any(tag == found[1] for tag, _ in tags):
+                raise
+            tags = (*tags, (found[1], closed))
 
 
 @lru_cache(maxsize=64)
-def _environment(tags: tuple[str, ...]) -> Environment:
+def _environment(tags: tuple[tuple[str, bool], ...]) -> Environment:
     extensions: list[str | type[Extension]] = list(_EXTENSIONS)
     if tags:
-        extensions.append(type("ReadThrough", (_ReadThrough,), {"tags": set(tags)}))
+        extensions.append(
+            type("ReadThrough", (_ReadThrough,), {"tags": {tag for tag, _ in tags}, "closed": dict(tags)})
+        )
     return Environment(extensions=extensions, autoescape=True)
 
 
 class _ReadThrough(Extension):
     """Tags of extensions that are not installed."""
 
+    closed: ClassVar[dict[str, bool]] = {}
+    """Whether a tag has an end and so a body."""
+
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         token = next(parser.stream)
         while parser.stream.current.type not in ("block_end", "eof"):
             next(parser.stream)
-        end = f"end{token.value}"
-        if _ahead(parser, end):
-            body = parser.parse_statements((f"name:{end}",), drop_needle=True)
-            return nodes.Scope(body, lineno=token.lineno)
-        return nodes.Output([], lineno=token.lineno)
-
-
-def _ahead(parser: Parser, end: str) -> bool:
-    """Whether the end tag is still to come: tokens are read ahead and given back."""
-    stream = parser.stream
-    seen = [stream.current]
-    found = False
-    while stream.current.type != "eof":
-        token = next(stream)
-        seen.append(stream.current)
-        if token.type == "block_begin" and stream.current.type == "name" and stream.current.value == end:
-            found = True
-            break
-    stream.current = seen[0]
-    stream._pushed.extend(seen[1:])
-    return found
+        if not self.closed.get(token.value):
+            return nodes.Output([], lineno=token.lineno)
+        body = parser.parse_statements((f"name:end{token.value}",), drop_needle=True)
+        return nodes.Scope(body, lineno=token.lineno)
 
 
 class _Lowering:
@@ -223,7 +215,7 @@ class _Lowering:
             self.block(node.body, into)
 
     # --- other templates -----------------------------------------------------------------------------------
-    def _extends(self, node: nodes.Extends, into: list[Fact]) -> None:
+    def _extends(self, node: nodes.Extends, _: list[Fact]) -> None:
         name = node.template
         self.b.extends = name.value if isinstance(name, nodes.Const) and isinstance(name.value, str) else ""
 

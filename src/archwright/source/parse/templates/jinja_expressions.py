@@ -51,8 +51,8 @@ class Expressions:
             nodes.List: lambda node, at: (f.LIST, at, self._values(node.items)),
             nodes.Tuple: lambda node, at: (f.TUPLE, at, self._values(node.items)),
             nodes.Dict: self._dict,
-            nodes.MarkSafe: lambda node, at: self.value(node.expr),
-            nodes.MarkSafeIfAutoescape: lambda node, at: self.value(node.expr),
+            nodes.MarkSafe: lambda node, _: self.value(node.expr),
+            nodes.MarkSafeIfAutoescape: lambda node, _: self.value(node.expr),
         }
 
     def value(self, node: nodes.Node) -> Fact:
