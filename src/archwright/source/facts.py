@@ -19,10 +19,11 @@ qualname is dotted as in Python without `<locals>`: `Class.method`, `outer.inner
 A template has the same facts, with a fifth part: `(units, (), line_count, errors, links)`. units[0] is its body; further units are its
 blocks (`block NAME`) and macros. The parameters of body and blocks are the names they read and do not bind: the context.
 What only templates do is a call of a name that starts with `%` (`%include`, `%filter`): no name of a context does.
-links: `(extends, blocks, uses)`
+links: `(extends, blocks, uses, language)`
     extends: the name of the template it starts from; "" if that is no constant; None: it starts from none.
     blocks: `((name, unit index, index of the unit around it, inner, calls super), ...)`; an inner one stands where names are bound (a loop).
     uses: `((unit index, name of a template), ...)`: what a unit includes by a constant name.
+    language: the one it was read in (`parse.templates`).
 """
 
 COLUMNS = 4096

@@ -95,7 +95,7 @@ class Program:
                 file.path,
                 file.module.is_package,
                 lambda file=file: file.facts,  # type: ignore[misc]
-                file.module.language,
+                file.facts[4][3] if file.module.language else "",
             )
             for index, file in enumerate(read)
         ]
@@ -273,7 +273,7 @@ class Program:
         ]
         if self._loaded.unread_templates:
             left_out.append(("templates in no language known here", self._loaded.unread_templates))
-        templates = Counter(file.module.language for file in self._loaded.templates)
+        templates = Counter(file.facts[4][3] for file in self._loaded.templates)
         return Stats(
             files=len(self._loaded.files),
             lines=sum(file.facts[2] for file in self._loaded.files),

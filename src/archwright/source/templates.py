@@ -11,13 +11,14 @@ from archwright.source import facts as f
 from archwright.source.discover import Discovery
 from archwright.source.frameworks import imports_of
 from archwright.source.modules import ModuleFile
-from archwright.source.parse.templates import DJANGO, JINJA
+from archwright.source.parse.templates import DJANGO, EITHER, JINJA
 
 _NAMED = re.compile(r"\.(?:jinja2?|j2)$")
 _DOCUMENTS = frozenset({".html", ".htm", ".xml", ".txt", ".jinja", ".jinja2", ".j2"})
 _DIRECTORIES = frozenset({"templates", "jinja2"})
 _RENDER = {"django": DJANGO} | dict.fromkeys(
-    ("jinja2", "flask", "quart", "starlette", "fastapi", "aiohttp_jinja2", "sanic_ext", "litestar", "flask_mail"), JINJA
+    ("jinja2", "django_jinja", "flask", "quart", "starlette", "fastapi", "aiohttp_jinja2", "sanic_ext", "litestar"),
+    JINJA,
 )
 """Packages that render templates, by the name they are imported by."""
 _PLACES = {
@@ -67,9 +68,9 @@ def _language(path: str, languages: dict[str, set[str]]) -> str | None:
         directory = directory.rpartition("/")[0]
     if not near:
         return None
-    if JINJA in near and (len(near) == 1 or _NAMED.search(path) or "jinja2" in path.split("/")):
+    if near == {JINJA} or _NAMED.search(path) or "jinja2" in path.split("/"):
         return JINJA
-    return DJANGO if DJANGO in near else None
+    return DJANGO if near == {DJANGO} else EITHER
 
 
 def _languages(files: list[Any]) -> dict[str, set[str]]:

@@ -55,9 +55,10 @@ def places(program: Program, relation: str) -> set[str]:
     """Where a relation is fetched row by row, and through which calls."""
     found = set()
     for effect in program.effects:
-        if isinstance(effect, Load) and effect.relation == relation and effect.relation not in effect.loaded:
-            if any(loop.query is not None and loop.query == effect.query for loop in effect.context.loops):
-                found.add(f"{effect.place.path}:{effect.place.line}")
+        if not isinstance(effect, Load) or effect.relation != relation or effect.relation in effect.loaded:
+            continue
+        if any(loop.query is not None and loop.query == effect.query for loop in effect.context.loops):
+            found.add(f"{effect.place.path}:{effect.place.line}")
     return found
 
 
@@ -214,3 +215,71 @@ def test_broken_templates_are_noted(program: Callable[..., Program]) -> None:
     assert ("list.html", "{% endblock %} comes before {% endfor %}") in noted
     assert {name for name, _ in noted} == {"list.html", "junk.html"}
     assert places(made, "customer") == {"shop/templates/shop/list.html:2"}
+
+
+GENERIC = """
+    from django.urls import path
+    from django.views.generic import DetailView, ListView, TemplateView
+    from shop.models import Customer, Order
+
+    class Orders(ListView):
+        model = Order
+
+    class Named(ListView):
+        queryset = Order.objects.filter(pk__gt=1)
+        template_name = "shop/named.html"
+        context_object_name = "all_orders"
+
+    class Detail(DetailView):
+        model = Customer
+
+        def get_context_data(self, **kwargs):
+            context = super().get_context_data(**kwargs)
+            context["others"] = Customer.objects.all()
+            return context
+
+    class Page(TemplateView):
+        template_name = "shop/page.html"
+
+        def get_context_data(self, **kwargs):
+            return {**super().get_context_data(**kwargs), "orders": Order.objects.all()}
+
+    urlpatterns = [
+        path("orders/", Orders.as_view()),
+        path("named/", Named.as_view()),
+        path("customers/<int:pk>/", Detail.as_view()),
+        path("page/", Page.as_view()),
+    ]
+"""
+
+
+def test_generic_views_render_their_templates(program: Callable[..., Program]) -> None:
+    pages = {
+        "shop/__init__.py": "",
+        "shop/models.py": MODELS,
+        "shop/urls.py": GENERIC,
+        "shop/templates/shop/order_list.html": "{% for o in object_list %}\n{{ o.customer.name }}{% endfor %}",
+        "shop/templates/shop/named.html": "{% for o in all_orders %}{{ o.customer.name }}{% endfor %}",
+        "shop/templates/shop/customer_detail.html": (
+            "{{ customer.agent.name }}{% for o in customer.orders.all %}{{ o.customer.name }}{% endfor %}\n\n"
+            "{% for c in others %}{{ c.agent }}{% endfor %}"
+        ),
+        "shop/templates/shop/page.html": "\n\n\n{% for o in orders %}{{ o.customer }}{% endfor %}",
+    }
+    made = program(pages, Load, Read)
+    assert places(made, "customer") == {
+        "shop/templates/shop/order_list.html:2",
+        "shop/templates/shop/named.html:1",
+        "shop/templates/shop/page.html:4",
+    }
+    assert "shop/templates/shop/customer_detail.html:3" in places(made, "agent")
+    assert made.operations_reaching("shop/templates/shop/order_list.html") == ("GET /orders/",)
+
+
+def test_jinja_in_a_django_project(program: Callable[..., Program]) -> None:
+    """Where both languages are in use, what is no template of the one is read as one of the other."""
+    pages = files("{% for order in orders %}{{ order.customer.name }}{% endfor %}", jinja="{{ page(orders, '}}') }}")
+    pages["shop/jinja.py"] = "import jinja2\n"
+    made = program(pages, Load)
+    assert made.stats.templates == (("Django", 2), ("Jinja2", 1))
+    assert made.notes == ()

@@ -8,12 +8,13 @@ from typing import Any, Final
 from archwright.source import facts as f
 from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val
+from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, constant
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.kinds import sent
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import emit_read
+from archwright.source.frameworks.templates.django import DjangoTemplates
 from archwright.source.link.project import ClassInfo
 
 REQUEST: Final = "django.http.HttpRequest"
@@ -27,6 +28,14 @@ _CREATES: Final = frozenset({"CreateView", "BaseCreateView"})
 _UPDATES: Final = frozenset({"UpdateView", "BaseUpdateView"})
 _DELETES: Final = frozenset({"DeleteView", "BaseDeleteView", "DeletionMixin"})
 _FORMS: Final = frozenset({"FormView", "BaseFormView", "ProcessFormView", "FormMixin"})
+_SUFFIXES: Final = (
+    (frozenset({"ListView"}), "_list"),
+    (frozenset({"DetailView", "DateDetailView"}), "_detail"),
+    (frozenset({"CreateView", "UpdateView"}), "_form"),
+    (frozenset({"DeleteView"}), "_confirm_delete"),
+    (frozenset({"ArchiveIndexView"}), "_archive"),
+)
+"""What `template_name_suffix` is in the library's classes."""
 
 
 def method(call: CallSite, view: Val, info: ClassInfo) -> Val | None:
@@ -198,6 +207,36 @@ def _respond(call: CallSite, view: Val, info: ClassInfo) -> Val:
     return _RESPONSE
 
 
+def _render(call: CallSite, view: Val, info: ClassInfo) -> Val:
+    """`render_to_response(context)`: the view's template is rendered, if it has one that is known."""
+    templates = call.frame.engine.frameworks_by_name.get("django_templates")
+    if isinstance(templates, DjangoTemplates):
+        context = templates.context_of(call.argument(0, "context"))
+        context.setdefault("request", Val(("object", REQUEST)))
+        templates.render(call.frame, _template(call, view, info), context, call.position)
+    return _RESPONSE
+
+
+def _template(call: CallSite, view: Val, info: ClassInfo) -> Val:
+    """The names of a view's template: `get_template_names`, `template_name`, else the one that the library makes of the model's."""
+    if info.method("get_template_names") is not None:
+        return call_own(call.frame, view, "get_template_names", [], call.position)
+    hit = info.lookup("template_name")
+    name = call.frame.engine.class_value(hit[0], "template_name", hit[1]) if hit is not None else None
+    if hit is not None:
+        return name if name is not None else UNKNOWN
+    kinds = _kinds(info)
+    suffix = _text(info, "template_name_suffix") or next((end for kind, end in _SUFFIXES if kind & kinds), "")
+    query = _query(_default_rows(call.frame, view, info, call.position)) if suffix else None
+    if query is None or not query.entity:
+        return UNKNOWN
+    *packages, model = query.entity.split(".")
+    app = next((part for part in reversed(packages) if part != "models"), "")
+    if "models" in packages[1:]:
+        app = packages[packages.index("models", 1) - 1]
+    return constant(f"{app}/{model.lower()}{suffix}.html")
+
+
 def _query(value: Val) -> Query | None:
     query: Query | None = value.type[1] if value.type is not None and value.type[0] == "query" else None
     return query
@@ -222,5 +261,5 @@ _HOOKS: Final[dict[str, Callable[[CallSite, Val, ClassInfo], Val | None]]] = {
     "get_form": _get_form,
     "form_valid": _form_valid,
     "form_invalid": _respond,
-    "render_to_response": _respond,
+    "render_to_response": _render,
 }
