@@ -38,6 +38,7 @@ def template_files(discovery: Discovery, files: Iterable[Any]) -> tuple[list[Mod
         return [], 0
     loaded = list(files)
     roots = _roots(loaded)
+    charts = {path.rpartition("/")[0] for _, paths in discovery.others for path in paths if path.endswith("Chart.yaml")}
     languages = _languages(loaded)
     found: list[ModuleFile] = []
     unknown = 0
@@ -45,6 +46,8 @@ def template_files(discovery: Discovery, files: Iterable[Any]) -> tuple[list[Mod
         directory = path.rpartition("/")[0]
         if not (_DIRECTORIES.intersection(directory.split("/")) or _below(directory, roots) or _NAMED.search(path)):
             continue
+        if any(directory == f"{chart}/templates".lstrip("/") for chart in charts):
+            continue  # of a Helm chart: Go's templates, of no page
         language = _language(path, languages)
         if language is None:
             unknown += 1

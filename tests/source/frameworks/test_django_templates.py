@@ -244,11 +244,22 @@ GENERIC = """
         def get_context_data(self, **kwargs):
             return {**super().get_context_data(**kwargs), "orders": Order.objects.all()}
 
+    class Titled:
+        def get_context_data(self, **kwargs):
+            context = super().get_context_data(**kwargs)
+            context["title"] = "Orders"
+            return context
+
+    class Mixed(Titled, ListView):
+        model = Order
+        template_name = "shop/mixed.html"
+
     urlpatterns = [
         path("orders/", Orders.as_view()),
         path("named/", Named.as_view()),
         path("customers/<int:pk>/", Detail.as_view()),
         path("page/", Page.as_view()),
+        path("mixed/", Mixed.as_view()),
     ]
 """
 
@@ -264,12 +275,14 @@ def test_generic_views_render_their_templates(program: Callable[..., Program]) -
             "{{ customer.agent.name }}{% for o in customer.orders.all %}{{ o.customer.name }}{% endfor %}\n\n"
             "{% for c in others %}{{ c.agent }}{% endfor %}"
         ),
+        "shop/templates/shop/mixed.html": "{% for o in order_list %}{{ o.customer.name }}{% endfor %}",
         "shop/templates/shop/page.html": "\n\n\n{% for o in orders %}{{ o.customer }}{% endfor %}",
     }
     made = program(pages, Load, Read)
     assert places(made, "customer") == {
         "shop/templates/shop/order_list.html:2",
         "shop/templates/shop/named.html:1",
+        "shop/templates/shop/mixed.html:1",
         "shop/templates/shop/page.html:4",
     }
     assert "shop/templates/shop/customer_detail.html:3" in places(made, "agent")

@@ -50,18 +50,27 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
         return found if found is not None else Val(("member", value, name))
     if kind == "super":
         info, receiver = type_[1], type_[2]
-        for parent in info.mro()[1:]:
+        touched(frame, receiver)
+        for parent in _above(info, receiver):
             binding = parent.scope().get(name)
             if binding is not None and binding.kind == "unit":
                 return Val(("bound", parent.module.index << UNIT_BITS | int(binding.value), receiver))
         if receiver.type is not None and (
-            receiver.type[0] in ("query", "row") or (receiver.type[0] == "instance" and engine.claimants(info))
+            receiver.type[0] in ("query", "row")
+            or (receiver.type[0] == "instance" and engine.claimants(receiver.type[1]))
         ):
             return Val(("member", receiver, name))
         return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
     if kind == "tuple" and value.items is not None and name in value.items:
         return value.items[name]
     return Val(("member", value, name), value.origins)
+
+
+def _above(info: ClassInfo, receiver: Val) -> tuple[ClassInfo, ...]:
+    """The classes that `super()` looks into from a method of `info`: those behind it in the order of the receiver's own class."""
+    own = receiver.type[1] if receiver.type is not None and receiver.type[0] == "instance" else info
+    order = own.mro()
+    return order[order.index(info) + 1 :] if info in order else info.mro()[1:]
 
 
 def _first_external(info: ClassInfo) -> str:
