@@ -96,3 +96,13 @@ def test_a_string_is_no_comment() -> None:
         'TEXT = """\n# archwright: ignore[query/n-plus-one] only shown\n"""\nprint("# archwright: ignore[query] too")\n'
     )
     assert comments_in("app.py", text) == []
+
+
+def test_a_template_is_silenced_by_its_own_comment() -> None:
+    text = (
+        "{# archwright: ignore[query/n-plus-one] few rows #}\n"
+        "<a href='#archwright: ignore[query/n-plus-one]'>{{ a.b }}</a>\n"
+        "{{ c.d }} {#- archwright: ignore[query] staff alone -#}\n"
+    )
+    found = [(each.line, each.lines, each.names, each.reason) for each in comments_in("shop/templates/x.html", text)]
+    assert found == [(1, (1, 2), ("query/n-plus-one",), "few rows"), (3, (3,), ("query",), "staff alone")]
