@@ -47,11 +47,26 @@ class ClassInfo:
             self._bases = ()  # a class that names itself among its bases finds none
             found = []
             for node in self.facts[4]:
-                base = self.project.resolve_expression(self.module, node)
+                if node[0] == f.NAME and node[2] == self.facts[0]:
+                    base = self._taken_over()
+                else:
+                    base = self.project.resolve_expression(self.module, node)
                 if (base is not None and base.kind == "class") or (base is not None and base.kind == "external"):
                     found.append(base.value)
             self._bases = tuple(found)
         return self._bases
+
+    def _taken_over(self) -> Found | None:
+        """What the class's own name stood for before the class took it: `class Order(Order)` below an import."""
+        before: list[Any] = []
+        for node in self.module.units[0][7]:
+            if node[0] == f.CLASS and node[2] == self.index:
+                earlier: dict[str, Binding] = {}
+                bind_statements(tuple(before), earlier, self.module, stars=False)
+                binding = earlier.get(self.facts[0])
+                return self.project.resolve_binding(self.module, None, binding) if binding is not None else None
+            before.append(node)
+        return None
 
     def mro(self) -> tuple[ClassInfo, ...]:
         """The class itself and its project ancestors, nearest first, each once (depth first, last occurrence kept)."""

@@ -194,7 +194,7 @@ class _Reader:
         if given.flag("primary_key"):
             self._key = name
         unique = given.flag("unique")
-        if given.flag("db_index") or (kind == "SlugField" and not unique and given.flag("db_index", default=True)):
+        if not unique and given.flag("db_index", default=kind == "SlugField"):
             self._indexes.append(Index(fields=(name,)))
         values = self._choices(holder, given.keywords.get("choices"))
         type_ = _TYPES.get(kind, Type.UNKNOWN)

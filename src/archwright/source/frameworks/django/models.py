@@ -90,9 +90,12 @@ class Models:
         self._is_model: dict[str, bool] = {}
         self.models: dict[str, ModelInfo] = {}
         self._by_short: dict[str, list[str]] = {}
+        self._by_lower: dict[str, list[str]] = {}
+        """Names in lower case: Django's registry makes no difference between `app.Model` and `app.model`."""
         classes = [info for info in project.all_classes() if self.is_model(info)]
         for info in classes:
             self._by_short.setdefault(info.short, []).append(info.name)
+            self._by_lower.setdefault(info.short.lower(), []).append(info.name)
         for info in classes:
             self.models[info.name] = ModelInfo(info)
         for info in classes:
@@ -198,7 +201,7 @@ class Models:
         if label == "self":
             return model.name if model is not None else None
         app, _, short = label.rpartition(".")
-        names = self._by_short.get(short, [])
+        names = self._by_short.get(short) or self._by_lower.get(short.lower(), [])
         if len(names) > 1 and app:
             names = [name for name in names if app in name.split(".")] or names
         elif len(names) > 1 and model is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val
+from archwright.source.frameworks.django.paths import read_path
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 _PATHS = frozenset({"path", "re_path", "url"})
-_GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
-_NUMERIC = re.compile(r"(?:\\d|\[0-9\])(?:[+*]|\{[\d,]+\})?")
 _MAX_DEPTH = 8
 
 
@@ -68,6 +66,11 @@ class UrlTable:
                 target = self._included(module, call)
                 if target is not None:
                     included.add(target.index)
+            for binding in module.scope().values():  # from .orders import urlpatterns as order_urls
+                spliced = binding.value[1] == "urlpatterns" if binding.kind == "import" else False
+                part = self._project.by_name.get(binding.value[0]) if spliced else None
+                if part is not None and part.index != module.index:
+                    included.add(part.index)
         for module in modules:
             if module.index not in included:
                 yield from self._module(module, "", {}, 0)
@@ -106,6 +109,8 @@ class UrlTable:
     ) -> Iterator[Pattern]:
         name = _name(call[2])
         if name not in _PATHS:
+            if name == "i18n_patterns":  # below the code of the active language
+                prefix = join_paths(prefix, "<language>/") if prefix else "<language>/"
             for argument in call[3]:  # i18n_patterns(...), format_suffix_patterns([...])
                 if argument[0] in (f.LIST, f.CALL, f.NAME, f.STARRED):
                     yield from self._list(module, argument, prefix, parameters, depth + 1)
@@ -249,19 +254,3 @@ def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
             if len(node) == 5 and node[0] == f.CALL and isinstance(node[3], tuple) and isinstance(node[2], tuple):
                 yield node
             yield from _calls(node)
-
-
-def read_path(text: str, *, regex: bool) -> tuple[str, dict[str, bool]]:
-    """A pattern's path with `<name>` for each parameter, and which parameters let only digits through."""
-    names: dict[str, bool] = {}
-    if not regex:
-        for name in re.findall(r"<(?:\w+:)?(\w+)>", text):
-            names[name] = False
-        return text, names
-
-    def group(match: re.Match[str]) -> str:
-        names[match[1]] = bool(_NUMERIC.fullmatch(match[2]))
-        return f"<{match[1]}>"
-
-    path = _GROUP.sub(group, text).removeprefix("^").removesuffix("$").replace("\\", "").rstrip("?")
-    return path, names

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
-from archwright.source.frameworks.django.urls import read_path
+from archwright.source.frameworks.django.paths import read_path
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo

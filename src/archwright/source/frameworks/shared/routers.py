@@ -117,12 +117,14 @@ class Routers:
         function = call[2]
         if function[0] != f.ATTR:
             return
-        if function[3] in self._kind.mounts and len(call[3]) > 1:
-            self._mount(module, index, call, call[3][1], call[3][0])
+        if function[3] in self._kind.mounts:
+            path, child = (given_at(call, place, name) for place, name in enumerate(("path", "app")))
+            if path is not None and child is not None:
+                self._mount(module, index, call, child, path)
         elif function[3] in self._kind.includes and self._kind.prefix_first:
-            child = call[3][1] if len(call[3]) > 1 else dict(call[4]).get("router")
-            if child is not None:
-                self._mount(module, index, call, child, call[3][0] if call[3] else self._prefix(call))
+            router = given_at(call, 1, "router")
+            if router is not None:
+                self._mount(module, index, call, router, call[3][0] if call[3] else self._prefix(call))
         elif function[3] in self._kind.groups and call[3]:
             parent = self._router(module, call)
             for child in call[3] if parent is not None else ():
@@ -346,6 +348,11 @@ def calls_in(node: Any) -> Iterator[tuple[Any, ...]]:
     for part in node:
         if isinstance(part, tuple):
             yield from calls_in(part)
+
+
+def given_at(call: tuple[Any, ...], place: int, name: str) -> Any:
+    """The argument that a call gives by position or by name; None if it is not given."""
+    return call[3][place] if len(call[3]) > place else dict(call[4]).get(name)
 
 
 def _listed(module: Module, node: Any) -> tuple[tuple[Module, Any], ...]:

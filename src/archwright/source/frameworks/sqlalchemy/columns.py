@@ -14,7 +14,7 @@ from archwright.source.link.module import Module
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-COLUMNS: Final = frozenset({"Column", "mapped_column", "Field", "deferred"})
+COLUMNS: Final = frozenset({"Column", "mapped_column", "Field", "deferred", "column_property"})
 _ON_DELETE: Final = {"CASCADE": OnDelete.CASCADE, "SET NULL": OnDelete.SET_NULL}
 _NOW: Final = frozenset({"now", "utcnow", "current_timestamp", "today", "get_utc_now", "CURRENT_TIMESTAMP"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.base import Place
@@ -18,6 +18,7 @@ from archwright.source.frameworks.shared.declared import (
     last_name,
     written,
 )
+from archwright.source.frameworks.sqlalchemy.bare_tables import bare_tables
 from archwright.source.frameworks.sqlalchemy.columns import (
     COLUMNS,
     annotated_call,
@@ -28,9 +29,16 @@ from archwright.source.frameworks.sqlalchemy.columns import (
     is_nullable,
     key_text,
 )
-from archwright.source.frameworks.sqlalchemy.models import ModelInfo, _callee, _declared, _value
+from archwright.source.frameworks.sqlalchemy.models import (
+    ModelInfo,
+    _callee,
+    _declared,
+    _value,
+    is_base,
+    is_revision,
+)
 from archwright.source.frameworks.sqlalchemy.orm import SqlAlchemy
-from archwright.source.frameworks.sqlalchemy.types import ColumnType, annotated_type
+from archwright.source.frameworks.sqlalchemy.types import annotated_type
 from archwright.source.frameworks.sqlalchemy.values import ORM
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
@@ -38,6 +46,8 @@ from archwright.source.link.project import ClassInfo, Project
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
+_AROUND: Final = frozenset({"deferred", "column_property"})
+"""Calls whose first argument may be the column itself."""
 _RELATIONS: Final = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
 _SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -52,25 +62,31 @@ class SqlAlchemyEntities(Framework):
         """Every mapped class that has a table, then every `Table(...)` that only stands at the top of a module."""
         orm = engine.frameworks_by_name.get(ORM)
         models = orm.models if isinstance(orm, SqlAlchemy) else {}
-        readers = [_Reader(project, engine, models[name]) for name in sorted(models)]
+        now = [models[name] for name in sorted(models) if not is_revision(models[name].info.module)]
+        readers = [_Reader(project, engine, model, models) for model in now]
+        for reader in readers:
+            reader.find_heirs(readers)
         tables = {reader.table: reader.info.short for reader in readers if reader.table}
         found = [reader.entity(tables) for reader in readers if reader.table]
         yield from found
-        yield from _bare_tables(project, engine, tables, {name for reader in readers for name in reader.secondary})
+        yield from bare_tables(project, engine, tables, {name for reader in readers for name in reader.secondary})
 
 
 class _Reader:
     """Reads one mapped class."""
 
-    def __init__(self, project: Project, engine: Engine, model: ModelInfo) -> None:
+    def __init__(self, project: Project, engine: Engine, model: ModelInfo, models: dict[str, ModelInfo]) -> None:
         self._project = project
         self._engine = engine
         self._model = model
+        self._models = models
         self.info = model.info
-        self._declared = _declared(project, model.info)
+        self.declared = _declared(project, model.info)
+        self._heirs: list[_Reader] = []
+        """Classes of single-table inheritance, whose columns stand in this table."""
         self.secondary: set[str] = set()
         self._key: list[str] = []
-        self._indexes: list[Index] = []
+        self.indexes: list[Index] = []
         self._uniques: list[Unique] = []
         self._checks: list[Check] = []
         self._columns: dict[str, str] = {}
@@ -83,12 +99,13 @@ class _Reader:
         abstract = own.get("__abstract__")
         if abstract is not None and abstract.kind == "expression" and abstract.value[2] is True:
             return ""
-        if self._shares():
+        if is_base(self.info) or self._shares():
             return ""
         tablename = next(
-            ((binding, holder) for name, binding, holder in self._declared if name == "__tablename__"), None
+            ((binding, holder) for name, binding, holder in self.declared if name == "__tablename__"), None
         )
-        if tablename is not None:
+        parent = self.mapped_parent()
+        if tablename is not None and (parent is None or tablename[1] not in parent.mro() or tablename[1] is self.info):
             binding, holder = tablename
             given = constant(self._engine, holder.module, _value(binding))
             if isinstance(given, str):
@@ -96,33 +113,71 @@ class _Reader:
         is_sqlmodel = any(name == "table" and value[0] == f.CONST and value[2] for name, value in self.info.facts[5])
         if is_sqlmodel:
             return self.info.short.lower()
-        keyed = any(
-            value is not None and value[0] == f.CALL and "primary_key" in dict(value[4])
-            for value in (
-                _value(binding) for _, binding, _ in self._declared if binding.kind in ("expression", "annotation")
-            )
-        )
-        if keyed:  # Flask-SQLAlchemy and most `declared_attr` make the name so
+        if _is_keyed(self.declared):  # Flask-SQLAlchemy and most `declared_attr` make the name so
             return _SNAKE.sub("_", self.info.short).lower()
         return ""
 
     def _shares(self) -> bool:
-        """True for single-table inheritance: a mapped ancestor has the table, and the class names none of its own."""
-        if "__tablename__" in self.info.scope() or "__table__" in self.info.scope():
+        """True for single-table inheritance: a mapped ancestor has the table, and the class has no key of its own.
+
+        Without a key of its own a class can't have a table: Flask-SQLAlchemy then drops even a `__tablename__`.
+        """
+        if "__table__" in self.info.scope() or self.mapped_parent() is None:
             return False
+        own = [(name, binding, self.info) for name, binding in self.info.scope().items()]
+        return not _is_keyed(own)
+
+    def mapped_parent(self) -> ClassInfo | None:
+        """The nearest ancestor that has a table; mixins, abstract classes and the declarative base have none."""
         for holder in self.info.mro()[1:]:
-            binding = holder.scope().get("__tablename__")
-            if binding is not None:
-                return binding.kind == "expression"
-        return False
+            scope = holder.scope()
+            abstract = scope.get("__abstract__")
+            if abstract is not None and abstract.kind == "expression" and abstract.value[2] is True:
+                continue
+            if holder.name not in self._models or is_base(holder):
+                continue
+            named = scope.get("__tablename__")
+            if (named is not None and named.kind == "expression") or _is_keyed(
+                [(name, binding, holder) for name, binding in scope.items()]
+            ):
+                return holder
+        return None
+
+    def find_heirs(self, readers: list[_Reader]) -> None:
+        """Note the classes that keep their columns in this table, and leave out what a parent's table holds."""
+        if not self.table:
+            return
+        self._heirs = [other for other in readers if not other.table and other.top() is self.info]
+        parent = self.mapped_parent()
+        if parent is not None:  # joined-table inheritance: only what the parent does not have
+            above = {holder.name for holder in parent.mro()}
+            self.declared = [each for each in self.declared if each[2].name not in above]
+
+    def top(self) -> ClassInfo | None:
+        """The class whose table a class of single-table inheritance uses."""
+        if not self._shares():
+            return None
+        parent = self.mapped_parent()
+        while parent is not None:
+            reader = _Reader(self._project, self._engine, self._models[parent.name], self._models)
+            if reader.table:
+                return parent
+            parent = reader.mapped_parent()
+        return None
 
     def entity(self, tables: dict[str, str]) -> Entity:
         fields: dict[str, Field] = {}
-        for name, binding, holder in self._declared:
-            field = self._field(name, binding, holder, tables)
+        for name, binding, holder in self.declared:
+            field = self.field(name, binding, holder, tables)
             if field is not None:
                 fields[name] = field
-        for name, binding, holder in self._declared:
+        for heir in self._heirs:
+            own = heir.info.scope()
+            for name, binding, holder in heir.declared:
+                if name in own and name not in fields and (field := heir.field(name, binding, holder, tables)):
+                    fields[name] = field
+            self.indexes += heir.indexes
+        for name, binding, holder in self.declared:
             relation = self._many_to_many(name, binding, holder)
             if relation is not None:
                 fields[name] = relation
@@ -133,7 +188,7 @@ class _Reader:
             fields=tuple(sorted(fields.values(), key=self._order)),
             key=tuple(self._key),
             uniques=tuple(dict.fromkeys(self._uniques)),
-            indexes=tuple(dict.fromkeys(self._indexes)),
+            indexes=tuple(dict.fromkeys(self.indexes)),
             checks=tuple(self._checks),
             table=self.table,
             bases=tuple(base if isinstance(base, str) else base.name for base in self.info.bases()),
@@ -145,7 +200,7 @@ class _Reader:
         return field.name not in self._key, field.relation is not None and field.relation.many
 
     # --- columns -------------------------------------------------------------------------------------------
-    def _field(self, name: str, binding: Binding, holder: ClassInfo, tables: dict[str, str]) -> Field | None:
+    def field(self, name: str, binding: Binding, holder: ClassInfo, tables: dict[str, str]) -> Field | None:
         if name.startswith("__") or name in self._model.silent or name not in self._model.columns:
             return None
         node = _value(binding)
@@ -157,7 +212,9 @@ class _Reader:
             return None  # a relation whose `relationship()` is left out
         call = node if node is not None and node[0] == f.CALL else (f.CALL, 0, (f.NAME, 0, ""), (), ())
         given = Declaration(self._engine, holder.module, call)
-        if callee == "deferred" and given.args and given.args[0][0] == f.CALL:
+        if callee in _AROUND:
+            if not given.args or given.args[0][0] != f.CALL or last_name(given.args[0][2]) not in COLUMNS:
+                return None  # an expression over other columns
             given = Declaration(self._engine, holder.module, given.args[0])
         inner = given.keywords.get("sa_column")
         if inner is not None and inner[0] == f.CALL:
@@ -189,7 +246,7 @@ class _Reader:
         default = declared_default(self._engine, given) if plain is None else plain[2]
         unique = given.flag("unique")
         if given.flag("index"):
-            self._indexes.append(Index(fields=(name,), unique=unique))
+            self.indexes.append(Index(fields=(name,), unique=unique))
         relation = foreign_key(self._engine, given, tables)
         position = given.node[1] or self.info.facts[2]
         return Field(
@@ -210,7 +267,7 @@ class _Reader:
             return None
         node = _value(binding)
         given = Declaration(self._engine, holder.module, node)
-        link = given.keywords.get("secondary") or given.keywords.get("link_model")
+        link = given.argument(1, "secondary") or given.keywords.get("link_model")
         known = self._model.relations.get(name)
         if link is None or known is None or known.target is None:
             return None
@@ -229,7 +286,7 @@ class _Reader:
 
     # --- the table's own arguments -------------------------------------------------------------------------
     def _arguments(self) -> None:
-        for name, binding, holder in self._declared:
+        for name, binding, holder in self.declared:
             node = _value(binding) if binding.kind in ("expression", "annotation") else None
             if node is None:
                 continue
@@ -256,10 +313,16 @@ class _Reader:
             expression = text if isinstance(text, str) else written(given.args[0])
             self._checks.append(Check(name=given.text("name") or "", expression=expression))
         elif kind == "Index":
-            self._indexes.append(declared_index(self._engine, given, self._fields(given.args[1:])))
+            self.indexes.append(declared_index(self._engine, given, self._fields(given.args[1:])))
 
     def _fields(self, nodes: Iterable[Any]) -> tuple[str, ...]:
         return tuple(self._columns.get(text, text) for text in map(key_text, nodes))
+
+
+def _is_keyed(declared: list[tuple[str, Binding, ClassInfo]]) -> bool:
+    """True where a column says that it is (part of) the primary key."""
+    values = (_value(binding) for _, binding, _ in declared if binding.kind in ("expression", "annotation"))
+    return any(value is not None and value[0] == f.CALL and "primary_key" in dict(value[4]) for value in values)
 
 
 def _is_ours(project: Project, module: Module, node: Any) -> bool:
@@ -269,68 +332,3 @@ def _is_ours(project: Project, module: Module, node: Any) -> bool:
         return any(_is_ours(project, module, part) for part in (inner[2] if inner[0] == f.TUPLE else (inner,)))
     found = project.resolve_expression(module, node)
     return found is not None and found.kind == "class" and "__tablename__" in found.value.scope()
-
-
-# --- tables without a class ----------------------------------------------------------------------------------
-def _bare_tables(project: Project, engine: Engine, known: dict[str, str], secondary: set[str]) -> Iterator[Entity]:
-    """`orders = Table("orders", metadata, Column(...), ...)`; those that only link two classes are relations already."""
-    for module in project.modules:
-        for attribute, binding in sorted(module.scope().items()):
-            node = binding.value
-            if binding.kind != "expression" or node[0] != f.CALL or last_name(node[2]) != "Table":
-                continue
-            given = Declaration(engine, module, node)
-            name = given.text("name", 0)
-            if name is None or name in known or name in secondary or attribute in secondary:
-                continue
-            entity = _bare_table(engine, module, given, name, known)
-            if entity.fields:
-                yield entity
-
-
-def _bare_table(engine: Engine, module: Module, given: Declaration, name: str, known: dict[str, str]) -> Entity:
-    fields: list[Field] = []
-    key: list[str] = []
-    uniques: list[Unique] = []
-    indexes: list[Index] = []
-    for node in given.args[1:]:
-        if node[0] != f.CALL:
-            continue
-        part = Declaration(engine, module, node)
-        column = part.text("name", 0)
-        if part.callee == "Column" and column is not None:
-            relation = foreign_key(engine, part, known)
-            type_ = declared_type(engine, part) or ColumnType()
-            primary = part.flag("primary_key")
-            if primary:
-                key.append(column)
-            if part.flag("index"):
-                indexes.append(Index(fields=(column,)))
-            fields.append(
-                Field(
-                    name=column,
-                    type=Type.REFERENCE if relation is not None else type_.type,
-                    nullable=is_nullable(part, ColumnType(), annotated=False, primary=primary),
-                    unique=part.flag("unique"),
-                    max_length=type_.max_length,
-                    values=type_.values,
-                    relation=relation,
-                    place=Place(module.path, f.line_of(node[1]), f.column_of(node[1])),
-                )
-            )
-        elif part.callee == "UniqueConstraint":
-            uniques.append(Unique(fields=tuple(map(key_text, part.args))))
-        elif part.callee == "PrimaryKeyConstraint":
-            key = list(map(key_text, part.args))
-        elif part.callee == "Index":
-            indexes.append(declared_index(engine, part, tuple(map(key_text, part.args[1:]))))
-    place = Place(module.path, f.line_of(given.node[1]), f.column_of(given.node[1]))
-    return Entity(
-        name=name,
-        fields=tuple(fields),
-        key=tuple(key),
-        uniques=tuple(uniques),
-        indexes=tuple(indexes),
-        table=name,
-        place=place,
-    )

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
-from archwright.source.link.module import Binding
+from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 BASE = "sqlalchemy.orm.DeclarativeBase"
-_BASES = frozenset({BASE, "sqlalchemy.orm.DeclarativeBaseNoMeta", "flask_sqlalchemy.model.Model"})
+_DECLARATIVE = frozenset({BASE, "sqlalchemy.orm.DeclarativeBaseNoMeta"})
+_BASES = _DECLARATIVE | {"flask_sqlalchemy.model.Model"}
 _MAPPED_BY = frozenset({"as_declarative", "mapped", "mapped_as_dataclass"})
 _COLUMNS = frozenset(
     {"Column", "mapped_column", "column_property", "deferred", "composite", "synonym", "query_expression", "Field"}
@@ -23,6 +24,7 @@ _COLLECTIONS = frozenset(
     {"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "WriteOnlyMapped", "DynamicMapped"}
 )
 _WRAPPERS = frozenset({"Mapped", "Optional", "Annotated", "Union", "ClassVar", "Relationship"})
+_PROXIES = frozenset({"AssociationProxy"})
 _LAZY = {"True": "select", "False": "joined", "None": "noload"}
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -131,6 +133,8 @@ class Models:
         if len(found) > 1:
             found = [info for info in found if info.module is near.module] or found
         if len(found) > 1:
+            found = [info for info in found if not is_revision(info.module)] or found
+        if len(found) > 1:
             top = near.name.partition(".")[0]
             found = [info for info in found if info.name.partition(".")[0] == top] or found
         return found[0].name if len(found) == 1 else None
@@ -145,16 +149,18 @@ class Models:
         if name.startswith("__"):
             return
         callee = _callee(binding)
-        if callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
+        if callee.endswith("proxy") or _head(binding.value[0] if binding.kind == "annotation" else None) in _PROXIES:
+            model.silent.add(name)
+            node = _value(binding)
+            if node is not None and node[0] == f.CALL and node[3]:
+                through = node[3][0]
+                if through[0] == f.CONST and isinstance(through[2], str):
+                    model.proxies[name] = through[2]
+        elif callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
             if binding.kind == "annotation" and _head(binding.value[0]) == "ClassVar":
                 return
             model.columns.add(name)
             model.foreign.update(_foreign_keys(_value(binding)))
-        elif callee.endswith("proxy"):
-            model.silent.add(name)
-            node = _value(binding)
-            if node[3] and node[3][0][0] == f.CONST and isinstance(node[3][0][2], str):
-                model.proxies[name] = node[3][0][2]
 
     # --- relations ---------------------------------------------------------------------------------------
     def _relation(self, model: ModelInfo, name: str, binding: Binding, holder: ClassInfo) -> None:
@@ -166,6 +172,8 @@ class Models:
             return
         given = dict(node[4])
         given.update(_dict_of(given.get("sa_relationship_kwargs")))
+        if len(node[3]) > 1:
+            given.setdefault("secondary", node[3][1])
         argument = node[3][0] if node[3] else given.get("argument")
         target = self._target(holder, argument) if argument is not None else None
         if target is None and annotation is not None:
@@ -252,6 +260,20 @@ class Models:
                 return found.value.name if found.kind == "class" else None
             return self.named(node[-1], holder)
         return None
+
+
+def is_base(info: ClassInfo) -> bool:
+    """True for a declarative base itself, which has no table whatever columns it gives its heirs."""
+    if any(base in _DECLARATIVE for base in info.bases()):
+        return True
+    targets = [decorator[2] if decorator[0] == f.CALL else decorator for decorator in info.facts[6]]
+    return any(target[0] in (f.NAME, f.ATTR) and target[-1] == "as_declarative" for target in targets)
+
+
+def is_revision(module: Module) -> bool:
+    """True for a revision script of Alembic: the models in it are those of another time."""
+    scope = module.scope()
+    return "revision" in scope and "down_revision" in scope
 
 
 def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, ClassInfo]]:

@@ -1,0 +1,5 @@
+"""Names that are imported at start."""
+
+
+class LDAPObject:
+    """A connection."""
