@@ -39,11 +39,14 @@ import random
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from estimates import wilson
+
+from archwright.model import effect
+from archwright.source.program import analyse
 
 SHOWS = re.compile(
     r"""
@@ -105,59 +108,40 @@ def eligible(tree: Path) -> list[tuple[str, str, int, int]]:
     return sorted(found)
 
 
+def _details() -> dict[type, Callable[[Any], tuple[str, str]]]:
+    """Kind of effect -> how it is shown: the kind's word and the detail, where `@` stands for the entity."""
+    return {
+        effect.Read: lambda one: ("read", f"@ {one.many}{' locked' if one.locked else ''}"),
+        effect.Load: lambda one: ("load", f"@.{one.relation.rpartition('.')[2]}"),
+        effect.Write: lambda one: ("write", f"@ {one.kind}"),
+        effect.Interpret: lambda one: ("sql" if one.language == effect.Language.SQL else "", "text"),
+        effect.HttpCall: lambda one: ("http", one.method or "?"),
+        effect.Enqueue: lambda one: ("enqueue", one.task),
+        effect.Publish: lambda one: ("publish", one.channel),
+        effect.Lock: lambda one: ("lock", one.kind),
+        effect.TransactionBegin: lambda one: ("savepoint" if one.savepoint else "begin", ""),
+        effect.Commit: lambda one: ("commit", ""),
+        effect.Rollback: lambda one: ("rollback", ""),
+        effect.CacheGet: lambda one: ("cache-get", ""),
+        effect.CacheSet: lambda one: ("cache-set", ""),
+    }
+
+
 def told_by(tree: Path) -> dict[str, list[tuple[int, str, str, str]]]:
     """Path -> (line, kind, detail, state of the transaction) of the effects that archwright tells, in order."""
-    from archwright.model import effect as e  # noqa: PLC0415 - scoring a sheet needs no archwright
-    from archwright.source.program import analyse  # noqa: PLC0415
-
-    def detail(one: e.Effect) -> tuple[str, str] | None:  # `@` stands for the entity
-        match one:
-            case e.Read():
-                return "read", f"@ {one.many}{' locked' if one.locked else ''}"
-            case e.Load():
-                return "load", f"@.{one.relation.rpartition('.')[2]}"
-            case e.Write():
-                return "write", f"@ {one.kind}"
-            case e.Interpret() if one.language == e.Language.SQL:
-                return "sql", "text"
-            case e.HttpCall():
-                return "http", one.method or "?"
-            case e.Enqueue():
-                return "enqueue", one.task
-            case e.Publish():
-                return "publish", one.channel
-            case e.Lock():
-                return "lock", one.kind
-            case e.TransactionBegin():
-                return ("savepoint", "") if one.savepoint else ("begin", "")
-            case e.Commit():
-                return "commit", ""
-            case e.Rollback():
-                return "rollback", ""
-            case e.CacheGet():
-                return "cache-get", ""
-            case e.CacheSet():
-                return "cache-set", ""
-        return None
-
-    wanted = frozenset(
-        {
-            e.Read, e.Load, e.Write, e.TransactionBegin, e.Commit, e.Rollback, e.Lock, e.HttpCall, e.Enqueue, e.Publish,
-            e.CacheGet, e.CacheSet, e.Interpret,
-        }
-    )  # fmt: skip
+    details = _details()
     states: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
     entities: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
-    for one in analyse([tree], wanted=wanted, root=tree).effects:
-        shown = detail(one)
-        if shown is not None:
-            key = (one.place.path, one.place.line, *shown)
+    for one in analyse([tree], wanted=frozenset(details), root=tree).effects:
+        kind, text = details[type(one)](one)
+        if kind:
+            key = (one.place.path, one.place.line, kind, text)
             states[key].add(str(one.context.transaction))
             entities[key].add(str(getattr(one, "entity", "")))
     told: defaultdict[str, list[tuple[int, str, str, str]]] = defaultdict(list)
-    for (path, line, kind, text), found in sorted(states.items()):
-        names = "|".join(sorted(entities[(path, line, kind, text)]))
-        told[path].append((line, kind, text.replace("@", names), "/".join(sorted(found))))
+    for key, found in sorted(states.items()):
+        path, line, kind, text = key
+        told[path].append((line, kind, text.replace("@", "|".join(sorted(entities[key]))), "/".join(sorted(found))))
     return told
 
 
@@ -192,7 +176,7 @@ def draw(arguments: argparse.Namespace) -> None:
     known = {(r["project"], r["path"], r["function"]) for sheet in arguments.without for r in read_rows(sheet)}
     every = eligible(arguments.tree)
     left = [each for each in every if (arguments.project, each[0], each[1]) not in known]
-    drawn = random.Random(arguments.seed).sample(left, min(arguments.count, len(left)))
+    drawn = random.Random(arguments.seed).sample(left, min(arguments.count, len(left)))  # noqa: S311 - a draw, no secret
     print(f"{arguments.project}: {len(every)} functions meet the criterion, {len(left)} not drawn before")
     write_rows(
         arguments.out,
