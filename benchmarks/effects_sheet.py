@@ -120,10 +120,10 @@ def _details() -> dict[type, Callable[[Any], tuple[str, str]]]:
         effect.Publish: lambda one: ("publish", one.channel),
         effect.Lock: lambda one: ("lock", one.kind),
         effect.TransactionBegin: lambda one: ("savepoint" if one.savepoint else "begin", ""),
-        effect.Commit: lambda one: ("commit", ""),
-        effect.Rollback: lambda one: ("rollback", ""),
-        effect.CacheGet: lambda one: ("cache-get", ""),
-        effect.CacheSet: lambda one: ("cache-set", ""),
+        effect.Commit: lambda _: ("commit", ""),
+        effect.Rollback: lambda _: ("rollback", ""),
+        effect.CacheGet: lambda _: ("cache-get", ""),
+        effect.CacheSet: lambda _: ("cache-set", ""),
     }
 
 
