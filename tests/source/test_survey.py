@@ -404,3 +404,12 @@ def test_deep_expressions(surveyed: Survey) -> None:
     ).system
     assert [str(operation) for operation in system.operations] == ["GET /deep"]
     assert [index.name for index in system.entities[0].indexes] == ["deep"]
+
+
+def test_settings_are_found_beside_templates(surveyed: Survey) -> None:
+    files = {
+        **DJANGO,
+        "shop/settings.py": "import os\n\nSECRET_KEY = os.environ['SECRET_KEY']\n",
+        "shop/templates/shop/home.html": "{% load static %}<p>{{ order.customer.name }}</p>\n",
+    }
+    assert surveyed(files).system.operations

@@ -231,7 +231,7 @@ class Program:
         asked = tuple(words)
         return [
             module
-            for module, file in zip(self.project.modules, self._loaded.files, strict=True)
+            for module, file in zip(self.project.modules, self._loaded.files, strict=False)  # templates come after
             if any(word in file.data for word in asked)
         ]
 
