@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archwright.model.effect import Interpret
-from archwright.source import program
+from archwright.source import flows
 from archwright.source.program import Program, analyse
 
 CODE = """
@@ -34,7 +34,7 @@ def _analyse(directory: Path) -> Program:
 def test_a_project_in_several_parts_is_followed_beside_other_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(program, "_PART_BYTES", 1)
+    monkeypatch.setattr(flows, "_PART_BYTES", 1)
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.py").write_text(CODE, encoding="utf-8")
     alone = _analyse(tmp_path)

@@ -86,6 +86,8 @@ class LoadedProject:
     templates: tuple[LoadedFile, ...] = ()
     unread_templates: int = 0
     """Files that lie where templates do, in no language that is read."""
+    cache: FactsCache | None = None
+    """What is known of contents of earlier runs."""
 
 
 def load_project(
@@ -111,7 +113,7 @@ def load_project(
     templates = _loaded(discovery.root, found, kept, count)
     if kept is not None:
         kept.save({file.digest: file.data for file in (*files, *templates) if file.made and file.digest})
-    return LoadedProject(discovery, tuple(files), tuple(templates), unread)
+    return LoadedProject(discovery, tuple(files), tuple(templates), unread, kept)
 
 
 def _loaded(root: str, modules: Sequence[ModuleFile], cache: FactsCache | None, workers: int) -> list[LoadedFile]:

@@ -22,29 +22,17 @@ from archwright.source.flow import surroundings
 from archwright.source.flow.engine import Engine
 from archwright.source.flow.render import Renderer
 from archwright.source.flow.surroundings import Called, Surroundings
-from archwright.source.following import Followed, follow
+from archwright.source.flows import Flows
+from archwright.source.following import Followed
 from archwright.source.foreign import NO_CODE
 from archwright.source.frameworks import in_use
-from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.kept import KeptFlows
+from archwright.source.link.module import Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project
 
-_PART_BYTES = 5_000_000
-"""Facts of about so many bytes (some 100,000 lines) are followed together, by one process."""
-_ALONE_BYTES = 750_000
-"""Below, a second process costs more than it brings."""
-_MAX_PARTS = 16
-
-_work: tuple[Program, frozenset[str]] | None = None
 _ENCODER = msgspec.msgpack.Encoder()
-_FOLLOWED = msgspec.msgpack.Decoder(Followed)
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
-
-
-def _follow(units: list[int]) -> bytes:
-    assert _work is not None
-    program, kinds = _work
-    return _ENCODER.encode(follow(program.engine, program.renderer, units, kinds))
 
 
 class Note(Model, frozen=True, kw_only=True):
@@ -83,7 +71,14 @@ def _uncollected() -> Iterator[None]:
 class Program:
     """The effects of a code base, with what rules and reports ask about it."""
 
-    def __init__(self, loaded: LoadedProject, wanted: frozenset[type[Effect]], workers: int | None = None) -> None:
+    def __init__(
+        self,
+        loaded: LoadedProject,
+        wanted: frozenset[type[Effect]],
+        workers: int | None = None,
+        keeper: KeptFlows | None = None,
+    ) -> None:
+        """keeper: where what was found is kept for the next run."""
         self._loaded = loaded
         read = (*loaded.files, *loaded.templates)
         self._files = {file.path: file for file in read}
@@ -105,11 +100,10 @@ class Program:
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
                 self.project.by_name.setdefault(alias, modules[index])
-        self._kinds = frozenset(kind.__name__ for kind in wanted)
+        kinds = frozenset(kind.__name__ for kind in wanted)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
-        self._lost: list[str] = []
         self._faults: list[tuple[int, str]] = []
         with _uncollected():
             self.engine = Engine(self.project, frameworks)
@@ -117,25 +111,9 @@ class Program:
             self.renderer = Renderer(self.project, looped)
             surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
             count = pool.worker_count() if workers is None else workers
-            self.effects: Sequence[Effect] = self._told(self._follow(self._parts(), count))
-
-    def _follow(self, parts: list[list[int]], workers: int) -> list[Followed]:
-        """What each part of the units gives; those of a part whose process ended are told as lost."""
-        global _work  # noqa: PLW0603 - what forked workers read of their parent
-        _work = (self, self._kinds)
-        try:
-            results = pool.map_chunks(_follow, parts, workers if pool.forks() else 1)
-        finally:
-            _work = None
-        followed: list[Followed] = []
-        for part, result in zip(parts, results, strict=True):
-            if result is None:
-                lost = sorted({unit >> UNIT_BITS for unit in part})
-                self._lost.extend(self.project.modules[index].path for index in lost)
-                followed.append(Followed([], [], ()))
-            else:
-                followed.append(_FOLLOWED.decode(result))
-        return followed
+            flows = Flows(loaded, self.engine, self.renderer, kinds, count)
+            self.effects: Sequence[Effect] = self._told(flows.followed(keeper))
+            self._lost = flows.lost
 
     def _told(self, followed: Iterable[Followed]) -> tuple[Effect, ...]:
         """The effects of all parts, each once, with what surrounds the calls of the unit under judgement."""
@@ -169,21 +147,6 @@ class Program:
 
     def _is_test(self, unit: int) -> bool:
         return self.renderer.setting(unit) is Setting.TEST
-
-    def _parts(self) -> list[list[int]]:
-        """The units of neighbouring modules in parts of about equal size. The same project gives the same parts on any machine."""
-        sizes = [len(file.data) for file in self._files.values()]
-        count = min(_MAX_PARTS, max(2 if sum(sizes) >= _ALONE_BYTES else 1, sum(sizes) // _PART_BYTES))
-        limit = sum(sizes) / count
-        parts: list[list[int]] = [[]]
-        filled = 0
-        for index, size in enumerate(sizes):
-            if filled >= limit and len(parts) < count:
-                parts.append([])
-                filled = 0
-            parts[-1].extend(index << UNIT_BITS | unit for unit in range(len(self.project.modules[index].units)))
-            filled += size
-        return parts
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -310,4 +273,6 @@ def analyse(
     excludes: paths that are left out. cached_as: the project whose cached facts are used, if not those of `root`.
     """
     loaded = load_project(paths, root=root, cache=cache, workers=workers, excludes=excludes, cached_as=cached_as)
-    return Program(loaded, wanted, workers)
+    kinds = ",".join(sorted(kind.__name__ for kind in wanted))
+    keeper = KeptFlows(cache, f"{loaded.discovery.root}\0{kinds}") if cache is not None and cached_as is None else None
+    return Program(loaded, wanted, workers, keeper)
