@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -274,5 +275,6 @@ def analyse(
     """
     loaded = load_project(paths, root=root, cache=cache, workers=workers, excludes=excludes, cached_as=cached_as)
     kinds = ",".join(sorted(kind.__name__ for kind in wanted))
-    keeper = KeptFlows(cache, f"{loaded.discovery.root}\0{kinds}") if cache is not None and cached_as is None else None
+    own = cached_as is None or Path(cached_as) == Path(root).absolute()
+    keeper = KeptFlows(cache, f"{loaded.discovery.root}\0{kinds}") if cache is not None and own else None
     return Program(loaded, wanted, workers, keeper)

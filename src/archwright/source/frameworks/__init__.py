@@ -39,11 +39,8 @@ def every() -> list[type[Framework]]:
 def in_use(loaded: LoadedProject) -> list[Framework]:
     """The framework files that apply: those whose packages some file imports."""
     imported: set[str] = set()
-    wanted = {package for each in every() for package in each.packages}
     for file in loaded.files:
-        missing = [package for package in wanted - imported if file.mentions(package)]
-        if missing:
-            imported |= imports_of(file.facts).intersection(missing)
+        imported |= imports_of(file.facts)
     return [each() for each in every() if not each.packages or imported.intersection(each.packages)]
 
 
