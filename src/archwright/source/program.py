@@ -107,7 +107,7 @@ class Program:
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
         with _uncollected():
-            self.engine = Engine(self.project, frameworks)
+            self.engine = Engine(self.project, frameworks, kinds)
             looped = [unit for unit, entries in self.engine.entries.items() if any(each.loops for each in entries)]
             self.renderer = Renderer(self.project, looped)
             surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])

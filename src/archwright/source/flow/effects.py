@@ -37,6 +37,9 @@ class CaughtMark(NamedTuple):
     types: tuple[str, ...]
 
 
+_NOTHING: frozenset[int] = frozenset()
+
+
 class Found:
     """An effect found. `slots` maps the model effect's slot names to Val or plain data.
 
@@ -75,13 +78,14 @@ class Found:
 
     def depends_on(self) -> frozenset[int]:
         """The units whose parameters the slots come from."""
-        return frozenset(
-            key[1]
-            for value in self.slots.values()
-            if type(value) is Val
-            for key, _, _ in (deep_origins(value) if value.items else value.origins)
-            if key[0] == "parameter"
-        )
+        found: set[int] = set()
+        for value in self.slots.values():
+            if type(value) is Val:
+                for origin in deep_origins(value) if value.items else value.origins:
+                    key = origin[0]
+                    if key[0] == "parameter":
+                        found.add(key[1])
+        return frozenset(found) if found else _NOTHING
 
 
 Checked = frozenset[tuple[int, tuple[tuple[str, Any], ...]]]

@@ -12,7 +12,7 @@ from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
-from archwright.source.flow.records import Recorder
+from archwright.source.flow.records import Need, Recorder
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.selves import SelfAttributes
 from archwright.source.flow.statements import block
@@ -23,8 +23,9 @@ from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
 
-MAX_SPECIALISED = 12
-"""Summaries of one unit for particular argument types; beyond, the general one serves."""
+MAX_SPECIALISED = 400
+"""Summaries of one unit for particular argument types; beyond, the general one serves. Which come first depends on what is
+followed, so that only code that is written by programs should get there."""
 
 Spec = tuple[tuple[int, Any], ...]
 _UNFINISHED = EMPTY._replace(returns=UNKNOWN)
@@ -34,10 +35,12 @@ _UNFINISHED = EMPTY._replace(returns=UNKNOWN)
 class Engine:
     """Interprets units on demand and keeps what it learnt."""
 
-    def __init__(self, project: Project, frameworks: list[Framework]) -> None:
+    def __init__(self, project: Project, frameworks: list[Framework], kinds: frozenset[str] | None = None) -> None:
+        """kinds: the effects to record; None: all. What code does is known of every kind, as `does:Kind`."""
         self.project = project
         self.registry = Registry(frameworks)
         self.frameworks = frameworks
+        self.kinds = kinds
         self.frameworks_by_name = {framework.name: framework for framework in frameworks}
         self.summaries: dict[tuple[int, Spec], Summary] = {}
         self.attributes_set: dict[tuple[int, Spec], dict[str, Val]] = {}
@@ -49,8 +52,8 @@ class Engine:
         self.entries: dict[int, list[Entry]] = {}
         self._specialised: dict[int, int] = {}
         self._running: dict[tuple[int, Spec], int] = {}
-        self._globals: dict[tuple[int, str], tuple[Val | None, int]] = {}
-        """Values with the numbers of their records."""
+        self._globals: dict[tuple[int, str], tuple[Val | None, Need]] = {}
+        """Values with what they were made from."""
         self._claims: dict[str, tuple[Framework, ...]] = {}
         self.selves = SelfAttributes(self)
         self._decorations: dict[int, frozenset[str]] = {}
@@ -255,12 +258,12 @@ class Engine:
             return known[0]
         number, outer = self.recorder.begin(-1, general=False)
         self._globals[key] = (UNKNOWN, number)  # a name that is defined by itself
+        value: Val | None = None
         try:
             found = self.project.resolve_name(module, name)
             value = self.found_value(found) if found is not None else None
-            self._globals[key] = (value, number)
         finally:
-            self.recorder.end(outer)
+            self._globals[key] = (value, self.recorder.settle(number, outer))
         return value
 
     def found_value(self, found: Name | None) -> Val:
@@ -300,11 +303,11 @@ class Engine:
             return known[0]
         number, outer = self.recorder.begin(-1, general=False)
         self._globals[key] = (UNKNOWN, number)
+        value: Val | None = None
         try:
             value = self.found_value(self.project.resolve_binding(holder.module, holder, binding))
-            self._globals[key] = (value, number)
         finally:
-            self.recorder.end(outer)
+            self._globals[key] = (value, self.recorder.settle(number, outer))
         return value
 
     def member_value(self, module: str, name: str) -> Val:

@@ -107,6 +107,9 @@ class Frame:
 
     def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""
+        if self.engine.kinds is not None and effect not in self.engine.kinds:
+            self.traits.add(f"does:{effect}")
+            return
         told = (slots.get("entity"), slots.get("relation"), slots.get("many"))
         key = (effect, position, *told, len(self.loops))
         if key in self.seen:

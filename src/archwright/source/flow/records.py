@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from archwright.source.link.project import Project
 
+Need = int | frozenset[int]
+"""What something was made from: the number of a record, or no more than names at the top level of modules."""
+
 
 class Record:
     """One summary in the making, or made."""
@@ -59,9 +62,23 @@ class Recorder:
         self._open = outer
         self._project.consulted = outer.names
 
-    def need(self, number: int) -> None:
-        """The open record uses another."""
-        self._open.needs.add(number)
+    def settle(self, number: int, outer: Record) -> Need:
+        """As `end`; a record that needs no other is none: its names are those of who uses it."""
+        record = self._open
+        self.end(outer)
+        if record.needs or record.calls or number != len(self.records) - 1:
+            return number
+        self.records.pop()
+        outer.needs.discard(number)
+        outer.names |= record.names
+        return frozenset(record.names)
+
+    def need(self, need: Need) -> None:
+        """The open record uses another, or what was made of nothing but names."""
+        if type(need) is int:
+            self._open.needs.add(need)
+        else:
+            self._open.names |= need  # type: ignore[arg-type]  # a union of two: the other one
 
     def called(self, caller: int, unit: int, surroundings: int) -> None:
         """A call that belongs to the open record; `surroundings`: a bit set."""

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from archwright.source import facts as f
 from archwright.source.link.module import UNIT_BITS, Binding, Module, bind_statements
 
+_UNIT_MASK = (1 << UNIT_BITS) - 1
+
 
 class Found(NamedTuple):
     """What a name leads to.
@@ -169,7 +171,7 @@ class Project:
     def unit(self, unit_id: int) -> tuple[Module, Any]:
         """The module and the facts of a unit."""
         module = self.modules[unit_id >> UNIT_BITS]
-        return module, module.units[unit_id & (1 << UNIT_BITS) - 1]
+        return module, module.facts[0][unit_id & _UNIT_MASK]
 
     def unit_name(self, unit_id: int) -> str:
         """Dotted: module, then qualified name."""
