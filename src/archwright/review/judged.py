@@ -13,7 +13,7 @@ from archwright.review.readable import Readable
 from archwright.review.rule import Rule
 from archwright.review.scope import Scope
 from archwright.review.suppress import Suppressed, suppress
-from archwright.source.program import Program, analyse
+from archwright.source.program import Program, analyse, uncollected
 from archwright.source.repository import below_top
 from archwright.source.survey.ruff import Ruff
 
@@ -44,6 +44,7 @@ class Judged:
         self.left_to_ruff = left_to_ruff
 
 
+@uncollected()
 def judge(asked: Asked, root: Path | None = None, paths: Sequence[str] | None = None) -> Judged:
     """Read and judge what was asked for, or the same below another root."""
     at = root or asked.root

@@ -32,7 +32,6 @@ from archwright.source.link.module import Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project
 
-_ENCODER = msgspec.msgpack.Encoder()
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
 
 
@@ -58,7 +57,7 @@ class Stats(Model, frozen=True, kw_only=True):
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No garbage collection: facts are millions of tuples without cycles, and looking through them takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
@@ -106,15 +105,14 @@ class Program:
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
-        with _uncollected():
-            self.engine = Engine(self.project, frameworks, kinds)
-            looped = [unit for unit, entries in self.engine.entries.items() if any(each.loops for each in entries)]
-            self.renderer = Renderer(self.project, looped)
-            surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
-            count = pool.worker_count() if workers is None else workers
-            flows = Flows(loaded, self.engine, self.renderer, kinds, count)
-            self.effects: Sequence[Effect] = self._told(flows.followed(keeper))
-            self._lost = flows.lost
+        self.engine = Engine(self.project, frameworks, kinds)
+        looped = [unit for unit, entries in self.engine.entries.items() if any(each.loops for each in entries)]
+        self.renderer = Renderer(self.project, looped)
+        surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
+        count = pool.worker_count() if workers is None else workers
+        flows = Flows(loaded, self.engine, self.renderer, kinds, count)
+        self.effects: Sequence[Effect] = self._told(flows.followed(keeper))
+        self._lost = flows.lost
 
     def _told(self, followed: Iterable[Followed]) -> tuple[Effect, ...]:
         """The effects of all parts, each once, with what surrounds the calls of the unit under judgement."""
@@ -136,15 +134,18 @@ class Program:
                 key = (part.effects[number], *known)
                 if key not in made:
                     made[key] = _surrounded(_EFFECT.decode(key[0]), *known)
-        told: dict[bytes, Effect] = {}
-        for (data, state, later), effect in made.items():
-            told.setdefault(data if state is None and later is None else _ENCODER.encode(effect), effect)
-        return tuple(effect for _, effect in sorted(told.items(), key=lambda item: (item[1].place, item[0])))
+        ordered = sorted(
+            (effect.place, data, state or "", later or "") for (data, state, later), effect in made.items()
+        )
+        return tuple(
+            made[data, Transaction(state) if state else None, later or None] for _, data, state, later in ordered
+        )
 
     def _around(self, outer: int) -> tuple[Transaction | None, str | None]:
         """What the calls of a unit tell of the effects under it: the transaction where it is the caller's, and when it runs."""
         unit, open_ = outer >> 1, outer & 1
-        return Transaction(self.surroundings.transaction(unit)) if open_ else None, self.surroundings.deferred(unit)
+        state = Transaction(self.surroundings.transaction(unit)) if open_ else Transaction.UNKNOWN
+        return state if state is not Transaction.UNKNOWN else None, self.surroundings.deferred(unit)
 
     def _is_test(self, unit: int) -> bool:
         return self.renderer.setting(unit) is Setting.TEST
@@ -258,6 +259,7 @@ def _surrounded(effect: Effect, state: Transaction | None, later: str | None) ->
     return replace(effect, context=replace(context, transaction=state, deferred=later))
 
 
+@uncollected()
 def analyse(
     paths: Iterable[str | os.PathLike[str]],
     *,

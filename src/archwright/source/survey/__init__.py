@@ -15,7 +15,7 @@ from archwright.model.quantity import Duration
 from archwright.model.system import Channel, Peer, System
 from archwright.source.load import MAX_BYTES
 from archwright.source.parse.text import decode
-from archwright.source.program import Program, analyse
+from archwright.source.program import Program, analyse, uncollected
 from archwright.source.survey.accesses import WANTED, Accesses
 from archwright.source.survey.operations import operations
 from archwright.source.survey.outside import UNKNOWN_PEER
@@ -29,6 +29,7 @@ from archwright.sql.read_schema import read_schema
 __all__ = ["survey"]
 
 
+@uncollected()
 def survey(
     path: str | os.PathLike[str],
     *,
