@@ -45,7 +45,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--no-cache", action="store_true", help="read every file anew, and keep nothing for the next time"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(reads_code=True, run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
