@@ -141,7 +141,8 @@ def told_by(tree: Path) -> dict[str, list[tuple[int, str, str, str]]]:
     told: defaultdict[str, list[tuple[int, str, str, str]]] = defaultdict(list)
     for key, found in sorted(states.items()):
         path, line, kind, text = key
-        told[path].append((line, kind, text.replace("@", "|".join(sorted(entities[key]))), "/".join(sorted(found))))
+        known = sorted(entities[key] - {"None"}) or ["None"]  # for whatever argument, and for those that callers give
+        told[path].append((line, kind, text.replace("@", "|".join(known)), "/".join(sorted(found))))
     return told
 
 

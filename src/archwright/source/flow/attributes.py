@@ -42,6 +42,7 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
     if kind == "object":
         return dispatch.object_attribute(engine, frame, value, type_[1], name, position)
     if kind == "class":
+        touched(frame, value)
         return class_attribute(frame, type_[1], name, position)
     if kind in ("row", "query"):
         touched(frame, value)

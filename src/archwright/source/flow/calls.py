@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import dispatch, expressions, memo, surroundings, transactions
+from archwright.source.flow import attributes, dispatch, expressions, memo, surroundings, transactions
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -119,6 +119,7 @@ def call_value(
     if kind == "bound":
         return call_unit(frame, type_[1], [type_[2], *args], keywords, spread, position)
     if kind == "class":
+        attributes.touched(frame, function)
         return construct(frame, type_[1], args, keywords, spread, position)
     if kind == "external":
         return dispatch.call_external(frame.engine, CallSite(frame, position, type_[1], None, args, keywords, spread))

@@ -352,7 +352,9 @@ class Engine:
     def receiver_type(self, unit: int) -> tuple[Any, ...] | None:
         """The type of a method's receiver when the method is summarised for itself; None for what is no method."""
         owner = self.project.class_of_unit(unit)
-        return self.instance_type(owner) if owner is not None else None
+        if owner is None:
+            return None
+        return ("class", owner) if "class" in self.decorations(unit) else self.instance_type(owner)
 
     def is_enum(self, info: ClassInfo) -> bool:
         """True where a class is an enumeration: its members are constants."""

@@ -58,6 +58,15 @@ class ClassInfo:
             self._bases = tuple(found)
         return self._bases
 
+    def adopt(self, base: ClassInfo) -> None:
+        """Add a base that names alone don't lead to (`db.Model`, where `db` was made with a class of the project)."""
+        if base is not self and self not in base.mro() and base not in self.bases():
+            self._bases = (*self.bases(), base)
+
+    def renew(self) -> None:
+        """Forget the order of the ancestors, after some class adopted a base."""
+        self._mro = None
+
     def _taken_over(self) -> Found | None:
         """What the class's own name stood for before the class took it: `class Order(Order)` below an import."""
         before: list[Any] = []

@@ -102,8 +102,11 @@ def _dict(site: CallSite) -> Val:
     return Val(("dict",), origins, NO, items)
 
 
-def _empty_dict(site: CallSite) -> Val:
-    return Val(("dict",), (), NO, {})
+def _default_dict(site: CallSite) -> Val:
+    """`defaultdict(list)`: under whatever key is asked for there is a container."""
+    made = site.args[0].type if site.args else None
+    held = made[1].removeprefix("builtins.") if made is not None and made[0] == "external" else ""
+    return Val(("dict",), (), NO, {"*": Val((held,), (), NO, {})} if held in ("list", "set", "dict") else {})
 
 
 def _element(site: CallSite) -> Val:
@@ -192,6 +195,9 @@ def _getattr(site: CallSite) -> Val:
     if isinstance(name.const, str) and not name.origins:
         found = attributes.attribute(site.frame, site.args[0], name.const, site.position)
         return join(found, site.args[2]) if len(site.args) > 2 else found
+    for key, _, _ in name.origins:  # the constant that a caller gives tells which attribute it is
+        if key[0] == "parameter" and key[1] == site.frame.unit and len(key) == 3:
+            site.frame.tested |= 1 << key[2]
     return UNKNOWN
 
 
@@ -269,7 +275,7 @@ CALLS: Final[dict[str, Handler]] = {
     "json.dumps": _derived_text,
     "itertools.chain": _zip_flat,
     "itertools.chain.from_iterable": _flatten,
-    "collections.defaultdict": _empty_dict,
+    "collections.defaultdict": _default_dict,
     "collections.OrderedDict": _dict,
     "asyncio.gather": _gather,
 }

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.frameworks.sqlalchemy.bases import adopt
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 
@@ -38,6 +39,10 @@ class Relation(NamedTuple):
     many: bool
     lazy: str
     """SQLAlchemy's own word: select, joined, selectin, subquery, immediate, raise, noload, write_only, dynamic."""
+    between: bool | None = None
+    """True where a table stands between the two; None where the declaration can't be read."""
+    orphans: bool = False
+    """True where a row that is taken out of the collection is deleted."""
 
 
 class ModelInfo:
@@ -70,6 +75,7 @@ class Models:
 
     def collect(self) -> None:
         """Read every mapped class of the project: columns first, because a relation's direction rests on foreign keys."""
+        self._mapped.update(dict.fromkeys(adopt(self._project, self._engine), True))
         for info in self._project.all_classes():
             if self.is_model(info):
                 self._by_short.setdefault(info.short, []).append(info)
@@ -100,7 +106,9 @@ class Models:
         if any(self._is_base(info, node) for node in info.facts[4]):
             return True
         scope = info.scope()
-        return "__tablename__" in scope and any(
+        if "__tablename__" not in scope or all(isinstance(base, ClassInfo) for base in _bases_of(info)):
+            return False  # all of its ancestors are known, and none is a declarative base: a mixin
+        return any(
             binding.kind in ("expression", "annotation") and _callee(binding) in _COLUMNS - {"Field"}
             for binding in scope.values()
         )
@@ -157,8 +165,9 @@ class Models:
                 if through[0] == f.CONST and isinstance(through[2], str):
                     model.proxies[name] = through[2]
         elif callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
-            if binding.kind == "annotation" and _head(binding.value[0]) == "ClassVar":
-                return
+            head = _head(binding.value[0]) if binding.kind == "annotation" else ""
+            if head == "ClassVar" or (_value(binding) is None and head != "Mapped" and not _is_sqlmodel(model.info)):
+                return  # an annotation that only tells a type checker of something (`query: OurQuery`)
             model.columns.add(name)
             model.foreign.update(_foreign_keys(_value(binding)))
 
@@ -185,8 +194,10 @@ class Models:
             lazy = "write_only"
         inward = self._points_inward(model, target, given)
         many = self._many(annotation, given, inward)
-        model.relations[name] = Relation(target, many, lazy)
-        self._backref(model, target, given, outward_many="secondary" in given or inward)
+        secondary = "secondary" in given
+        model.relations[name] = Relation(target, many, lazy, secondary, _has_orphans(given))
+        if holder is model.info or not self.is_model(holder):  # a mapped ancestor has declared it for all of its heirs
+            self._backref(model, target, given, outward_many="secondary" in given or inward)
 
     def _points_inward(self, model: ModelInfo, target: str | None, given: dict[str, Any]) -> bool:
         """True where this class holds the key: many rows of it may share one row of the target."""
@@ -197,9 +208,12 @@ class Models:
             names = _names(keys)
             if any(name.partition(".")[0] == model.info.short or name in model.columns for name in names):
                 return True
+        other = self.models.get(target) if target is not None else None
+        theirs = other.info.short if other is not None and other is not model else ""
+        if keys is not None and theirs and any(name.partition(".")[0] == theirs for name in _names(keys)):
+            return False  # the other class holds the key that is meant, whatever keys point there beside it
         if "remote_side" in given:
             return True
-        other = self.models.get(target) if target is not None else None
         if other is None or other is model:
             return False
         short = other.info.short
@@ -219,9 +233,10 @@ class Models:
         other = self.models.get(target) if target is not None else None
         if node is None or other is None:
             return
-        many, lazy = outward_many, "select"
+        many, lazy, orphans = outward_many, "select", False
         if node[0] == f.CALL:
             inner = dict(node[4])
+            orphans = _has_orphans(inner)
             lazy = _lazy(inner.get("lazy"))
             if "uselist" in inner and inner["uselist"][0] == f.CONST:
                 many = bool(inner["uselist"][2])
@@ -229,7 +244,8 @@ class Models:
         if node[0] == f.CONST and isinstance(node[2], str):
             for heir in self.models.values():
                 if other.info in heir.info.mro():
-                    heir.relations.setdefault(node[2], Relation(model.info.name, many, lazy))
+                    back = Relation(model.info.name, many, lazy, "secondary" in given, orphans)
+                    heir.relations.setdefault(node[2], back)
 
     def _target(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
         if node[0] == f.CONST and isinstance(node[2], str):
@@ -262,12 +278,27 @@ class Models:
         return None
 
 
+def _bases_of(info: ClassInfo) -> list[ClassInfo | str | None]:
+    """Each base of a class and of its ancestors in the project; None: what it is can't be told."""
+    found: list[ClassInfo | str | None] = []
+    for holder in info.mro():
+        known = holder.bases()
+        found += known if len(known) >= len(holder.facts[4]) else [*known, None]
+    return found
+
+
 def is_base(info: ClassInfo) -> bool:
     """True for a declarative base itself, which has no table whatever columns it gives its heirs."""
     if any(base in _DECLARATIVE for base in info.bases()):
         return True
     targets = [decorator[2] if decorator[0] == f.CALL else decorator for decorator in info.facts[6]]
     return any(target[0] in (f.NAME, f.ATTR) and target[-1] == "as_declarative" for target in targets)
+
+
+def _is_sqlmodel(info: ClassInfo) -> bool:
+    """True where a plain annotation declares a column."""
+    keywords = {name for holder in info.mro() for name, _ in holder.facts[5]}
+    return "table" in keywords or any(base.startswith("sqlmodel.") for base in info.external_bases())
 
 
 def is_revision(module: Module) -> bool:
@@ -335,6 +366,12 @@ def _lazy(node: Any) -> str:
     if node is None or node[0] != f.CONST:
         return "select"
     return _LAZY.get(str(node[2]), str(node[2]))
+
+
+def _has_orphans(given: dict[str, Any]) -> bool:
+    """True for `cascade="all, delete-orphan"`."""
+    node = given.get("cascade")
+    return node is not None and node[0] == f.CONST and "delete-orphan" in str(node[2])
 
 
 def _dict_of(node: Any) -> dict[str, Any]:

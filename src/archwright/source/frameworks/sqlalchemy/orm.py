@@ -13,8 +13,17 @@ from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
 from archwright.source.frameworks.shared.queries import counted, emit_write, identity
-from archwright.source.frameworks.sqlalchemy import alembic, events, names, sessions, statements, transactions
-from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy import (
+    alembic,
+    bases,
+    collections,
+    events,
+    names,
+    sessions,
+    statements,
+    transactions,
+)
+from archwright.source.frameworks.sqlalchemy.models import BASE, ModelInfo, Models, Relation
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy.options import FETCHES, KEEPS, loader, loader_method
 from archwright.source.frameworks.sqlalchemy.runners import only_statements, runners
@@ -85,6 +94,9 @@ class SqlAlchemy(Framework):
                 f"{CONNECTION}.run_sync": sessions.run_sync,
                 f"{CONNECTION}.exec_driver_sql": sessions.exec_driver_sql,
                 f"{SESSION}.query_property": self._query_property,
+                "sqlalchemy.orm.declarative_base": bases.given(BASE, "cls"),
+                "sqlalchemy.ext.declarative.declarative_base": bases.given(BASE, "cls"),
+                FLASK: bases.given(FLASK, "model_class"),
             }
         )
         for holder in (SESSION, CONNECTION, ENGINE):
@@ -113,7 +125,9 @@ class SqlAlchemy(Framework):
                 "rollback": transactions.maybe_ended,
                 "get": sessions.get,
                 "refresh": sessions.refresh,
-                **dict.fromkeys(("add", "delete", "merge", "add_all"), sessions.maybe_write),
+                **dict.fromkeys(("delete", "merge", "add_all"), sessions.maybe_write),
+                **dict.fromkeys(sorted(collections.METHODS), collections.changing(_silent)),
+                "add": collections.changing(sessions.maybe_write),
                 **{verb: only_statements(handler) for verb, handler in runners().items()},
                 "fetch_all": sessions.fetch("many"),
                 "fetch_one": sessions.fetch("one"),
@@ -162,7 +176,7 @@ class SqlAlchemy(Framework):
         if name in model.columns:
             return expression(info.name, via=("column", name))
         hit = info.lookup(name)
-        if name == "query" and (hit is None or hit[1].kind == "expression"):
+        if name == "query" and (hit is None or hit[1].kind in ("expression", "annotation")):
             return Val(("query", statements.of_model(info.name, frame.unit, position, flag="session")))
         if hit is not None:
             if hit[1].kind != "unit":
@@ -188,7 +202,7 @@ class SqlAlchemy(Framework):
         type_ = value.type
         if type_ == ("object", PAGE):
             return value.items.get(name) if value.items is not None else None
-        if type_ is not None and _is_flask(type_) and name[:1] != "_":
+        if type_ is not None and _is_flask(type_) and name[:1] != "_" and f"{FLASK}.{name}" not in names.RETURNS:
             return _offered(frame, name, position)
         return None
 
@@ -238,7 +252,8 @@ class SqlAlchemy(Framework):
         target = relation.target
         if relation.lazy in ("dynamic", "write_only") and target is not None:
             query = statements.of_model(target, frame.unit, position, flag="session")
-            return Val(("query", query), value.origins)
+            known = None if new else collections.Related({}, value, row, name, relation)
+            return Val(("query", query), value.origins, NO, known)
         loaded = row.query.loaded if row.query is not None else frozenset()
         if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
             implied(frame)
@@ -261,7 +276,7 @@ class SqlAlchemy(Framework):
         if relation.many and fetched is not None and (back := self._back(row, target)):
             fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{back}"})
         found = Val(("row", Row(ORM, target, fetched, path)), kept(value))
-        return Val(("list",), (), NO, {"*": found}) if relation.many else found
+        return collections.collection(value, row, name, relation, found) if relation.many else found
 
     def _back(self, row: Row, target: str) -> str:
         """The relation by which the rows of a collection lead back: the session holds that row. Empty: none, or not sure."""
@@ -302,6 +317,8 @@ class SqlAlchemy(Framework):
         flags = query.flags
         if "loader" in flags:
             return loader_method(call, query)
+        if "text" in flags and call.name == "execute":
+            return sessions.executed(call, receiver)
         if "expression" in flags:
             return statements.column_method(call, receiver, query)
         if "result" in flags:
@@ -387,6 +404,10 @@ class SqlAlchemy(Framework):
         if remedy.kind is not RemedyKind.LOAD:
             return None
         return f".options(selectinload({remedy.subject})), or joinedload for a relation to one row"
+
+
+def _silent(call: CallSite) -> Val | None:
+    return None
 
 
 def _first_argument(call: CallSite) -> Val | None:

@@ -12,6 +12,7 @@ from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Origin, Que
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.frameworks.shared.queries import conditioned, counted, emit_write
+from archwright.source.frameworks.sqlalchemy.collections import changed
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model, set_fields
 from archwright.source.frameworks.sqlalchemy.transactions import autocommits
@@ -211,13 +212,13 @@ def _held(call: CallSite, entity: str) -> bool:
 def write(call: CallSite) -> Val | None:
     """`add`, `merge`, `delete` and the bulk methods."""
     name = call.name.rpartition(".")[2]
-    for value in call.args:
-        entity = entity_of(value)
+    if not call.args:
+        return NONE
+    given = call.args[0]
+    attributes.touched(call.frame, given)
+    implied(call.frame)
+    for entity, value in _written(given).items():
         row = row_of(value)
-        if row is None and value.items:
-            row = next((found for item in value.items.values() if (found := row_of(item)) is not None), None)
-        entity = row.entity if row is not None else entity
-        implied(call.frame)
         new = row is not None and row.path == "new" and value.items is not None
         kind = _WRITES[name]
         if kind == "insert" and row is not None and row.path != "new":
@@ -227,18 +228,30 @@ def write(call: CallSite) -> Val | None:
             call.position,
             entity,
             kind,
-            deep_origins(value),
+            deep_origins(given),
             fields=[key for key in value.items or {} if isinstance(key, str)] if new else (),
             row=row if row is not None else Row(ORM, entity or "", None),
         )
-        if name == "merge":
-            return value
-        break
-    return NONE
+    return given if name == "merge" else NONE
+
+
+def _written(given: Val) -> dict[str | None, Val]:
+    """The row handed over, or of a list of rows the first of each entity; None: rows of something unknown."""
+    row = row_of(given)
+    if row is not None:
+        return {row.entity: given}
+    found: dict[str | None, Val] = {}
+    for item in (given.items or {}).values():
+        held = row_of(item)
+        if held is not None:
+            found.setdefault(held.entity, item)
+    return found or {entity_of(given): given}
 
 
 def maybe_write(call: CallSite) -> Val | None:
     """The same on something unknown, where a row is handed over."""
+    if call.receiver is not None and call.receiver.type in (("set",), ("list",), ("dict",)):
+        return None
     first = call.argument(0, "instance")
     if row_of(first) is None:
         if first is not None and first.items and any(row_of(item) is not None for item in first.items.values()):
@@ -264,6 +277,16 @@ def run_sync(call: CallSite) -> Val:
     return call_value(
         call.frame, call.args[0], [call.receiver, *call.args[1:]], call.keywords, call.spread, call.position
     )
+
+
+def executed(call: CallSite, text: Val) -> Val | None:
+    """`DDL(text).execute(connection)`: SQL text that is told where to run."""
+    raw = raws([text])
+    if raw is None or not call.args:
+        return None
+    implied(call.frame)
+    interpret(call.frame, call.position, raw, "DDL.execute")
+    return _result(Query(ORM, None, call.frame.unit, call.position), "rows")
 
 
 def silent(call: CallSite) -> Val:
@@ -316,6 +339,7 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
     if name in ("subquery", "exists", "cte", "as_scalar", "scalar_subquery", "label"):
         return build(call, value, query)
     if name in ("append", "add", "remove", "extend"):  # of a relation that loads on demand
+        changed(call)
         return NONE
     return build(call, value, query)
 

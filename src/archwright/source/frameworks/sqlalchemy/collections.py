@@ -1,0 +1,92 @@
+"""Collections of SQLAlchemy relations: what is put in or taken out of one is a change that the session writes.
+
+`order.lines.append(Line())` inserts, for new rows come into the session by the cascade from the row that holds the
+collection (`save-update`, which every relation has unless it is told otherwise). Taking a row out deletes it where the
+relation says `delete-orphan`; else its foreign key is emptied, or a row of the table between the two goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from archwright.source.flow import attributes
+from archwright.source.flow.transactions import implied
+from archwright.source.flow.values import NO, Row, Val, deep_origins, join_origins
+from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.queries import emit_write
+from archwright.source.frameworks.sqlalchemy.models import Relation
+from archwright.source.frameworks.sqlalchemy.values import ORM, kept, row_of
+
+_PUTS: Final = frozenset({"append", "add", "insert"})
+_PUTS_MANY: Final = frozenset({"extend", "update"})
+_TAKES: Final = frozenset({"remove", "discard", "pop", "clear"})
+METHODS: Final = _PUTS | _PUTS_MANY | _TAKES
+
+
+class Related(dict[str, Val]):
+    """What is known of the elements of a stored row's collection, with the collection it is."""
+
+    def __init__(self, elements: dict[str, Val], owner: Val, row: Row, name: str, relation: Relation) -> None:
+        super().__init__(elements)
+        self.owner = owner
+        self.row = row
+        self.name = name
+        self.relation = relation
+
+
+def changed(call: CallSite) -> bool:
+    """Record what a method of a collection changes; False: the receiver is no collection of a stored row."""
+    items = call.receiver.items if call.receiver is not None else None
+    if not isinstance(items, Related) or call.name not in METHODS:
+        return False
+    if call.name in _TAKES:
+        _taken(call, items)
+    elif call.args:
+        value = call.args[-1]
+        attributes.touched(call.frame, value)
+        _put(call, items, attributes.element(call.frame, value, call.position) if call.name in _PUTS_MANY else value)
+    return True
+
+
+def changing(then: Callable[[CallSite], Val | None]) -> Callable[[CallSite], Val | None]:
+    """A method's handler for other receivers than collections."""
+
+    def handler(call: CallSite) -> Val | None:
+        return None if changed(call) else then(call)
+
+    return handler
+
+
+def _put(call: CallSite, items: Related, value: Val) -> None:
+    row = row_of(value)
+    new = row is not None and row.path == "new"
+    if new or items.relation.between is False:
+        entity = row.entity if row is not None else items.relation.target
+        fields = [key for key in value.items or {} if isinstance(key, str)] if new else ()
+        kind = "insert" if new else "update" if row is not None else "save"
+        _write(call, entity, kind, fields, value, row or Row(ORM, entity or "", None))
+    else:
+        _write(call, items.row.entity, "update", (items.name,), items.owner, items.row)
+
+
+def _taken(call: CallSite, items: Related) -> None:
+    relation = items.relation
+    if relation.orphans or relation.between is False:
+        row = row_of(call.args[0]) if call.args else None
+        entity = row.entity if row is not None else relation.target
+        kind = "delete" if relation.orphans else "update"
+        _write(call, entity, kind, (), call.args[0] if call.args else items.owner, row or Row(ORM, entity or "", None))
+    else:
+        _write(call, items.row.entity, "update", (items.name,), items.owner, items.row)
+
+
+def _write(call: CallSite, entity: str | None, kind: str, fields: Iterable[str], value: Val, row: Row) -> None:
+    implied(call.frame)
+    origins = join_origins(kept(value), deep_origins(value))
+    emit_write(call.frame, call.position, entity, kind, origins, fields=fields, row=row)
+
+
+def collection(owner: Val, row: Row, name: str, relation: Relation, element: Val) -> Val:
+    """The collection that a relation of a stored row gives."""
+    return Val(("list",), (), NO, Related({"*": element}, owner, row, name, relation))
