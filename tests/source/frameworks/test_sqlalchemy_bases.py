@@ -255,3 +255,143 @@ def test_rows_grouped_by_a_helper_stay_rows(program: Callable[..., Program]) -> 
         Write,
     )
     assert [(entity.rpartition(".")[2], kind) for entity, kind in writes(found)] == [("Line", "update")]
+
+
+QUERIES = """
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.model import Model
+from flask_sqlalchemy.query import Query
+
+class OurQuery(Query):
+    def has_rows(self):
+        return self.session.query(self.exists()).scalar()
+
+    def first(self):
+        return super().first()
+
+class Ours(Model):
+    query: OurQuery
+
+class Db(SQLAlchemy):
+    Model: type[Ours]
+
+db = Db(model_class=Ours)
+"""
+
+
+def test_a_query_has_the_methods_of_the_projects_own_query_class(program: Callable[..., Program]) -> None:
+    found = program(
+        {
+            "db.py": QUERIES,
+            "models.py": MODELS,
+            "app.py": """
+            from models import Line
+
+            def run():
+                return Line.query.filter_by(order_id=1).from_self().has_rows()
+
+            def first():
+                return Line.query.first().order_id
+            """,
+        },
+        Read,
+    )
+    reads = [effect for effect in found.effects if isinstance(effect, Read) and str(effect.entity).endswith("Line")]
+    assert {effect.place.path for effect in reads} == {"db.py"}
+    assert {str(effect.many) for effect in reads} == {"exists", "one"}
+
+
+HYBRID = """
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import DeclarativeBase, Session, backref, declared_attr, relationship
+
+class Base(DeclarativeBase):
+    pass
+
+class Linked:
+    back = None
+
+    @declared_attr
+    def order_id(cls):
+        return Column(ForeignKey("order.id"))
+
+    @declared_attr
+    def order(cls):
+        return relationship("Order", backref=backref(cls.back, lazy="dynamic"))
+
+class Order(Base):
+    __tablename__ = "order"
+    id = Column(Integer, primary_key=True)
+    buyer_id = Column(ForeignKey("buyer.id"))
+    buyer = relationship("Buyer")
+
+    @hybrid_property
+    def shown(self):
+        return self.buyer.id
+
+    @shown.setter
+    def shown(self, value):
+        self.id = value
+
+    @shown.expression
+    def shown(cls):
+        return cls.buyer.any()
+
+class Buyer(Base):
+    __tablename__ = "buyer"
+    id = Column(Integer, primary_key=True)
+
+class Note(Linked, Base):
+    __tablename__ = "note"
+    back = "notes"
+    id = Column(Integer, primary_key=True)
+
+class Mark(Linked, Base):
+    __tablename__ = "mark"
+    back = "marks"
+    id = Column(Integer, primary_key=True)
+"""
+
+
+def test_a_property_is_its_getter_whatever_is_added_to_it(program: Callable[..., Program]) -> None:
+    found = program(
+        {
+            "models.py": HYBRID,
+            "app.py": """
+            from models import Order, Session
+
+            def run(session: Session):
+                return [order.shown for order in session.query(Order)]
+
+            def known(session: Session):
+                return session.query(Order).filter(Order.shown).all()
+            """,
+        },
+        Load,
+    )
+    loads = [effect for effect in found.effects if isinstance(effect, Load)]
+    getter = next(number for number, line in enumerate(HYBRID.splitlines(), 1) if "self.buyer.id" in line)
+    assert {(effect.relation, effect.place.line) for effect in loads} == {("buyer", getter)}
+
+
+def test_a_backref_may_be_named_by_an_attribute_of_each_heir(program: Callable[..., Program]) -> None:
+    found = program(
+        {
+            "models.py": HYBRID,
+            "app.py": """
+            from models import Order, Session
+
+            def run(session: Session):
+                order = session.get(Order, 1)
+                return order.notes.all(), order.marks.count()
+            """,
+        },
+        Read,
+    )
+    reads = {
+        (str(effect.entity).rpartition(".")[2], str(effect.many))
+        for effect in found.effects
+        if isinstance(effect, Read)
+    }
+    assert {("Note", "many"), ("Mark", "aggregate")} <= reads

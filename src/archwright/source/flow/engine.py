@@ -27,6 +27,8 @@ MAX_SPECIALISED = 400
 """Summaries of one unit for particular argument types; beyond, the general one serves. Which come first depends on what is
 followed, so that only code that is written by programs should get there."""
 
+_OF_CLASS = frozenset({"expression", "comparator", "update_expression"})
+"""What a hybrid property of SQLAlchemy adds for the class: `@shown.expression` is given the class, as a class method is."""
 Spec = tuple[tuple[int, Any], ...]
 _UNFINISHED = EMPTY._replace(returns=UNKNOWN)
 """What a unit that calls itself is taken to do while it is interpreted."""
@@ -372,7 +374,7 @@ class Engine:
                     names.add("property")
                 elif name == "staticmethod":
                     names.add("static")
-                elif name == "classmethod":
+                elif name == "classmethod" or (target[0] == f.ATTR and name in _OF_CLASS):
                     names.add("class")
                 elif name in CACHES:
                     names.add("cached")

@@ -123,7 +123,9 @@ def bind_statements(body: tuple[Any, ...], into: dict[str, Binding], module: Mod
     for node in body:
         kind = node[0]
         if kind == f.DEF:
-            into[module.units[node[2]][0]] = Binding("unit", node[2])
+            unit = module.units[node[2]]
+            if not (unit[5] and _adds_to_property(unit, into)):
+                into[unit[0]] = Binding("unit", node[2])
         elif kind == f.CLASS:
             into[module.classes[node[2]][0]] = Binding("class", node[2])
         elif kind == f.ASSIGN:
@@ -157,6 +159,23 @@ def bind_statements(body: tuple[Any, ...], into: dict[str, Binding], module: Mod
             bind_statements(node[4 if kind == f.FOR else 3], into, module, stars=stars)
         elif kind == f.TYPE_ALIAS:
             into[node[2]] = Binding("expression", node[3])
+
+
+_ADDED = frozenset({"setter", "deleter", "expression", "comparator", "update_expression"})
+"""What `property` and SQLAlchemy's `hybrid_property` let a class add to one: the name goes on giving the getter's value."""
+
+
+def _adds_to_property(unit: tuple[Any, ...], into: dict[str, Binding]) -> bool:
+    """True for `@name.setter` and its like over a function of the same name."""
+    known = into.get(unit[0])
+    return (
+        known is not None
+        and known.kind == "unit"
+        and any(
+            node[0] == f.ATTR and node[3] in _ADDED and node[2][0] == f.NAME and node[2][2] == unit[0]
+            for node in unit[5]
+        )
+    )
 
 
 def _bind_target(target: tuple[Any, ...], value: tuple[Any, ...], into: dict[str, Binding]) -> None:

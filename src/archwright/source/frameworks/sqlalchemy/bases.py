@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow.values import NO, Val
+from archwright.source.flow.values import NO, Query, Val
 from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.link.module import Binding
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
@@ -55,6 +56,27 @@ def adopt(project: Project, engine: Engine) -> set[str]:
         for info in project.all_classes():
             info.renew()
     return mapped
+
+
+def query_class(engine: Engine, info: ClassInfo, declared: tuple[ClassInfo, Binding] | None) -> str | None:
+    """The project's class of `Model.query`: Flask-SQLAlchemy's `query_class`, or what the model annotates `query` with."""
+    hit = info.lookup("query_class")
+    if hit is not None and hit[1].kind == "expression":
+        found = engine.project.resolve_expression(hit[0].module, hit[1].value)
+        return found.value.name if found is not None and found.kind == "class" else None
+    if declared is not None and declared[1].kind == "annotation":
+        type_ = engine.annotated(declared[0].module, declared[1].value[0])
+        return type_[1].name if type_ is not None and type_[0] == "instance" else None
+    return None
+
+
+def own_method(call: CallSite, query: Query) -> int | None:
+    """The method of the project's query class that is called; None: it has none of that name, or calls the library's itself."""
+    if query.manager is None:
+        return None
+    info = call.frame.engine.project.class_named(query.manager)
+    unit = info.method(call.name) if info is not None else None
+    return unit if unit != call.frame.unit else None
 
 
 def _behind(project: Project, engine: Engine, info: ClassInfo, node: tuple[Any, ...]) -> tuple[ClassInfo | None, bool]:

@@ -241,11 +241,12 @@ class Models:
             if "uselist" in inner and inner["uselist"][0] == f.CONST:
                 many = bool(inner["uselist"][2])
             node = node[3][0] if node[3] else node
-        if node[0] == f.CONST and isinstance(node[2], str):
+        name = _text_of(model.info, node)
+        if name:
             for heir in self.models.values():
                 if other.info in heir.info.mro():
                     back = Relation(model.info.name, many, lazy, "secondary" in given, orphans)
-                    heir.relations.setdefault(node[2], back)
+                    heir.relations.setdefault(name, back)
 
     def _target(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
         if node[0] == f.CONST and isinstance(node[2], str):
@@ -366,6 +367,14 @@ def _lazy(node: Any) -> str:
     if node is None or node[0] != f.CONST:
         return "select"
     return _LAZY.get(str(node[2]), str(node[2]))
+
+
+def _text_of(info: ClassInfo, node: tuple[Any, ...]) -> str:
+    """A text, written or held by an attribute of the class (`backref(cls.notes_name)` in a mixin); empty: it can't be told."""
+    if node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2] == "cls":
+        hit = info.lookup(node[3])
+        node = hit[1].value if hit is not None and hit[1].kind == "expression" else node
+    return node[2] if node[0] == f.CONST and isinstance(node[2], str) else ""
 
 
 def _has_orphans(given: dict[str, Any]) -> bool:

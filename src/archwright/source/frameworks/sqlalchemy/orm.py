@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.source.flow import attributes
+from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
@@ -177,7 +178,8 @@ class SqlAlchemy(Framework):
             return expression(info.name, via=("column", name))
         hit = info.lookup(name)
         if name == "query" and (hit is None or hit[1].kind in ("expression", "annotation")):
-            return Val(("query", statements.of_model(info.name, frame.unit, position, flag="session")))
+            query = statements.of_model(info.name, frame.unit, position, flag="session")
+            return Val(("query", query._replace(manager=bases.query_class(frame.engine, info, hit))))
         if hit is not None:
             if hit[1].kind != "unit":
                 return None
@@ -324,6 +326,9 @@ class SqlAlchemy(Framework):
         if "result" in flags:
             return sessions.result_method(call, receiver, query)
         if "session" in flags:
+            own = bases.own_method(call, query)
+            if own is not None:
+                return call_unit(call.frame, own, [receiver, *call.args], call.keywords, call.spread, call.position)
             return sessions.query_method(call, receiver, query)
         if "table" in flags:
             return statements.table_method(call, receiver, query)

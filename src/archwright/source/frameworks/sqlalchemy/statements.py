@@ -30,7 +30,8 @@ _SAME = words(
     "params yield_per correlate correlate_except populate_existing autoflush enable_eagerloads union union_all "
     "intersect except_ reset_joinpoint values on_conflict_do_update on_conflict_do_nothing on_duplicate_key_update "
     "set_label_style apply_labels with_session bindparams from_select inline ordered_values add_cte return_defaults "
-    "enable_assertions with_labels tablesample only_return_tuples with_parent"
+    "enable_assertions with_labels tablesample only_return_tuples with_parent from_self select_entity_from with_hint "
+    "with_statement_hint prefix_with suffix_with"
 )
 _TO_TABLE = frozenset({"subquery", "cte", "alias", "lateral"})
 _TO_EXPRESSION = frozenset({"scalar_subquery", "as_scalar", "exists", "label"})
