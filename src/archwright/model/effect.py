@@ -60,7 +60,8 @@ class Context(Model, frozen=True, kw_only=True):
     setting: Setting = Setting.UNKNOWN
     is_async: bool = False
     deferred: str | None = None
-    """`commit` for code that runs after the commit, `thread` for code handed to a worker."""
+    """`commit` for code that runs after the commit, `thread` for code handed to a worker of this process, `queue` for what
+    a task does, later, with data that was queued here."""
     loops: tuple[LoopContext, ...] = ()
     conditions: tuple[str, ...] = ()
     caught: tuple[Caught, ...] = ()
@@ -190,6 +191,7 @@ class Publish(Effect, tag="publish", frozen=True, kw_only=True):
     """A message is sent to a channel."""
 
     channel: str
+    """Its name, `{}` for each part that the code does not tell; empty: unknown."""
     message: Value = Value()
 
 
@@ -197,6 +199,7 @@ class Enqueue(Effect, tag="enqueue", frozen=True, kw_only=True):
     """A task is queued."""
 
     task: str
+    """Dotted name of the unit that will run, or the name it is known by in the queue; empty: unknown."""
     arguments: tuple[Value, ...] = ()
 
 
@@ -206,7 +209,7 @@ class HttpCall(Effect, tag="http", frozen=True, kw_only=True):
     peer: Value = Value()
     method: str = ""
     timeout: Value | None = None
-    """None: no limit is given, so the client's default holds."""
+    """None: none is given, and the client has none of its own: the call may wait for ever."""
     retry: bool = False
     redirects: bool | None = None
 

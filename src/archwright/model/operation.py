@@ -144,6 +144,16 @@ class Reach(Model, frozen=True, kw_only=True):
     """Further conditions. `caller` is `table.field`: a field of the row that stands for the caller."""
 
 
+class CacheUse(Model, frozen=True, kw_only=True):
+    """A cache that an operation asks or fills, by the shape of its keys: `{}` for each part that is not constant."""
+
+    key: str
+    filled: bool = False
+    """True where it writes the cache, too."""
+    ttl: Duration | None = None
+    """How long what it writes is kept; None: for ever, or not told by the code."""
+
+
 class Access(Model, frozen=True, kw_only=True):
     """How an operation reaches rows: which entities, by which filters, in which order, how many at once."""
 
@@ -164,6 +174,7 @@ class Access(Model, frozen=True, kw_only=True):
     publishes: tuple[str, ...] = ()
     reach: tuple[Reach, ...] = ()
     """Found in code alone: a design says the same by policies. An entity that is not listed is one of which nothing is known."""
+    caches: tuple[CacheUse, ...] = ()
 
 
 class Operation(Model, frozen=True, kw_only=True):

@@ -96,7 +96,8 @@ def tables_of(engine: Engine) -> bytes:
         for unit, entries in sorted(engine.entries.items())
         for entry in entries
     ]
-    return _digest((told, sorted(engine.entry_states().items())))
+    tables = [(framework.name, framework.tables()) for framework in engine.frameworks]
+    return _digest((told, tables, sorted(engine.entry_states().items())))
 
 
 @cache

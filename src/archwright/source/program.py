@@ -106,8 +106,7 @@ class Program:
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
         self.engine = Engine(self.project, frameworks, kinds)
-        looped = [unit for unit, entries in self.engine.entries.items() if any(each.loops for each in entries)]
-        self.renderer = Renderer(self.project, looped)
+        self.renderer = Renderer(self.project, self.engine.entries)
         surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
         count = pool.worker_count() if workers is None else workers
         flows = Flows(loaded, self.engine, self.renderer, kinds, count)

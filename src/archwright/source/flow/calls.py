@@ -16,6 +16,7 @@ from archwright.source.flow.values import (
     Origin,
     Val,
     append_chain,
+    constant,
     deep_origins,
     join_origins,
     origins_of,
@@ -30,8 +31,12 @@ MAX_EFFECTS = 160
 """Effects a summary hands to callers; more are cut."""
 Spec = tuple[tuple[int, Any], ...]
 
+_NAMING = frozenset({"channel", "task"})
+"""Slots that name what an effect goes to: a caller that gives the name is told the effect, whatever else it gives."""
 _GROUNDS = frozenset({"source", "parameter", "loop"})
 """Origins that make an effect worth telling to callers."""
+QUEUE = "queue"
+"""`Found.deferred` of what a task does with what was queued for it."""
 MAX_CALLS = 8
 """The longest way from a judged unit down to an effect."""
 
@@ -115,6 +120,9 @@ def call_value(
         return UNKNOWN
     kind = type_[0]
     if kind == "unit":
+        handler = frame.engine.replaced.get(type_[1])
+        if handler is not None:
+            return handler(CallSite(frame, position, "__call__", function, args, keywords, spread))
         return call_unit(frame, type_[1], args, keywords, spread, position)
     if kind == "bound":
         return call_unit(frame, type_[1], [type_[2], *args], keywords, spread, position)
@@ -226,10 +234,18 @@ def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], po
 
 
 def _bind(
-    frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+    frame: Frame,
+    unit: int,
+    args: list[Val],
+    keywords: dict[str, Val],
+    spread: list[Val],
+    position: int,
+    *,
+    elsewhere: bool = False,
 ) -> tuple[Summary | None, dict[int, Val], Spec]:
     engine = frame.engine
-    surroundings.note(frame, unit)
+    if not elsewhere:
+        surroundings.note(frame, unit)
     if frame.depth >= MAX_DEPTH:
         return None, {}, ()
     _, facts = engine.project.unit(unit)
@@ -403,7 +419,9 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
     matters = False
     for name, value in effect.slots.items():
         if type(value) is Val:
-            mine = slots[name] = _substitute(frame, unit, value, given, position)
+            mine = slots[name] = (_named if name in _NAMING else _substitute)(frame, unit, value, given, position)
+            if name in _NAMING and mine.const is not NO and value.const is NO:
+                matters = True
             matters = matters or any(origin[0][0] in _GROUNDS for origin in deep_origins(mine))
         else:
             slots[name] = value
@@ -411,19 +429,31 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
         return
     calls = ((frame.unit, position), *effect.calls)
     frame.seen.add(key)
+    queued = effect.deferred == QUEUE  # no loop and no handler of whoever queued it is around it
     frame.effects.append(
         Found(
             effect.kind,
             effect.unit,
             effect.position,
             slots,
-            frame.loops + effect.loops,
-            frame.caught + effect.caught,
+            effect.loops if queued else frame.loops + effect.loops,
+            effect.caught if queued else frame.caught + effect.caught,
             calls,
             transaction=effect.transaction or transactions.state_of(frame),
             deferred=effect.deferred or frame.deferred,
         )
     )
+
+
+def _named(frame: Frame, unit: int, value: Val, given: dict[int, Val], position: int) -> Val:
+    """A name (of a channel, a task) in terms of the caller: what is handed over whole keeps its text."""
+    whole = _passed_through(value, unit)
+    if whole is None:
+        return _substitute(frame, unit, value, given, position)
+    if whole in given:
+        return given[whole]
+    default = frame.engine.project.unit(unit)[1][4][whole][3]
+    return constant(default[2]) if default is not None and default[0] == f.CONST else UNKNOWN
 
 
 def call_argument(frame: Frame, value: Val, args: list[Val], position: int) -> Val:
@@ -442,3 +472,23 @@ def call_later(frame: Frame, value: Val, args: list[Val], position: int, when: s
         call_value(frame, value, args, {}, [], position)
     transactions.set_state(frame, state)
     frame.deferred = deferred
+
+
+def call_elsewhere(
+    frame: Frame, unit: int, args: list[Val], keywords: dict[str, Val], spread: list[Val], position: int
+) -> None:
+    """What a task will do with these arguments, in another process: it is told here where it depends on data from here.
+
+    Nothing of this place is around it: no loop, no handler, no transaction; and its result comes to nobody here.
+    """
+    summary, given, _ = _bind(frame, unit, args, keywords, spread, position, elsewhere=True)
+    if summary is None:
+        return
+    around, state = (frame.loops, frame.caught, frame.deferred), transactions.state_of(frame)
+    frame.loops, frame.caught, frame.deferred = (), (), QUEUE
+    transactions.set_state(frame, transactions.OFF)
+    for effect, units in summary.open:
+        if unit in units:
+            _instantiate(frame, unit, effect, given, position)
+    frame.loops, frame.caught, frame.deferred = around
+    transactions.set_state(frame, state)

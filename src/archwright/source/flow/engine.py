@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
+from archwright.source.flow.decorators import decorate
 from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
@@ -18,7 +20,7 @@ from archwright.source.flow.selves import SelfAttributes
 from archwright.source.flow.statements import block
 from archwright.source.flow.surroundings import surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
-from archwright.source.frameworks.base import Entry, Framework
+from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
@@ -52,6 +54,8 @@ class Engine:
         """Units with a parameter that a function in them calls: the state of the transaction it does so in."""
         self._given_by: dict[int, str] = {}
         self.entries: dict[int, list[Entry]] = {}
+        self.replaced: dict[int, Callable[[CallSite], Val]] = {}
+        """Units that a library puts something else in the place of -> what calling their name does."""
         self._specialised: dict[int, int] = {}
         self._running: dict[tuple[int, Spec], int] = {}
         self._globals: dict[tuple[int, str], tuple[Val | None, Need]] = {}
@@ -132,6 +136,8 @@ class Engine:
         transactions.start(frame)
         if opened is not None:
             transactions.opened(frame, *opened)
+        if facts[5]:
+            decorate(frame)
         alive = block(frame, facts[7])
         if alive:
             leave(frame, None, False)

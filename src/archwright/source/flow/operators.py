@@ -54,6 +54,11 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         made = _operate(frame, op, left, right, position)
         if made is not None:
             return made
+    if op == "|" and left.type is not None and left.type[0] == "object":
+        owner = frame.engine.registry.owner(left.type[1])
+        made = owner.operate(frame, op, left, right, position) if owner is not None else None
+        if made is not None:
+            return made
     if op == "+" and (_texty(left) or _texty(right)):
         return concatenate(frame, position, [left, right])
     if op == "%" and _texty(left):

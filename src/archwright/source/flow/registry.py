@@ -21,6 +21,7 @@ class Registry:
         self.never: set[str] = set()
         self.scopes: dict[str, Scope] = {}
         self.calls: dict[str, Handler] = {}
+        self.decorators: dict[str, Handler] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
         self._named: dict[str, Framework] = {}
@@ -33,6 +34,7 @@ class Registry:
             self.never.update(framework.never)
             self.scopes.update(framework.scopes)
             self.calls.update(framework.calls)
+            self.decorators.update(framework.decorators)
             for dotted in framework.objects:
                 self._owners[dotted] = framework
             for dotted in framework.named:
@@ -46,6 +48,8 @@ class Registry:
             maker.rpartition(".")[2] for maker, made in self.returns.items() if made in self.scopes
         )
         """The last names of what opens a block: only decorators of these names are looked at."""
+        self.decorator_names = frozenset(dotted.rpartition(".")[2] for dotted in self.decorators)
+        """The last names of the decorators that do something."""
 
     def owner(self, dotted: str) -> Framework | None:
         """The framework file that answers for instances of an outside class."""

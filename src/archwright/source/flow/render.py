@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from archwright.model import effect as m
 from archwright.model.base import Place
+from archwright.model.operation import Command, GraphqlField, Http, Message, Schedule
 from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
 from archwright.source import facts as f
+from archwright.source.flow.calls import QUEUE
 from archwright.source.flow.effects import Found, LoopMark, repeated
 from archwright.source.flow.values import BIT, Key, Val, chain, deep_origins
 from archwright.source.flow.values import NO as NO_CONSTANT
+from archwright.source.frameworks.base import Entry
 from archwright.source.link.project import Project
 
 _SETTINGS = (
@@ -27,8 +30,14 @@ _SETTINGS = (
     ),
     (re.compile(r"(?:^|/)tasks(?:\.py$|/)"), m.Setting.TASK),
 )
-_TASKS = frozenset({"task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor", "job"})
-"""Decorators of Celery, Huey, Dramatiq and RQ."""
+_TRIGGERED = {
+    Http: m.Setting.REQUEST,
+    GraphqlField: m.Setting.REQUEST,
+    Message: m.Setting.TASK,
+    Schedule: m.Setting.TASK,
+    Command: m.Setting.COMMAND,
+}
+"""What runs the unit behind an operation, by what triggers it."""
 _CLASSES: dict[str, type[m.Effect]] = {
     kind.__name__: kind for kind in vars(m).values() if isinstance(kind, type) and issubclass(kind, m.Effect)
 }
@@ -44,15 +53,17 @@ _KINDS = {
 class Renderer:
     """Turns `Found` records into the model's effects."""
 
-    def __init__(self, project: Project, requested: Iterable[int] = ()) -> None:
-        """requested: units of which a framework says that requests run them, whatever their file is called."""
+    def __init__(self, project: Project, entries: Mapping[int, Iterable[Entry]]) -> None:
         self._project = project
-        self._settings: dict[int, m.Setting] = dict.fromkeys(requested, m.Setting.REQUEST)
+        self._entries = entries
+        self._settings: dict[int, m.Setting] = {}
         self._makers: dict[str, Callable[[Found], m.Effect]] = {
             "Interpret": self._interpret,
             "Read": self._read,
             "Load": self._load,
             "Write": self._write,
+            "Publish": self._publish,
+            "Enqueue": self._enqueue,
         }
 
     def effect(self, found: Found) -> m.Effect | None:
@@ -118,7 +129,7 @@ class Renderer:
 
     def _common(self, found: Found) -> dict[str, Any]:
         place = self.place(found.unit, found.position)
-        setting = self.setting(found.outer())
+        setting = m.Setting.TASK if found.deferred == QUEUE else self.setting(found.outer())
         facts = self._project.unit(found.unit)[1]
         depends = found.slots.get("depends") if found.loops else None
         turns = {key for key, _, _ in deep_origins(depends)} if isinstance(depends, Val) else set()
@@ -136,15 +147,18 @@ class Renderer:
         return {"place": place, "unit": self._project.unit_name(found.unit), "context": context}
 
     def setting(self, unit: int) -> m.Setting:
-        """What runs a unit: a task queue by its decorator, else what the place of its file says by convention."""
+        """What runs a unit: what triggers it where a library calls it, else what the place of its file says by convention."""
         known = self._settings.get(unit)
         if known is None:
-            module, facts = self._project.unit(unit)
-            names = [_last(node[2] if node[0] == f.CALL else node) for node in facts[5]]
-            if any(name in _TASKS for name in names):
-                known = m.Setting.TASK
-            else:
-                known = next((s for pattern, s in _SETTINGS if pattern.search(module.path)), m.Setting.UNKNOWN)
+            path = self._project.unit(unit)[0].path
+            known = next((s for pattern, s in _SETTINGS if pattern.search(path)), m.Setting.UNKNOWN)
+            entries = tuple(self._entries.get(unit, ()))
+            if any(entry.loops is not None for entry in entries):
+                known = m.Setting.REQUEST
+            for entry in entries if known is not m.Setting.TEST else ():
+                if entry.operation is not None and entry.operation.trigger is not None:
+                    known = _TRIGGERED[type(entry.operation.trigger)]
+                    break
             self._settings[unit] = known
         return known
 
@@ -229,14 +243,29 @@ class Renderer:
             for path, operator in slots.get("filters", ())
         )
 
+    def _publish(self, found: Found) -> m.Effect:
+        slots = found.slots
+        return m.Publish(
+            **self._common(found),
+            channel=_text(slots["channel"]),
+            message=self.value(slots["message"]),
+        )
+
+    def _enqueue(self, found: Found) -> m.Effect:
+        slots = found.slots
+        arguments = tuple(self.value(each) for each in (slots["arguments"].items or {}).values())
+        return m.Enqueue(**self._common(found), task=_text(slots["task"]), arguments=arguments)
+
+
+def _text(name: Val) -> str:
+    """A name as the code builds it, `{}` for what is not constant; empty where nothing of it is known."""
+    text = name.const if isinstance(name.const, str) and not name.origins else name.text
+    return text if text is not None and text.strip("{}") else ""
+
 
 def identity(built: tuple[int, int] | None) -> int | None:
     """A query's identity: where it was built."""
     return (built[0] << 30) | (built[1] & (1 << 30) - 1) if built is not None else None
-
-
-def _last(node: Any) -> str:
-    return str(node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "")
 
 
 def _short(entity: str | None) -> str | None:

@@ -175,6 +175,8 @@ class Framework:
     def __init__(self) -> None:
         self.calls: dict[str, Handler] = {}
         """Dotted callable, or `Class.method` of an outside class -> what the call does and gives."""
+        self.decorators: dict[str, Handler] = {}
+        """Dotted decorator, or `Class.method` of an outside class -> what each call of the decorated function does beside it."""
         self.methods: dict[str, Handler] = {}
         """Method name -> what it does on a receiver whose type is not known; it must look closely before it speaks."""
 
@@ -187,6 +189,10 @@ class Framework:
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """The units that the framework calls."""
+        return ()
+
+    def tables(self) -> Any:
+        """What the file made of the whole project beside entries, the same in every run: an edit that changes it can reach anything."""
         return ()
 
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archwright.model.effect import (
+    CacheGet,
+    CacheSet,
     Effect,
     Enqueue,
     HttpCall,
@@ -24,40 +26,22 @@ from archwright.model.operation import Access, PeerCall, Touch
 from archwright.model.quantity import Duration
 from archwright.model.system import Channel
 from archwright.source import facts as f
+from archwright.source.flow.calls import QUEUE
 from archwright.source.program import Program
 from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
 from archwright.source.survey.tests_left_out import is_test
 from archwright.source.survey.texts import SqlTexts
+from archwright.source.survey.touched import Touched, slowest
 from archwright.source.survey.units import Units
 from archwright.sql.named_tables import named_tables
 
-WANTED: frozenset[type[Effect]] = frozenset({Read, Write, Load, HttpCall, Interpret, Publish, Enqueue})
+WANTED: frozenset[type[Effect]] = frozenset(
+    {Read, Write, Load, HttpCall, Interpret, Publish, Enqueue, CacheGet, CacheSet}
+)
 """The kinds of effect that a survey reads."""
 _KINDS = {"insert": WriteKind.INSERT, "update": WriteKind.UPDATE, "delete": WriteKind.DELETE}
 _NAMES = (f.NAME, f.ATTR)
 _MAX_UNITS = 20_000
-
-
-class Touched:
-    """What one unit does by itself."""
-
-    __slots__ = ("calls", "outside", "publishes", "reads", "writes")
-
-    def __init__(self) -> None:
-        self.reads: set[str] = set()
-        self.writes: set[tuple[str, WriteKind]] = set()
-        self.outside: set[tuple[str, WriteKind]] = set()
-        """The writes among `writes` that are known to happen outside of a transaction."""
-        self.calls: set[tuple[str, float | None]] = set()
-        self.publishes: set[str] = set()
-
-    def add(self, other: Touched) -> None:
-        """Take over what another unit does."""
-        self.reads |= other.reads
-        self.writes |= other.writes
-        self.outside |= other.outside
-        self.calls |= other.calls
-        self.publishes |= other.publishes
 
 
 class Accesses:
@@ -85,7 +69,7 @@ class Accesses:
             # what a helper does to its arguments belongs to the caller who gave them
             started = effect.context.calls[0] if effect.context.calls else effect.place
             unit = units.at(started)
-            if unit is None or is_test(started.path):
+            if unit is None or is_test(started.path) or effect.context.deferred == QUEUE:
                 continue
             self._add(self._units.setdefault(unit, Touched()), effect)
 
@@ -111,6 +95,8 @@ class Accesses:
             if peer is not None:
                 self._peers_at[effect.place.path, effect.place.line] = peer
                 touched.calls.add((peer, timeout.value if timeout is not None else None))
+        elif isinstance(effect, (CacheGet, CacheSet)):
+            touched.cached(effect)
         elif isinstance(effect, Interpret) and effect.language is Language.SQL and effect.text.text:
             self._statement(touched, effect.text.text)
 
@@ -145,9 +131,10 @@ class Accesses:
                 for name, kind in _kinds(together.writes)
             ),
             publishes=tuple(sorted(together.publishes - {""})),
+            caches=together.caches(),
             calls=tuple(
                 PeerCall(peer=peer, timeout=Duration(limit) if limit is not None else None)
-                for peer, limit in sorted(_slowest(together.calls).items())
+                for peer, limit in sorted(slowest(together.calls).items())
             ),
         )
 
@@ -180,7 +167,7 @@ class Accesses:
 
     def peers(self) -> Mapping[str, float | None]:
         """Every peer that some unit outside of the tests calls, with the longest time limit; None: a call without one."""
-        return _slowest({call for touched in self._units.values() for call in touched.calls})
+        return slowest({call for touched in self._units.values() for call in touched.calls})
 
     def _reads(self, touched: Touched, entity: str | None) -> None:
         if entity in self._entities:
@@ -232,12 +219,3 @@ def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
 def _kinds(writes: set[tuple[str, WriteKind]]) -> list[tuple[str, WriteKind]]:
     order = list(WriteKind)
     return sorted(writes, key=lambda write: (write[0], order.index(write[1])))
-
-
-def _slowest(calls: set[tuple[str, float | None]]) -> dict[str, float | None]:
-    """Peer -> the longest limit of its calls; None where a call has none that the code tells."""
-    found: dict[str, float | None] = {}
-    for peer, limit in sorted(calls, key=repr):
-        known = found.get(peer, limit)
-        found[peer] = None if known is None or limit is None else max(known, limit)
-    return found

@@ -11,6 +11,7 @@ from archwright.source.flow.values import (
 )
 from archwright.source.frameworks.base import CallSite, Framework, Source, mask
 from archwright.source.frameworks.python import builtins, containers, texts
+from archwright.source.frameworks.shared import times
 
 _LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"])
 
@@ -61,6 +62,7 @@ class Python(Framework):
         self.methods.update(containers.METHODS)
         for name in ("builtins.print", "warnings.warn", "traceback.print_exc", "traceback.format_exc", "sys.exc_info"):
             self.calls[name] = _log
+        self.calls[times.TIMEDELTA] = times.timedelta
         for level in _LOG_METHODS:
             self.calls[f"logging.{level}"] = _log
             self.calls[f"logging.Logger.{level}"] = _log

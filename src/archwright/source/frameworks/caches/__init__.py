@@ -1,0 +1,1 @@
+"""Caches: what is asked and filled, under which key and for how long."""

@@ -1,0 +1,1 @@
+"""Brokers: what sends messages, and what receives them."""

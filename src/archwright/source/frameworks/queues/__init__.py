@@ -1,0 +1,1 @@
+"""Task queues: what queues a task, what runs it, and when."""
