@@ -9,5 +9,5 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 def lines_of(text: str) -> list[str]:
     r"""The lines of a text without their ends. Unlike `str.splitlines`, a form feed or U+2028 ends no line."""
-    lines = _BREAK.split(text)
+    lines = _BREAK.split(text) if "\r" in text else text.split("\n")
     return lines[:-1] if lines[-1] == "" else lines

@@ -89,7 +89,7 @@ class Program:
                 file.module.module,
                 file.path,
                 file.module.is_package,
-                lambda file=file: file.facts,  # type: ignore[misc]
+                file.facts,
                 file.facts[4][3] if file.module.language else "",
             )
             for index, file in enumerate(read)

@@ -37,6 +37,8 @@ _GROUNDS = frozenset({"source", "parameter", "loop"})
 """Origins that make an effect worth telling to callers."""
 QUEUE = "queue"
 """`Found.deferred` of what a task does with what was queued for it."""
+_ON_THE_WAY = frozenset({"source", "parameter", "field"})
+"""Origins whose way is told."""
 MAX_CALLS = 8
 """The longest way from a judged unit down to an effect."""
 
@@ -372,11 +374,11 @@ def _substitute_origins(
     frame: Frame, unit: int, origins: tuple[Origin, ...], given: dict[int, Val], position: int
 ) -> tuple[Origin, ...]:
     result: tuple[Origin, ...] = ()
-    note = f"passed to {frame.engine.short_name(unit)}"
+    note = frame.engine.passed(unit)
     for origin in origins:
         key, cleaned, steps = origin
         if key[0] != "parameter" or key[1] != unit:
-            result = join_origins(result, (origin,))
+            result = join_origins(result, (origin,)) if result else (origin,)
             continue
         argument = given.get(key[2])
         if argument is None:
@@ -385,18 +387,15 @@ def _substitute_origins(
             item = argument.items.get(key[3]) if argument.items is not None else None
             found = deep_origins(item) if item is not None else _attribute_origins(argument, key[3])
         else:
-            found = deep_origins(argument)
-        passed = tuple(
-            (
-                inner,
-                mask | cleaned,
-                append_chain((inner_steps, frame.unit, position, note), steps)
-                if inner[0] in ("source", "parameter", "field")
-                else inner_steps,
-            )
-            for inner, mask, inner_steps in found
-        )
-        result = join_origins(result, passed)
+            found = deep_origins(argument) if argument.items else argument.origins
+        passed: list[Origin] = []
+        for inner, mask, inner_steps in found:
+            if inner[0] in _ON_THE_WAY:
+                way = (inner_steps, frame.unit, position, note)
+                passed.append((inner, mask | cleaned, way if steps is None else append_chain(way, steps)))
+            else:
+                passed.append((inner, mask | cleaned, inner_steps))
+        result = join_origins(result, tuple(passed))
     return result
 
 

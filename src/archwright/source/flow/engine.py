@@ -63,6 +63,7 @@ class Engine:
         self._claims: dict[str, tuple[Framework, ...]] = {}
         self.selves = SelfAttributes(self)
         self._decorations: dict[int, frozenset[str]] = {}
+        self._passed: dict[int, str] = {}
         self._overridden: set[int] | None = None
         for framework in frameworks:
             framework.prepare(project, self)
@@ -413,6 +414,13 @@ class Engine:
         """The type an annotation declares, if it is one of use here."""
         value = annotated_value(self, module, node)
         return value.type if value is not None else None
+
+    def passed(self, unit: int) -> str:
+        """The words for a value that is handed to a unit."""
+        known = self._passed.get(unit)
+        if known is None:
+            known = self._passed[unit] = f"passed to {self.short_name(unit)}"
+        return known
 
     def short_name(self, unit: int) -> str:
         """A unit's name as a reader would say it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from archwright.source import facts as f
@@ -26,9 +25,9 @@ class Module:
     """A project module. `facts` are loaded on first use. A template is one too, with the language it is written in."""
 
     __slots__ = (
-        "_facts",
-        "_load",
         "_scope",
+        "classes",
+        "facts",
         "implied",
         "index",
         "is_package",
@@ -36,6 +35,7 @@ class Module:
         "name",
         "path",
         "star_imports",
+        "units",
     )
 
     def __init__(
@@ -44,7 +44,7 @@ class Module:
         name: str,
         path: str,
         is_package: bool,
-        load: Callable[[], tuple[Any, ...]],
+        facts: tuple[Any, ...],
         language: str = "",
     ) -> None:
         self.index = index
@@ -52,43 +52,31 @@ class Module:
         self.path = path
         self.is_package = is_package
         self.language = language
-        self._load = load
-        self._facts: tuple[Any, ...] | None = None
+        self.facts = facts
+        """The file's facts, as `source.facts` lays them out."""
+        self.units: tuple[Any, ...] = facts[0]
+        """The units of the file; the first is the module body."""
+        self.classes: tuple[Any, ...] = facts[1]
+        """The classes of the file."""
         self._scope: dict[str, Binding] | None = None
         self.star_imports: list[str] = []
         self.implied: dict[int, int] = {}
         """Units that the file does not spell out (see `add_unit`): packed position -> index."""
-
-    @property
-    def units(self) -> tuple[Any, ...]:
-        """The units of the file; the first is the module body."""
-        return self.facts[0]  # type: ignore[no-any-return]
-
-    @property
-    def classes(self) -> tuple[Any, ...]:
-        """The classes of the file."""
-        return self.facts[1]  # type: ignore[no-any-return]
-
-    @property
-    def facts(self) -> tuple[Any, ...]:
-        """The file's facts, as `source.facts` lays them out."""
-        if self._facts is None:
-            self._facts = self._load()
-        return self._facts
 
     def add_unit(self, unit: tuple[Any, ...]) -> int:
         """Append a unit that the file does not spell out, such as a method inherited from a library, and return its index.
 
         Its position is its own: no two of a module share one, so that what happens in it can be told by place.
         """
-        units, *rest = self.facts
-        self.implied[unit[2]] = len(units)
-        self._facts = ((*units, unit), *rest)
-        return len(units)
+        index = len(self.units)
+        self.implied[unit[2]] = index
+        self.relink((*self.units, unit))
+        return index
 
     def relink(self, units: tuple[Any, ...]) -> None:
         """Put units in the place of those that were loaded: a template's, once it is known what it includes."""
-        self._facts = (units, *self.facts[1:])
+        self.units = units
+        self.facts = (units, *self.facts[1:])
 
     @property
     def package(self) -> str:

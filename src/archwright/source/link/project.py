@@ -180,7 +180,7 @@ class Project:
     def unit(self, unit_id: int) -> tuple[Module, Any]:
         """The module and the facts of a unit."""
         module = self.modules[unit_id >> UNIT_BITS]
-        return module, module.facts[0][unit_id & _UNIT_MASK]
+        return module, module.units[unit_id & _UNIT_MASK]
 
     def unit_name(self, unit_id: int) -> str:
         """Dotted: module, then qualified name."""
