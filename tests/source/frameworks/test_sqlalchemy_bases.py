@@ -195,6 +195,40 @@ def test_what_is_put_into_no_stored_collection_writes_nothing(program: Callable[
     assert writes(program(files, Write)) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("line.order = Order()", {("Order", "insert"), ("Line", "update")}),
+        ("line.order = Order.query.first()", {("Line", "update")}),
+        ("Order.query.first().lines = [line]", {("Line", "delete")}),
+        ("Order.query.first().tags = []", {("Order", "update")}),
+    ],
+)
+def test_what_is_assigned_to_a_relation_of_a_stored_row_is_written(
+    program: Callable[..., Program], change: str, expected: set[tuple[str, str]]
+) -> None:
+    files = {
+        "db.py": GIVEN_TO_EXTENSION,
+        "models.py": MODELS,
+        "app.py": f"""
+        from models import Line, Order
+
+        def change(line):
+            line.order_id = 1
+
+        def run():
+            line = Line.query.first()
+            {change}
+
+        def helped():
+            change(Line.query.first())
+        """,
+    }
+    told = [(entity.rpartition(".")[2], kind) for entity, kind in writes(program(files, Write))]
+    assert told[0] == ("Line", "update")
+    assert set(told[1:]) == expected
+
+
 def test_rows_of_several_models_are_added_at_once_and_by_a_helper(program: Callable[..., Program]) -> None:
     found = program(
         {

@@ -285,10 +285,11 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
 
 def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, value: Val, position: int) -> None:
     """`base.name = value`."""
+    touched(frame, base)
     if base.type is not None and base.type[0] == "row":
         orm = frame.engine.frameworks_by_name.get(base.type[1].orm)
         if orm is not None:
-            orm.assigned(frame, base, name, position)
+            orm.assigned(frame, base, name, value, position)
     _forget(frame, (f.ATTR, position, target, name))
     if target[0] == f.NAME:
         holder = target[2]

@@ -203,8 +203,8 @@ class Framework:
         """`Class.name` for a claimed class."""
         return None
 
-    def assigned(self, frame: Frame, value: Val, name: str, position: int) -> None:
-        """`row.name = ...`: a write, where the library keeps account of what changes."""
+    def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
+        """`row.name = held`: a write, where the library keeps account of what changes."""
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         """`Class(...)` for a claimed class."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from archwright.source.flow import attributes
+from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import implied
 from archwright.source.flow.values import NO, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
@@ -47,6 +48,21 @@ def changed(call: CallSite) -> bool:
         attributes.touched(call.frame, value)
         _put(call, items, attributes.element(call.frame, value, call.position) if call.name in _PUTS_MANY else value)
     return True
+
+
+def assigned(frame: Frame, position: int, items: Related, held: Val) -> None:
+    """`row.relation = held`: a new row comes into the session by the cascade; of a collection, the rows' own keys are what changes."""
+    relation, row = items.relation, row_of(held)
+    implied(frame)
+    if row is not None and row.path == "new":
+        fields = [key for key in held.items or {} if isinstance(key, str)]
+        emit_write(frame, position, row.entity, "insert", deep_origins(held), fields=fields, row=row)
+    if relation.many and relation.between is False:
+        left = Row(ORM, relation.target or "", None)
+        kind = "delete" if relation.orphans else "update"
+        emit_write(frame, position, relation.target, kind, kept(items.owner), row=left)
+    else:
+        emit_write(frame, position, items.row.entity, "update", kept(items.owner), fields=(items.name,), row=items.row)
 
 
 def changing(then: Callable[[CallSite], Val | None]) -> Callable[[CallSite], Val | None]:

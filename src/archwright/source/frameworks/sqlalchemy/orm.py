@@ -237,13 +237,16 @@ class SqlAlchemy(Framework):
             return assigned
         return Val(("member", value, name), join_origins(kept(value), (UNKNOWN_ORIGIN,)))
 
-    def assigned(self, frame: Frame, value: Val, name: str, position: int) -> None:
+    def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
         """The session writes what changed of a row that it fetched, with the next flush."""
         row = row_of(value)
         model = self.models.get(row.entity) if row is not None else None
         if row is None or model is None or row.query is None or row.path == "new":
             return
-        if name in model.columns or name in model.relations:
+        relation = model.relations.get(name)
+        if relation is not None:
+            collections.assigned(frame, position, collections.Related({}, value, row, name, relation), held)
+        elif name in model.columns:
             implied(frame)
             emit_write(frame, position, row.entity, "update", kept(value), fields=(name,), row=row)
 
