@@ -21,6 +21,7 @@ _OF_OTHERS = {
     "down_revision": "what every migration of Alembic names",
     "by_key": "a slot of model.effect.Load",
     "model_config": "pydantic's",
+    "depends_on": "an option of jobs of RQ",
 }
 
 

@@ -76,7 +76,7 @@ class Found:
         """The unit under judgement."""
         return self.calls[0][0] if self.calls else self.unit
 
-    def depends_on(self) -> frozenset[int]:
+    def parameter_units(self) -> frozenset[int]:
         """The units whose parameters the slots come from."""
         found: set[int] = set()
         for value in self.slots.values():

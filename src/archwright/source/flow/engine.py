@@ -165,7 +165,7 @@ class Engine:
             returns,
             effects,
             carried(frame.traits),
-            tuple((effect, units) for effect in effects if (units := effect.depends_on())),
+            tuple((effect, units) for effect in effects if (units := effect.parameter_units())),
             frame.touched,
             frame.tested,
             never,

@@ -38,7 +38,7 @@ _VERBS: Final = {
     **dict.fromkeys(("websocket", "websocket_listener", "websocket_stream"), "WEBSOCKET"),
     "route": "",
 }
-_LAYERS: Final = frozenset({"Litestar", "Router", "create_app"})
+_LAYERS: Final = frozenset({"Litestar", "Router"})
 _GIVEN: Final = frozenset(
     {"request", "socket", "scope", "state", "headers", "cookies", "query", "body", "self", "receive", "send"}
 )
