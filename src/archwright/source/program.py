@@ -91,6 +91,7 @@ class Program:
                 file.module.is_package,
                 file.facts,
                 file.facts[4][3] if file.module.language else "",
+                file.mentions,
             )
             for index, file in enumerate(read)
         ]

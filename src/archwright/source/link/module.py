@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from archwright.source import facts as f
@@ -32,6 +33,7 @@ class Module:
         "index",
         "is_package",
         "language",
+        "mentions",
         "name",
         "path",
         "star_imports",
@@ -46,12 +48,15 @@ class Module:
         is_package: bool,
         facts: tuple[Any, ...],
         language: str = "",
+        mentions: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.index = index
         self.name = name
         self.path = path
         self.is_package = is_package
         self.language = language
+        self.mentions = mentions
+        """False where a word is certain to stand nowhere in the facts; asked before they are walked."""
         self.facts = facts
         """The file's facts, as `source.facts` lays them out."""
         self.units: tuple[Any, ...] = facts[0]

@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import NO, Val, constant
 from archwright.source.frameworks.base import CallSite, Entry
 from archwright.source.frameworks.shared.jobs import Queue, decorated, listed, mapped, text_of
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import CRON, cron_line, interval, is_cron, is_number
 
 if TYPE_CHECKING:
@@ -54,11 +54,8 @@ class ApScheduler(Queue):
         for module, unit, node, _ in decorated(engine, _JOBS, self.packages):
             if node[0] == f.CALL:
                 self.jobs.schedule(unit, self._every(engine, module, node[3], node[4], 0))
-        for module in project.modules:
-            for each in module.units:
-                for call in calls_in(each[7]):
-                    if call[2][0] == f.ATTR and call[2][3] == "add_job":
-                        self._added(engine, module, call)
+        for site in sites(engine, ("add_job",)):
+            self._added(engine, site.module, site.call)
         yield from self.jobs.entries(engine)
 
     def _added(self, engine: Engine, module: Module, call: tuple[Any, ...]) -> None:

@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import NO, Val, constant
 from archwright.source.frameworks.base import CallSite, Entry
 from archwright.source.frameworks.shared.jobs import Queue, text_of, thing
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import cron_line
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ class Arq(Queue):
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Functions in `functions` and `cron_jobs` of a class of settings, or of `Worker(...)` and `run_worker`."""
         for module in project.modules:
-            for info in module.classes:
-                for name, node in _listed(info[7]):
-                    self._each(engine, name, engine.module_expression(module, node))
-            for unit in module.units:
-                for call in calls_in(unit[7]):
-                    for name, node in call[4]:
-                        if name in _LISTS and call[2][-1] in ("Worker", "run_worker", "create_worker"):
-                            self._each(engine, name, engine.module_expression(module, node))
+            if any(module.mentions(name) for name in _LISTS):
+                for info in module.classes:
+                    for name, node in _listed(info[7]):
+                        self._each(engine, name, engine.module_expression(module, node))
+        for site in sites(engine, ("Worker", "run_worker", "create_worker")):
+            for name, node in site.call[4]:
+                if name in _LISTS:
+                    self._each(engine, name, engine.module_expression(site.module, node))
         yield from self.jobs.entries(engine)
 
     def item(self, frame: Any, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:

@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import NO, Val
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.jobs import text_of
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import cron_line, interval
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ class Beat:
     def found(self) -> Iterator[tuple[str | int, str]]:
         """The task's name or unit, and when it runs."""
         for module in self._engine.project.modules:
+            if not any(module.mentions(word) for word in (_ATTRIBUTE, *_SUFFIXES)):
+                continue
             for index, unit in enumerate(module.units):
                 for node in _assigned(unit[7]) if not index or unit[9] < 0 else ():
                     yield from self._schedule(self._engine.module_expression(module, node))
             for info in module.classes:
                 for node in _assigned(info[7]):
                     yield from self._schedule(self._engine.module_expression(module, node))
-            if self._mentions(module):
-                yield from self._added(module)
+        yield from self._added()
 
     def every(self, value: Val | None) -> str:
         """A schedule as text: a cron line, or a length of time."""
@@ -66,25 +67,16 @@ class Beat:
             if name:
                 yield name, self.every(items.get("schedule"))
 
-    def _mentions(self, module: Module) -> bool:
-        return any(
-            binding.kind in ("import", "module") and "celery" in str(binding.value)
-            for binding in module.scope().values()
-        )
-
-    def _added(self, module: Module) -> Iterator[tuple[str | int, str]]:
+    def _added(self) -> Iterator[tuple[str | int, str]]:
         """`sender.add_periodic_task(schedule, task.s(...))`; `conf.update(beat_schedule={...})`."""
-        for unit in module.units:
-            for call in calls_in(unit[7]):
-                if call[2][0] != f.ATTR:
-                    continue
-                if call[2][3] == "add_periodic_task" and len(call[3]) > 1:
-                    task = self._signed(module, call[3][1])
-                    if task is not None:
-                        yield task, self.every(self._engine.module_expression(module, call[3][0]))
-                for name, node in call[4]:
-                    if name == _ATTRIBUTE:
-                        yield from self._schedule(self._engine.module_expression(module, node))
+        for site in sites(self._engine, ("add_periodic_task",)):
+            task = self._signed(site.module, site.call[3][1]) if len(site.call[3]) > 1 else None
+            if task is not None:
+                yield task, self.every(self._engine.module_expression(site.module, site.call[3][0]))
+        for site in sites(self._engine, ("update",), _ATTRIBUTE):
+            for name, node in site.call[4]:
+                if name == _ATTRIBUTE:
+                    yield from self._schedule(self._engine.module_expression(site.module, node))
 
     def _signed(self, module: Module, node: tuple[Any, ...]) -> str | int | None:
         """The task of `task.s(...)`, or of `signature("name")`."""

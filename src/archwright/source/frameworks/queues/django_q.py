@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import Val, constant
 from archwright.source.frameworks.base import CallSite, Entry
 from archwright.source.frameworks.shared.jobs import Queue, text_of
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import interval, is_cron
 
 if TYPE_CHECKING:
@@ -43,17 +43,10 @@ class DjangoQ(Queue):
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """The functions that calls of `async_task` and `schedule` name."""
-        for module in project.modules:
-            for each in module.units:
-                for call in calls_in(each[7]):
-                    if call[2][-1] in (*_CALLS, "create"):
-                        found = project.resolve_expression(module, call[2])
-                        if (
-                            found is not None
-                            and found.kind == "external"
-                            and str(found.value).startswith("django_q.tasks")
-                        ):
-                            self._named(engine, module, call, scheduled=str(found.value).endswith("schedule"))
+        for site in sites(engine, (*_CALLS, "create")):
+            found = project.resolve_expression(site.module, site.call[2])
+            if found is not None and found.kind == "external" and str(found.value).startswith("django_q.tasks"):
+                self._named(engine, site.module, site.call, scheduled=str(found.value).endswith("schedule"))
         yield from self.jobs.entries(engine)
 
     def _named(self, engine: Engine, module: Module, call: tuple[Any, ...], *, scheduled: bool) -> None:

@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Entry
 from archwright.source.frameworks.shared.jobs import Queue, decorated, listed, mapped, text_of, thing
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import interval, is_cron
 
 if TYPE_CHECKING:
@@ -62,12 +62,9 @@ class Rq(Queue):
         """Decorated functions, and functions that some call hands to a queue or to a scheduler."""
         for _, unit, _, _ in decorated(engine, _DECORATORS, self.packages):
             self.jobs.add(engine, unit)
-        for module in project.modules:
-            for each in module.units:
-                for call in calls_in(each[7]):
-                    name = call[2][3] if call[2][0] == f.ATTR else ""
-                    if name in _PLACES or name == "enqueue_call":
-                        self._handed(engine, module, call, str(name))
+        for site in sites(engine, (*_PLACES, "enqueue_call")):
+            if site.call[2][0] == f.ATTR:
+                self._handed(engine, site.module, site.call, site.name)
         yield from self.jobs.entries(engine)
 
     def _handed(self, engine: Engine, module: Module, call: tuple[Any, ...], name: str) -> None:
