@@ -67,19 +67,19 @@ def test_a_changed_lambda_does_not_concern_the_function_around_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "after",
+    ("after", "names"),
     [
-        BEFORE.replace("import os\n", "import os\nimport sys\n"),
-        BEFORE.replace("from shop import models", "from store import models"),
-        BEFORE + "\ndef third(rows):\n    return rows[2]\n",
-        BEFORE.replace("def first(rows):\n    return rows[0]\n", ""),
+        (BEFORE.replace("import os\n", "import os\nimport sys, os.path as p\n"), {"sys", "p"}),
+        (BEFORE.replace("from shop import models", "from store import models"), {"models"}),
+        (BEFORE + "\ndef third(rows):\n    return rows[2]\n", {"third"}),
+        (BEFORE.replace("def first(rows):\n    return rows[0]\n", ""), {"first"}),
     ],
     ids=["new import", "other import", "new function", "function gone"],
 )
-def test_other_names_at_the_top_level_are_told(after: str) -> None:
+def test_other_names_at_the_top_level_are_told(after: str, names: set[str]) -> None:
     edit = _edit(after)
     assert edit is not None
-    assert edit.names
+    assert edit.names == names
     assert {"Basket.total", "second"} <= _unchanged(edit)
 
 
@@ -93,8 +93,9 @@ def test_other_names_at_the_top_level_are_told(after: str) -> None:
         BEFORE.replace("def total(self, rows)", "def total(self, lines)"),
         BEFORE + "\nclass Other:\n    pass\n",
         BEFORE + "\nregister(Basket)\n",
+        BEFORE + "\nfrom shop import *\n",
     ],
-    ids=["constant", "attribute", "base", "decorator", "parameter", "new class", "call of the module"],
+    ids=["constant", "attribute", "base", "decorator", "parameter", "new class", "call of the module", "star"],
 )
 def test_of_what_may_reach_anything_nothing_is_said(after: str) -> None:
     assert _edit(after) is None

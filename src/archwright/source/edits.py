@@ -27,8 +27,8 @@ class Edit:
     """Functions that are as they were, but for their place: old index -> new index."""
     positions: dict[int, int] = field(default_factory=dict)
     """Packed positions of what is as it was: old -> new."""
-    names: bool = False
-    """The top level binds other names, or binds them to something else."""
+    names: set[str] = field(default_factory=set)
+    """What the top level binds to something else than before, or no longer, or newly."""
 
     def moved(self, position: int) -> int:
         """Where a packed position of the old version is now."""
@@ -103,11 +103,19 @@ class _Comparison:
             if node[0] in _SOFT:
                 other = left.pop(self._binds(self._old, node), None)
                 if other is None:
-                    edit.names = True
+                    edit.names |= self._names(self._old, node)
                 else:
                     self._moved.append((node[1], other[1]))
-        edit.names = edit.names or bool(left)
-        return True
+        for node in left.values():
+            edit.names |= self._names(self._new, node)
+        return None if "*" in edit.names else True
+
+    def _names(self, facts: tuple[Any, ...], node: tuple[Any, ...]) -> set[str]:
+        """The names that an import or a function binds; `*` for those of a star."""
+        if node[0] == f.DEF:
+            return {facts[0][node[2]][_NAME]}
+        listed = node[2] if node[0] == f.IMPORT else node[3]
+        return {alias or (name.partition(".")[0] if node[0] == f.IMPORT else name) for name, alias in listed}
 
     def _binds(self, facts: tuple[Any, ...], node: tuple[Any, ...]) -> tuple[Any, ...]:
         return (f.DEF, facts[0][node[2]][_QUALNAME]) if node[0] == f.DEF else (node[0], *node[2:])

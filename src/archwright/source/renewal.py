@@ -10,7 +10,7 @@ import msgspec
 from archwright.source import facts as f
 from archwright.source.edits import Edit
 from archwright.source.following import Followed, Made
-from archwright.source.link.module import UNIT_BITS
+from archwright.source.link.module import UNIT_BITS, name_key
 
 _MASK = (1 << UNIT_BITS) - 1
 _POSITION_BITS = 30
@@ -83,7 +83,7 @@ def renewed(
 
 def _stale(part: Followed, edited: Edited) -> set[int]:
     """The records that an edit reaches, directly or by what they were made from."""
-    names = {index for index, edit in edited.edits.items() if edit.names}
+    names = {name_key(index, name) for index, edit in edited.edits.items() for name in edit.names}
     users: dict[int, list[int]] = {}
     todo: list[int] = []
     for number, record in enumerate(part.records):

@@ -25,7 +25,7 @@ class Record:
         self.needs: set[int] = set()
         """Numbers of the records it was made from."""
         self.names: set[int] = set()
-        """Indices of the modules at whose top level it looked up a name."""
+        """Keys of the names that it looked up at the top level of modules."""
         self.calls: dict[tuple[int, int], int] = {}
         """(Caller, unit called) -> bit set of the surroundings of the calls."""
 

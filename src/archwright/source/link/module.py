@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from archwright.source import facts as f
 
 UNIT_BITS = 16
 """A unit's global id is `module index << UNIT_BITS | index in the file`."""
+
+
+@cache
+def _number(name: str) -> int:
+    return crc32(name.encode("utf-8", "surrogatepass"))
+
+
+def name_key(module: int, name: str) -> int:
+    """A number for a name at the top level of a module, by its index: the same in every run."""
+    return module << 32 | _number(name)
 
 
 class Binding(NamedTuple):

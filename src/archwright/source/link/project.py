@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from archwright.source import facts as f
-from archwright.source.link.module import UNIT_BITS, Binding, Module, bind_statements
+from archwright.source.link.module import UNIT_BITS, Binding, Module, bind_statements, name_key
 
 _UNIT_MASK = (1 << UNIT_BITS) - 1
 
@@ -155,7 +155,7 @@ class Project:
         """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
         self.consulted: set[int] = set()
-        """Where the indices of the modules go at whose top level a name is looked up: who asks puts a set of its own here."""
+        """Where the keys of names go that are looked up at the top level of modules: who asks puts a set of its own here."""
 
     # --- classes and units ---------------------------------------------------------------------------
     def class_at(self, module: Module, index: int) -> ClassInfo:
@@ -217,7 +217,7 @@ class Project:
 
     def resolve_name(self, module: Module, name: str) -> Found | None:
         """What a name means at the top level of a module; None if nothing binds it there."""
-        self.consulted.add(module.index)
+        self.consulted.add(name_key(module.index, name))
         key = (module.index, name)
         if key in self._resolving:
             return None
