@@ -221,10 +221,12 @@ class CacheGet(Effect, tag="cache-get", frozen=True, kw_only=True):
 
 
 class CacheSet(Effect, tag="cache-set", frozen=True, kw_only=True):
-    """A cache is filled."""
+    """A cache is filled, or an entry of it is thrown away."""
 
     key: Value = Value()
     ttl: Value | None = None
+    """How many seconds it stays; None: for ever."""
+    removes: bool = False
 
 
 class FileAccess(Effect, tag="file", frozen=True, kw_only=True):

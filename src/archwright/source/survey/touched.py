@@ -25,7 +25,7 @@ class Touched:
 
     def cached(self, effect: CacheGet | CacheSet) -> None:
         """A cache is asked or filled."""
-        if isinstance(effect, CacheSet):
+        if isinstance(effect, CacheSet) and not effect.removes:
             self.filled.add((_key(effect.key), _seconds(effect.ttl)))
         else:
             self.asked.add(_key(effect.key))

@@ -1,4 +1,4 @@
-"""Python itself: builtins, texts and containers, logging, and what of the standard library carries or cleans data."""
+"""Python itself: builtins, texts and containers, and what of the standard library carries or cleans data."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import ClassVar
 from archwright.model.value import Trust, Use
 from archwright.source.flow.values import (
     ALL_USES,
-    Val,
 )
-from archwright.source.frameworks.base import CallSite, Framework, Source, mask
+from archwright.source.frameworks.base import Framework, Source, mask
 from archwright.source.frameworks.python import builtins, containers, texts
 from archwright.source.frameworks.shared import times
-
-_LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"])
 
 
 class Python(Framework):
@@ -50,34 +47,10 @@ class Python(Framework):
     never: ClassVar[frozenset[str]] = frozenset(
         {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "typing.assert_never"}
     )
-    returns: ClassVar[dict[str, str]] = {
-        "logging.getLogger": "logging.Logger",
-        "logging.Logger.getChild": "logging.Logger",
-    }
 
     def __init__(self) -> None:
         super().__init__()
         self.calls.update(builtins.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
-        for name in ("builtins.print", "warnings.warn", "traceback.print_exc", "traceback.format_exc", "sys.exc_info"):
-            self.calls[name] = _log
         self.calls[times.TIMEDELTA] = times.timedelta
-        for level in _LOG_METHODS:
-            self.calls[f"logging.{level}"] = _log
-            self.calls[f"logging.Logger.{level}"] = _log
-            self.methods[level] = _maybe_log
-
-
-def _log(site: CallSite) -> Val:
-    site.frame.traits.add("log")
-    site.emit("Log", level=site.name.rpartition(".")[2], message=site.derived())
-    return Val(None, (), None)
-
-
-def _maybe_log(site: CallSite) -> Val | None:
-    """A method named like a log level on something unknown: what it logs cannot be told, that it may log can."""
-    receiver = site.receiver
-    if receiver is not None and (receiver.type is None or receiver.type[0] in ("object", "member", "external")):
-        site.frame.traits.add("log")
-    return None
