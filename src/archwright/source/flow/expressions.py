@@ -96,11 +96,12 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
         if operators.truth(values[-1]) is (node[2] == "or"):
             break  # what stands behind is never looked at
         if index + 1 < len(node[3]):
+            operators.tested(frame, values[-1], node[1])
             if saved is None:
                 saved = dict(frame.env)
             refine(frame, part, node[2] == "and")
     if saved is not None:
-        saved.update({name: value for name, value in frame.env.items() if name not in saved})
+        saved.update({name: value for name, value in frame.env.items() if name not in saved and "." not in name})
         frame.env = saved
     if node[2] == "or" and values[0].const is not NO and not values[0].const and not values[0].origins:
         return join_all(values[1:])
@@ -108,7 +109,10 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 
 def _unary(frame: Frame, node: tuple[Any, ...]) -> Val:
-    return operators.unary(node[2], evaluate(frame, node[3]))
+    value = evaluate(frame, node[3])
+    if node[2] == "not":
+        operators.tested(frame, value, node[1])
+    return operators.unary(node[2], value)
 
 
 def _compare(frame: Frame, node: tuple[Any, ...]) -> Val:
@@ -124,7 +128,7 @@ def _compare(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 def _ifexp(frame: Frame, node: tuple[Any, ...]) -> Val:
     test = evaluate(frame, node[2])
-    known = operators.truth(test)
+    known = operators.tested(frame, test, node[1])
     saved = dict(frame.env)
     values = []
     if known is not False:

@@ -48,6 +48,15 @@ def truth(value: Val) -> bool | None:
     return bool(value.const)
 
 
+def tested(frame: Frame, value: Val, position: int) -> bool | None:
+    """The truth of a value that is asked for it: a query may have to run."""
+    if _is_query(value) and value.type is not None:
+        orm = frame.engine.frameworks_by_name.get(value.type[1].orm)
+        if orm is not None:
+            orm.tested(frame, value, position)
+    return truth(value)
+
+
 def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     """`left op right`."""
     if _is_query(left) or _is_query(right):

@@ -169,7 +169,7 @@ def merge(frame: Frame, left: dict[str, Val] | None, right: dict[str, Val] | Non
 
 
 def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
-    known = operators.truth(evaluate(frame, node[2]))
+    known = operators.tested(frame, evaluate(frame, node[2]), node[1])
     before = frame.env
     then_env: dict[str, Val] | None = None
     else_env: dict[str, Val] | None = None
@@ -226,7 +226,7 @@ def _checked_each(frame: Frame, node: tuple[Any, ...], element: Val) -> None:
 def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
     saved = frame.loops
     test = evaluate(frame, node[2])
-    if operators.truth(test) is False:
+    if operators.tested(frame, test, node[1]) is False:
         return block(frame, node[4])
     frame.loops = (*saved, LoopMark(frame.unit, node[1], "while", None, None, False))
     before = dict(frame.env)

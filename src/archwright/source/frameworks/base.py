@@ -237,6 +237,9 @@ class Framework:
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
         """A query is used where it must run: `len`, `bool`, `list`."""
 
+    def tested(self, frame: Frame, value: Val, position: int) -> None:
+        """A query is asked whether it is true, where that makes it run."""
+
     def awaited(self, frame: Frame, value: Val, position: int) -> Val | None:
         """`await query` for a query that runs when it is awaited; None: the value itself."""
         return None

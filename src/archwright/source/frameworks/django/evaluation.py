@@ -7,7 +7,8 @@ from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, O
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, limited
-from archwright.source.frameworks.django.rows import ORM, is_loaded, kept_origins
+from archwright.source.frameworks.django.rows import ORM, PAGED, is_loaded, kept_origins
+from archwright.source.frameworks.shared.held import mark, marked
 from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity
 
 Known = dict[str, ModelInfo]
@@ -42,6 +43,22 @@ def evaluate(frame: Frame, value: Val, position: int) -> None:
             fetch(frame, value, query, position)
 
 
+def tested(frame: Frame, value: Val, position: int) -> None:
+    """A query set is true if it has rows, and fetches them all to tell. Managers and paginators are true in any case."""
+    if value.type is None or value.type[0] != "query":
+        return
+    query: Query = value.type[1]
+    if query.flags & {"set", "changed"} and PAGED not in query.flags:
+        evaluate(frame, value, position)
+
+
+def count_pages(frame: Frame, value: Val, query: Query, position: int) -> None:
+    """A paginator counts the rows, once."""
+    if not marked(frame, value, "counted"):
+        emit_read(frame, position, query, value.origins, "aggregate", value.asked)
+        mark(frame, value, "counted")
+
+
 def item(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
     """`query[index]` and `query[a:b]`."""
     if base.type is None or base.type[0] != "query":
@@ -52,7 +69,8 @@ def item(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) 
         if query.via is None or "changed" in flags:
             flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
         return Val(("query", query._replace(flags=flags)), base.origins, asked=limited(base.asked, index))
-    emit_read(frame, position, query, base.origins, "one", base.asked)
+    if not marked(frame, base, "held"):
+        emit_read(frame, position, query, base.origins, "one", base.asked)
     return row_of(query, base)
 
 
@@ -64,7 +82,10 @@ def row_of(query: Query, value: Val) -> Val:
 
 
 def fetch(frame: Frame, value: Val, query: Query, position: int) -> None:
-    """All rows of a query are fetched: a relation's own rows count as loading that relation."""
+    """All rows of a query are fetched, unless the query set holds them: a relation's own rows count as loading that relation."""
+    if marked(frame, value, "held"):
+        return
+    mark(frame, value, "held")
     via: tuple[Row, str] | None = query.via
     if via is None or "changed" in query.flags:
         emit_read(frame, position, query, value.origins, "many", value.asked)
@@ -117,6 +138,7 @@ def figure(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...]
     """`count`, `exists`, `aggregate`: a number, or numbers under their names."""
     name = call.name.removeprefix("a") if call.name in ("acount", "aexists", "aaggregate", "acontains") else call.name
     held = "related" in query.flags and "changed" not in query.flags and prefetched(query)
+    held = held or (call.receiver is not None and marked(call.frame, call.receiver, "held"))
     if not (held and name in ("count", "exists", "contains")):
         many = "exists" if name in ("exists", "contains") else "aggregate"
         emit_read(call.frame, call.position, query, origins, many, value.asked)

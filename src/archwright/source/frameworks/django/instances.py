@@ -12,6 +12,7 @@ from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM, is_loaded, kept_origins, loop_origins
 from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.queries import emit_write
 from archwright.source.link.module import UNIT_BITS
 
@@ -70,7 +71,7 @@ def _manager_of(
 
 
 def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
-    """A relation to one row is touched: loaded along, or fetched now."""
+    """A relation to one row is touched: loaded along, or fetched now, and kept by the row from then on."""
     path = f"{row.path}.{name}" if row.path and row.path != "new" else name
     if row.path != "new" and not is_loaded(row, path):
         frame.emit(
@@ -84,11 +85,22 @@ def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, po
             depends=value,
         )
     if relation.target is None:
-        return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
-    query = row.query
-    if query is not None and relation.back:
-        query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
-    return Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
+        found = Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+    else:
+        query = row.query
+        if query is not None and relation.back:
+            query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
+        found = Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
+    keep_relation(frame, value, name, found)
+    return found
+
+
+def assigned(frame: Frame, value: Val, row: Row, name: str, models: dict[str, ModelInfo]) -> None:
+    """A row drops the relation that it holds when the key of it is assigned."""
+    model = models.get(row.entity)
+    for relation, known in model.relations.items() if model is not None and name in model.columns else ():
+        if known.column == name:
+            forget_relations(frame, value, relation)
 
 
 def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None:
@@ -100,6 +112,7 @@ def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None
         signals.send(call.frame, kind, row.entity, value, call.position)
         return Val(None, (), None)
     if call.name in ("refresh_from_db", "arefresh_from_db"):
+        forget_relations(call.frame, value)
         call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
         return Val(None, (), None)
     if call.name.startswith(("get_next_by_", "get_previous_by_")):

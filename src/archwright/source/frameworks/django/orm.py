@@ -10,7 +10,7 @@ from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, join_origins, origins_of
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration, mask
 from archwright.source.frameworks.databases.dbapi import execute
 from archwright.source.frameworks.django import evaluation, instances, querysets
@@ -18,6 +18,7 @@ from archwright.source.frameworks.django.models import ModelInfo, Models, query_
 from archwright.source.frameworks.django.predicates import q_object
 from archwright.source.frameworks.django.rows import (
     ORM,
+    PAGED,
     paginated,
     prefetch_object,
     prefetched_now,
@@ -171,6 +172,9 @@ class DjangoOrm(Framework):
             return attributes.method_value(frame, value, unit, position)
         if name == "object_list":
             return value
+        if PAGED in query.flags and name in ("count", "num_pages", "page_range"):
+            evaluation.count_pages(frame, value, query, position)
+            return NUMBER
         if name == "model" and query.entity is not None:
             info = frame.engine.project.class_named(query.entity)
             return Val(("class", info)) if info is not None else None
@@ -187,12 +191,19 @@ class DjangoOrm(Framework):
             return instances.method(call, receiver, receiver.type[1], self.signals)
         return None
 
+    def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
+        if value.type is not None and value.type[0] == "row":
+            instances.assigned(frame, value, value.type[1], name, self.models)
+
     # --- evaluation --------------------------------------------------------------------------------------------
     def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
         return evaluation.iterate(frame, value, position)
 
     def evaluate(self, frame: Frame, value: Val, position: int, how: str) -> None:
         evaluation.evaluate(frame, value, position)
+
+    def tested(self, frame: Frame, value: Val, position: int) -> None:
+        evaluation.tested(frame, value, position)
 
     def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
         return evaluation.item(frame, base, index, position, is_slice=is_slice)

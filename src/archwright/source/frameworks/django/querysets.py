@@ -10,8 +10,9 @@ from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
-from archwright.source.frameworks.django.rows import ORM, interpret_text, relation_paths
+from archwright.source.frameworks.django.rows import ORM, PAGED, interpret_text, relation_paths
 from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.shared.held import unmark
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
 
 
@@ -43,7 +44,7 @@ def _with(asked: Asked, origins: tuple[Origin, ...] | None = None, flags: Iterab
 
 
 def _same(asked: Asked) -> Val:
-    return _with(asked)
+    return _with(asked, flags=("set",))
 
 
 def _changed(asked: Asked) -> Val:
@@ -90,7 +91,11 @@ def _loaded(asked: Asked) -> Val:
 
 
 def _page(asked: Asked) -> Val:
-    return _with(asked, asked.value.origins, flags=("changed", "limited"))
+    """A page of a paginator, which counts first to know whether there is such a page."""
+    if PAGED in asked.query.flags:
+        evaluation.count_pages(asked.call.frame, asked.value, asked.query, asked.call.position)
+    flags = (asked.query.flags - {PAGED}) | {"changed", "limited"}
+    return Val(("query", asked.query._replace(flags=flags)), asked.value.origins, asked=asked.value.asked)
 
 
 def _receiver(asked: Asked) -> Val:
@@ -141,11 +146,13 @@ def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
 
 def _update(asked: Asked) -> Val:
     written_rows(asked.call, asked.value, asked.query, "update", asked.origins)
+    unmark(asked.call.frame, asked.value, "held")
     return NUMBER
 
 
 def _delete(asked: Asked) -> Val:
     written_rows(asked.call, asked.value, asked.query, "delete", asked.origins)
+    unmark(asked.call.frame, asked.value, "held")
     if asked.query.entity is not None:  # Django fetches the rows first where somebody listens
         row = evaluation.row_of(asked.query, asked.value)
         asked.signals.send(asked.call.frame, "delete", asked.query.entity, row, asked.call.position)

@@ -17,6 +17,8 @@ from archwright.source.frameworks.base import CallSite
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
+PAGED = "paged"
+"""The flag of a paginator, which is the query that it cuts into pages."""
 
 
 def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
@@ -78,7 +80,10 @@ def prefetch_object(call: CallSite) -> Val:
 def paginated(call: CallSite) -> Val:
     """A paginator, and each page of it, is the query that it cuts into pages."""
     first = call.argument(0, "object_list")
-    return first if first is not None and first.type is not None and first.type[0] == "query" else UNKNOWN
+    if first is None or first.type is None or first.type[0] != "query":
+        return UNKNOWN
+    query = first.type[1]
+    return Val(("query", query._replace(flags=query.flags | {PAGED})), first.origins, asked=first.asked)
 
 
 def prefetched_now(call: CallSite) -> Val:
