@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.effect import Load, Read
+from archwright.model.effect import Load, Read, Write
 from archwright.source.program import Program
 
 MODELS = """
@@ -100,3 +100,62 @@ def test_where_a_query_set_asks_the_database(
 ) -> None:
     found = program(view(body), Read).effects
     assert sorted((each.place.line, str(each.many)) for each in found if isinstance(each, Read)) == expected
+
+
+TABLES = """
+from django.db import models
+
+class Tag(models.Model):
+    name = models.CharField(max_length=10)
+
+class Base(models.Model):
+    labels = models.ManyToManyField(Tag)
+
+    class Meta:
+        abstract = True
+
+class Item(Base):
+    tags = models.ManyToManyField(Tag, related_name="items")
+    makers = models.ManyToManyField("Maker", through="Made")
+
+class Book(Item):
+    author = models.ForeignKey("Maker", on_delete=models.CASCADE)
+
+class Shown(Item):
+    class Meta:
+        proxy = True
+
+class Maker(models.Model):
+    name = models.CharField(max_length=10)
+
+class Made(models.Model):
+    item = models.ForeignKey(Item, on_delete=models.CASCADE)
+    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)
+"""
+LINKS = {
+    "add": ("item.tags.add(1)", ["write Item_tags insert"]),
+    "remove": ("item.tags.remove(1)", ["write Item_tags delete"]),
+    "set": ("item.tags.set([1])", ["read Tag many", "write Item_tags update"]),
+    "far side": ("Tag.objects.get(pk=1).items.clear()", ["read Tag one", "write Item_tags delete"]),
+    "of an abstract parent": ("item.labels.add(1)", ["write Item_labels insert"]),
+    "a model of its own": ("item.makers.add(1)", ["write Made insert"]),
+    "keys of the far rows": ("item.made_set.add(1)", ["write Made update"]),
+    "down to the child": ("print(item.book.author.name)", ["load Book.book.author", "load Item.book"]),
+    "no table of its own": ("print(item.shown)", []),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), LINKS.values(), ids=LINKS)
+def test_which_table_is_written_and_where_parents_lead(
+    program: Callable[..., Program], body: str, expected: list[str]
+) -> None:
+    text = f"from models import Item, Tag\n\ndef view(item: Item):\n    {body}\n"
+    told = []
+    for each in program({"models.py": TABLES, "views.py": text}, Load, Read, Write).effects:
+        if isinstance(each, Load):
+            told.append(f"load {each.entity}.{each.relation}")
+        elif isinstance(each, Read):
+            told.append(f"read {each.entity} {each.many}")
+        elif isinstance(each, Write):
+            told.append(f"write {each.entity} {each.kind}")
+    assert sorted(told) == expected

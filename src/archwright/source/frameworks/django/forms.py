@@ -213,7 +213,7 @@ class Forms(Framework):
         for name in names:
             relation = model.relations.get(name) if model is not None else None
             if relation is not None and relation.many:
-                emit_write(call.frame, call.position, relation.target, "update", ())
+                emit_write(call.frame, call.position, relation.between or relation.target, "update", ())
         return Val(None, (), None)
 
     def _model(self, engine: Engine, form: Val) -> ModelInfo | None:

@@ -49,6 +49,8 @@ class Relation(NamedTuple):
     """The attribute that holds the key (`customer_id`), which is read without a query; empty on the far side."""
     back: str = ""
     """The attribute by which the rows fetched through it lead back, set by Django as it fetches them; empty: none."""
+    between: str = ""
+    """Dotted name of the model of the table between, for many to many; empty: there is none, or it isn't known."""
 
 
 class ModelInfo:
@@ -151,7 +153,8 @@ class Models:
         if kind is not None:
             target = self._target(holder, node, model.info) if kind != "generic" else None
             column = f"{name}_id" if kind == "one" else ""
-            model.relations[name] = Relation(target, kind == "many", column)
+            between = self._between(holder, name, node, model.info) if short.endswith("ManyToManyField") else ""
+            model.relations[name] = Relation(target, kind == "many", column, between=between)
             if column:
                 model.columns.add(column)
         elif short.endswith("Field"):
@@ -186,6 +189,17 @@ class Models:
             return self.user_model()
         value = self._engine.module_expression(holder.module, given)
         return self.by_label(value.const, model) if isinstance(value.const, str) else None
+
+    def _between(self, holder: ClassInfo, name: str, node: tuple[Any, ...], model: ClassInfo) -> str:
+        """The model given as `through`, or the one that Django makes and calls `Model_field`."""
+        given = next((value for key, value in node[4] if key == "through"), None)
+        if given is None:
+            owner = holder if holder.name in self.models and not self._abstract(holder) else model
+            return f"{owner.name}_{name}"
+        if given[0] == f.CONST and isinstance(given[2], str):
+            return self.by_label(given[2], model) or ""
+        found = self._project.resolve_expression(holder.module, given)
+        return str(found.value.name) if found is not None and found.kind == "class" else ""
 
     def user_model(self) -> str | None:
         """The model that AUTH_USER_MODEL names."""
@@ -251,9 +265,25 @@ class Models:
                     accessor = self._accessor(model.info, node, single=single)
                     back = name if relation.column else ""
                     if accessor and accessor not in target.relations:
-                        target.relations[accessor] = Relation(model.info.name, not single, back=back)
+                        target.relations[accessor] = Relation(
+                            model.info.name, not single, back=back, between=relation.between
+                        )
                         if single:
                             model.relations[name] = relation._replace(back=accessor)
+        for model in list(self.models.values()):
+            self._lead_down(model)
+
+    def _lead_down(self, model: ModelInfo) -> None:
+        """A model whose rows have a row of their own in a parent's table: the parent leads to the child by its name."""
+        if self._abstract(model.info) or self._says(model.info, "proxy"):
+            return
+        for base in model.info.bases():
+            parent = self.models.get(base.name) if not isinstance(base, str) else None
+            if parent is None or self._abstract(parent.info):
+                continue
+            linked = [known for known in model.relations.values() if known.back and known.target == parent.info.name]
+            if not linked:
+                parent.relations.setdefault(model.info.short.lower(), Relation(model.info.name, False))
 
     @staticmethod
     def _accessor(info: ClassInfo, node: tuple[Any, ...], *, single: bool) -> str:
@@ -266,10 +296,14 @@ class Models:
         return info.short.lower() if single else f"{info.short.lower()}_set"
 
     def _abstract(self, info: ClassInfo) -> bool:
+        return self._says(info, "abstract")
+
+    def _says(self, info: ClassInfo, name: str) -> bool:
+        """Whether the model's own Meta sets an option to True."""
         meta = info.scope().get("Meta")
         if meta is None or meta.kind != "class":
             return False
-        binding = self._project.class_at(info.module, meta.value).scope().get("abstract")
+        binding = self._project.class_at(info.module, meta.value).scope().get(name)
         return (
             binding is not None
             and binding.kind == "expression"

@@ -166,8 +166,20 @@ def _bulk_create(asked: Asked) -> Val:
     return asked.call.argument(0, "objs") or UNKNOWN
 
 
+_LINKS: Final = {"add": "insert", "remove": "delete", "clear": "delete"}
+
+
 def _link(asked: Asked) -> Val:
-    asked.call.emit("Write", entity=asked.query.entity, kind="update", depends=Val(None, asked.origins))
+    """Many to many: rows of the table between are written, and `set` reads first which there are. Else: keys of the far rows."""
+    name = asked.call.name.removeprefix("a") if asked.call.name not in _LINKS else asked.call.name
+    via: tuple[Row, str] | None = asked.query.via
+    model = asked.models.get(via[0].entity) if via is not None else None
+    relation = model.relations.get(via[1]) if model is not None and via is not None else None
+    between = relation.between if relation is not None else ""
+    if between and name == "set":
+        emit_read(asked.call.frame, asked.call.position, asked.query, asked.value.origins, "many", asked.value.asked)
+    kind = _LINKS.get(name, "update") if between else "update"
+    asked.call.emit("Write", entity=between or asked.query.entity, kind=kind, depends=Val(None, asked.origins))
     return Val(None, (), None)
 
 
