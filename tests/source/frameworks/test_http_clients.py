@@ -21,7 +21,7 @@ CALLS = {
     "base URL": ('c = httpx.AsyncClient(base_url="http://a", timeout=7)\nawait c.get("/b")', ("http://a/b", "GET", 7)),
     "aiohttp": (
         'async with aiohttp.ClientSession() as s:\n    async with s.get("http://a/b") as answer:\n        pass',
-        ("http://a/b", "GET", None),
+        ("http://a/b", "GET", 300),
     ),
     "urllib": ('urllib.request.urlopen("http://a/b", timeout=4)', ("http://a/b", "", 4)),
     "urllib request": ('urllib.request.urlopen(urllib.request.Request("http://a/b"))', ("http://a/b", "", None)),

@@ -1,115 +1,188 @@
-"""HTTP clients: requests, httpx, aiohttp, urllib3, urllib. Each call to a peer, with its URL and its timeout."""
+"""HTTP clients: requests, httpx, aiohttp, urllib3, urllib, http.client. Each call to a peer: URL, time limit, retries."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from archwright.source.flow.operators import shape
-from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, deep_origins
+from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Framework, Handler
+from archwright.source.frameworks.shared.peers import ANSWER, call_peer, limit
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
-_MODULES = ("requests", "requests.api", "httpx", "niquests")
+_MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
+"""Modules whose functions make a call, with the seconds after which each gives up by itself."""
 _SESSIONS = (
     "requests.Session",
     "requests.sessions.Session",
-    "requests.session",
     "niquests.Session",
     "requests_oauthlib.OAuth2Session",
+    "requests_futures.sessions.FuturesSession",
 )
-"""Sessions that keep no timeout: it is given with each call, or there is none."""
-_CLIENTS = ("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "aiohttp.client.ClientSession")
-"""Clients that are made with a timeout for all calls."""
+"""Sessions that keep no time limit: it is given with each call, or there is none."""
+_CLIENTS = {
+    "httpx.Client": 5,
+    "httpx.AsyncClient": 5,
+    "aiohttp.ClientSession": 300,
+    "aiohttp_retry.RetryClient": 300,
+}
+"""Clients that are made with a time limit for all calls, and the one that holds where none is given."""
 _POOLS = ("urllib3.PoolManager", "urllib3.HTTPConnectionPool", "urllib3.HTTPSConnectionPool", "urllib3.ProxyManager")
-
-_PEER: Origin = (("result", "answer of a peer"), 0, None)
+_CONNECTIONS = {"http.client.HTTPConnection": "http://", "http.client.HTTPSConnection": "https://"}
+_TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
 
 
 class HttpClients(Framework):
     """Calls to other services."""
 
     name = "http_clients"
-    aliases: ClassVar[dict[str, str]] = {"requests.session": "requests.Session"}
+    aliases: ClassVar[dict[str, str]] = {
+        "requests.session": "requests.Session",
+        "aiohttp.client.ClientSession": "aiohttp.ClientSession",
+        "requests.packages.urllib3.util.retry.Retry": "urllib3.util.retry.Retry",
+        "urllib3.Retry": "urllib3.util.retry.Retry",
+        "urllib3.util.Retry": "urllib3.util.retry.Retry",
+        "requests.packages.urllib3.util.Retry": "urllib3.util.retry.Retry",
+    }
 
     def __init__(self) -> None:
         super().__init__()
-        for module in _MODULES:
-            self._verbs(module)
-            self.calls[f"{module}.stream"] = _request(1, "", keeps=False)
+        for module, seconds in _MODULES.items():
+            self._verbs(module, seconds)
         for session in _SESSIONS:
-            self._verbs(session)
-            self.calls[session] = _session
-        for client in _CLIENTS:
-            self._verbs(client, keeps=True)
-            self.calls[client] = _session
-            self.calls[f"{client}.stream"] = _request(1, "", keeps=True)
-            self.calls[f"{client}.ws_connect"] = _request(0, "GET", keeps=True)
+            self._verbs(session, None)
+            self.calls[session] = _client(None)
+            self.calls[f"{session}.mount"] = _mount
+        for client, seconds in _CLIENTS.items():
+            self._verbs(client, seconds, keeps=True)
+            self.calls[client] = _client(seconds)
+            self.calls[f"{client}.ws_connect"] = _request(0, "GET", seconds, keeps=True)
         for pool in _POOLS:
-            self.calls[pool] = _session
+            self.calls[pool] = _pool
             for name in ("request", "urlopen", "request_encode_url", "request_encode_body"):
-                self.calls[f"{pool}.{name}"] = _request(1, "", keeps=True)
-        self.calls["urllib3.request"] = _request(1, "", keeps=False)
+                self.calls[f"{pool}.{name}"] = _request(1, "", None, keeps=True)
+        for connection, scheme in _CONNECTIONS.items():
+            self.calls[connection] = _connection(scheme)
+            self.calls[f"{connection}.request"] = _request(1, "", None, keeps=True)
+        self.calls["urllib3.request"] = _request(1, "", None, keeps=False)
         self.calls["urllib.request.urlopen"] = _urlopen
-        self.calls["urllib.request.urlretrieve"] = _request(0, "GET", keeps=False)
+        self.calls["urllib.request.urlretrieve"] = _request(0, "GET", None, keeps=False)
         self.calls["urllib.request.Request"] = _prepared
+        self.calls["httpx.Timeout"] = _limits("timeout", 0)
+        self.calls["aiohttp.ClientTimeout"] = _limits("total", 0)
+        self.calls["urllib3.Timeout"] = self.calls["urllib3.util.Timeout"] = _limits("total", 0)
+        self.calls["requests.adapters.HTTPAdapter"] = _adapter("max_retries")
+        for transport in _TRANSPORTS:
+            self.calls[transport] = _adapter("retries")
 
-    def _verbs(self, holder: str, *, keeps: bool = False) -> None:
+    def _verbs(self, holder: str, seconds: int | None, *, keeps: bool = False) -> None:
         for verb in _VERBS:
-            self.calls[f"{holder}.{verb}"] = _request(0, verb.upper(), keeps=keeps)
-        self.calls[f"{holder}.request"] = _request(1, "", keeps=keeps)
+            self.calls[f"{holder}.{verb}"] = _request(0, verb.upper(), seconds, keeps=keeps)
+        self.calls[f"{holder}.request"] = _request(1, "", seconds, keeps=keeps)
+        self.calls[f"{holder}.stream"] = _request(1, "", seconds, keeps=keeps)
 
 
-def _request(url_index: int, method: str, *, keeps: bool) -> Handler:
-    """A call whose URL stands at `url_index`; `keeps`: the receiver may hold a timeout."""
+def _request(url_index: int, method: str, seconds: int | None, *, keeps: bool) -> Handler:
+    """A call whose URL stands at `url_index`; `keeps`: the receiver may hold a time limit; `seconds`: what holds without any."""
 
     def handler(call: CallSite) -> Val:
-        url = call.argument(url_index, "url")
         verb = method
         if not verb:
             given = call.argument(0, "method")
             verb = given.const.upper() if given is not None and isinstance(given.const, str) else ""
-        _emit(call, url, verb, _timeout(call, keeps=keeps))
-        return Val(("object", "http.Response"), (_PEER,))
+        held = (call.receiver.items if call.receiver is not None else None) or {}
+        timeout = _timeout(call, seconds, keeps=keeps)
+        call_peer(
+            call, call.argument(url_index, "url"), verb, timeout, base=held.get("base_url"), retry="retry" in held
+        )
+        return Val(("object", "http.Response"), (ANSWER,))
 
     return handler
 
 
-def _timeout(call: CallSite, *, keeps: bool) -> Val | None:
-    """The timeout of a call or of its client; None: none was given; unknown where that can't be told."""
+def _timeout(call: CallSite, seconds: int | None, *, keeps: bool) -> Val | None:
+    """The time limit of a call or of its client; None: there is none; unknown where that can't be told."""
     given = call.keywords.get("timeout")
     if given is not None:
-        return given
+        return limit(given)
     if call.spread:
         return UNKNOWN
-    if not keeps or call.receiver is None:
-        return None
-    made = call.receiver.items
-    return made.get("timeout") if made is not None else UNKNOWN
+    if keeps and call.receiver is not None:
+        made = call.receiver.items
+        return limit(made["timeout"]) if made is not None and "timeout" in made else UNKNOWN
+    return constant(seconds) if seconds is not None else None
 
 
-def _emit(call: CallSite, url: Val | None, method: str, timeout: Val | None) -> None:
-    peer = url if url is not None else UNKNOWN
-    base = (
-        call.receiver.items.get("base_url") if call.receiver is not None and call.receiver.items is not None else None
-    )
-    if base is not None:
-        peer = Val(("text",), (*deep_origins(base), *deep_origins(peer)), NO, None, shape(base) + shape(peer))
-    redirects = call.keywords.get("allow_redirects", call.keywords.get("follow_redirects"))
-    call.emit(
-        "HttpCall",
-        peer=peer,
-        method=method,
-        timeout=timeout,
-        redirects=redirects.const if redirects is not None and isinstance(redirects.const, bool) else None,
-    )
+def _client(seconds: int | None) -> Callable[[CallSite], Val]:
+    """A client keeps the time limit and the base URL that it is made with, and whether its transport tries again."""
+
+    def handler(call: CallSite) -> Val:
+        items: dict[Any, Val] = {name: call.keywords[name] for name in ("timeout", "base_url") if name in call.keywords}
+        if "base_url" not in items and call.args and call.name.startswith("aiohttp"):
+            items["base_url"] = call.args[0]
+        if "timeout" not in items:
+            items["timeout"] = UNKNOWN if call.spread else constant(seconds)
+        transport = call.keywords.get("transport")
+        if call.name.startswith("aiohttp_retry") or (transport is not None and transport.items):
+            items["retry"] = constant(True)
+        return Val(("object", call.name), (), NO, items)
+
+    return handler
 
 
-def _session(call: CallSite) -> Val:
-    """A client keeps the timeout and the base URL that it is made with."""
-    items = {name: call.keywords[name] for name in ("timeout", "base_url") if name in call.keywords}
-    if call.spread:
-        items.setdefault("timeout", UNKNOWN)
-    return Val(("object", call.name), (), NO, dict(items))
+def _mount(call: CallSite) -> Val:
+    """`session.mount("https://", HTTPAdapter(max_retries=3))`."""
+    adapter = call.argument(1, "adapter")
+    held = call.receiver.items if call.receiver is not None else None
+    if held is not None and adapter is not None and adapter.items and "retry" in adapter.items:
+        held["retry"] = constant(True)
+    return Val(None, ())
+
+
+def _adapter(name: str) -> Callable[[CallSite], Val]:
+    """What carries the calls; it tries again where it is told how often."""
+
+    def handler(call: CallSite) -> Val:
+        given = call.keywords.get(name)
+        again = given is not None and given.const not in (0, None, False)
+        return Val(("object", call.name), (), NO, {"retry": constant(True)} if again else None)
+
+    return handler
+
+
+def _pool(call: CallSite) -> Val:
+    """urllib3 tries three times unless it is told otherwise. A pool of one host knows its peer."""
+    items: dict[Any, Val] = {"timeout": call.keywords.get("timeout", UNKNOWN if call.spread else constant(None))}
+    retries = call.keywords.get("retries")
+    if retries is None or retries.const not in (0, False):
+        items["retry"] = constant(True)
+    host = call.argument(0, "host") if call.name.endswith("ConnectionPool") else None
+    if host is not None and isinstance(host.const, str):
+        items["base_url"] = constant(f"{'https' if 'HTTPS' in call.name else 'http'}://{host.const}")
+    return Val(("object", call.name), (), NO, items)
+
+
+def _connection(scheme: str) -> Callable[[CallSite], Val]:
+    def handler(call: CallSite) -> Val:
+        host = call.argument(0, "host")
+        items: dict[Any, Val] = {"timeout": call.keywords.get("timeout", constant(None))}
+        if host is not None and isinstance(host.const, str):
+            items["base_url"] = constant(scheme + host.const)
+        return Val(("object", call.name), (), NO, items)
+
+    return handler
+
+
+def _limits(name: str, place: int) -> Callable[[CallSite], Val]:
+    """An object of time limits: the one for the whole call, or for each read."""
+
+    def handler(call: CallSite) -> Val:
+        given = call.argument(place, name)
+        for other in ("read", "sock_read"):
+            given = given if given is not None else call.keywords.get(other)
+        return Val(("object", call.name), (), NO, {"limit": given if given is not None else constant(None)})
+
+    return handler
 
 
 def _prepared(call: CallSite) -> Val:
@@ -121,5 +194,6 @@ def _urlopen(call: CallSite) -> Val:
     url = call.argument(0, "url")
     if url is not None and url.type == ("object", "urllib.request.Request"):
         url = url.items.get("url") if url.items is not None else UNKNOWN
-    _emit(call, url, "", call.argument(2, "timeout"))
-    return Val(("object", "http.Response"), (_PEER,))
+    given = call.argument(2, "timeout")
+    call_peer(call, url, "", limit(given) if given is not None else None)
+    return Val(("object", "http.Response"), (ANSWER,))
