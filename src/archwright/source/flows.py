@@ -60,7 +60,8 @@ class Flows:
         key = key_of((framework.name for framework in self.engine.frameworks), self.kinds)
         kept, tables, paths = keeper.load(), tables_of(self.engine), [file.path for file in self._files]
         digests = [file.digest for file in self._files]
-        parts, starts = None, self._starts()
+        parts: list[Followed] | None = None
+        starts: list[int] = []
         if kept is not None and (kept.key, kept.tables, kept.paths) == (key, tables, paths):
             if kept.digests == digests:
                 return kept.parts

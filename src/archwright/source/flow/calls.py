@@ -170,9 +170,7 @@ def construct(
             if summary.checks is not None:
                 frame.checked = (summary.checks, given)
             for name, value in engine.attributes_set.get((init, spec), {}).items():
-                whole = _passed_through(value, init)
-                known = given.get(whole) if whole is not None else None
-                items[name] = known if known is not None else _substitute(frame, init, value, given, position)
+                items[name] = _held(frame, init, value, given, position)
     elif info.facts[4] or info.facts[6]:
         # dataclasses, NamedTuples and other declared records: the keywords are the attributes
         fields = [name for name, binding in info.scope().items() if binding.kind == "annotation"]
@@ -201,10 +199,7 @@ def call_unit(
     returned = summary.returns
     if overridden and returned.const is not NO:
         return Val(returned.type, join_origins(returned.origins, (UNKNOWN_ORIGIN,)))
-    whole = _passed_through(returned, unit)
-    if whole is not None and whole in given:
-        return given[whole]
-    return _substitute(frame, unit, returned, given, position)
+    return _held(frame, unit, returned, given, position)
 
 
 def _set_by_parent(frame: Frame, unit: int, spec: Spec, given: dict[int, Val], position: int) -> None:
@@ -215,9 +210,7 @@ def _set_by_parent(frame: Frame, unit: int, spec: Spec, given: dict[int, Val], p
     if frame.facts[0] != "__init__" or engine.project.unit(unit)[1][0] != "__init__":
         return
     for attribute, value in engine.attributes_set.get((unit, spec), {}).items():
-        whole = _passed_through(value, unit)
-        known = given.get(whole) if whole is not None else None
-        held = known if known is not None else _substitute(frame, unit, value, given, position)
+        held = _held(frame, unit, value, given, position)
         frame.keep(f"{name}.{attribute}", held)
         engine.selves.record_by_parent(frame.owner, attribute, held)
 
@@ -362,8 +355,8 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
     return Val(type_, origins, value.const, items, value.text, asked)
 
 
-def _held(frame: Frame, unit: int, item: Val, given: dict[int, Val], position: int, depth: int) -> Val:
-    """What a container of a summary holds, in terms of the caller: an argument put into it is that argument."""
+def _held(frame: Frame, unit: int, item: Val, given: dict[int, Val], position: int, depth: int = 3) -> Val:
+    """What a unit returns, sets or puts into a container, in terms of the caller: an argument handed on is that argument."""
     whole = _passed_through(item, unit)
     if whole is not None and whole in given:
         return given[whole]

@@ -26,7 +26,7 @@ class Found(NamedTuple):
 class ClassInfo:
     """A class of the project, with its bases resolved on demand."""
 
-    __slots__ = ("_bases", "_mro", "_scope", "facts", "index", "module", "name", "project")
+    __slots__ = ("_bases", "_external", "_mro", "_scope", "facts", "index", "module", "name", "project")
 
     def __init__(self, project: Project, module: Module, index: int) -> None:
         self.project = project
@@ -36,6 +36,7 @@ class ClassInfo:
         self.name = f"{module.name}.{self.facts[1]}"
         self._bases: tuple[ClassInfo | str, ...] | None = None
         self._mro: tuple[ClassInfo, ...] | None = None
+        self._external: tuple[str, ...] | None = None
         self._scope: dict[str, Binding] | None = None
 
     @property
@@ -96,12 +97,10 @@ class ClassInfo:
 
     def external_bases(self) -> tuple[str, ...]:
         """Dotted names of every base outside of the project, over the whole ancestry."""
-        seen: dict[str, None] = {}
-        for info in self.mro():
-            for base in info.bases():
-                if isinstance(base, str):
-                    seen[base] = None
-        return tuple(seen)
+        if self._external is None:
+            found = [base for info in self.mro() for base in info.bases() if isinstance(base, str)]
+            self._external = tuple(dict.fromkeys(found))
+        return self._external
 
     def scope(self) -> dict[str, Binding]:
         """What the class body binds."""

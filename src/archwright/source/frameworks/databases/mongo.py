@@ -9,7 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import BEFORE, ON, Scope
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, origins_of
 from archwright.source.frameworks.base import CallSite, Framework, Iteration
-from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write
+from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write, kept_origins
 
 _CLIENT, _DATABASE, _COLLECTION = "pymongo.Client", "pymongo.Database", "pymongo.Collection"
 _CURSOR, _SESSION = "pymongo.Cursor", "pymongo.Session"
@@ -155,8 +155,7 @@ def _listed(call: CallSite) -> Val:
 
 
 def _document(value: Val) -> Val:
-    kept = tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
-    return Val(None, (*kept, (("result", "document"), 0, None), UNKNOWN_ORIGIN))
+    return Val(None, (*kept_origins(value), (("result", "document"), 0, None), UNKNOWN_ORIGIN))
 
 
 def _conditions(value: Val | None) -> Iterator[tuple[tuple[str, str], Val | None]]:

@@ -7,9 +7,9 @@ from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, O
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, limited
-from archwright.source.frameworks.django.rows import ORM, PAGED, is_loaded, kept_origins
+from archwright.source.frameworks.django.rows import ORM, PAGED, is_loaded
 from archwright.source.frameworks.shared.held import mark, marked
-from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity
+from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins
 
 Known = dict[str, ModelInfo]
 

@@ -10,10 +10,10 @@ from archwright.source.flow.values import UNKNOWN, UNKNOWN_ORIGIN, Query, Row, V
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
-from archwright.source.frameworks.django.rows import ORM, is_loaded, kept_origins, loop_origins
+from archwright.source.frameworks.django.rows import ORM, is_loaded, loop_origins
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
-from archwright.source.frameworks.shared.queries import emit_write
+from archwright.source.frameworks.shared.queries import emit_write, kept_origins
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}

@@ -14,6 +14,7 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.queries import emit_sql
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
@@ -38,11 +39,6 @@ def loop_origins(value: Val) -> tuple[Any, ...]:
         for key, cleaned, steps in value.origins
         if key[0] in ("loop", "parameter")
     )
-
-
-def kept_origins(value: Val) -> tuple[Any, ...]:
-    """What ties a row to the loops and arguments it comes from."""
-    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
 
 
 def relation_paths(call: CallSite, joined: bool) -> frozenset[str]:
@@ -106,4 +102,4 @@ def interpret_text(call: CallSite, text: Val | None, api: str, *, parameters: bo
         return
     if text.items is not None:
         text = Val(("text",), origins_of([text]), NO, None, ", ".join(shape(item) for item in text.items.values()))
-    call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)
+    emit_sql(call, text, api, parameters=parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.operation import Http, Operation
@@ -103,7 +103,7 @@ class Django(Framework):
             if view.type is None:
                 continue
             if view.type[0] == "unit":
-                yield self._entry(project, view.type[1], pattern, "ANY" if not pattern.methods else pattern.methods)
+                yield view_entry(project, view.type[1], pattern, "ANY" if not pattern.methods else pattern.methods)
             elif view.type[0] == "class" and not self._others(engine, view.type[1]):
                 yield from self._class_entries(project, view.type[1], pattern)
 
@@ -115,20 +115,22 @@ class Django(Framework):
         for verb in handled(info):
             unit = own_unit(project, info, verb, ("request",))
             if unit is not None:
-                yield self._entry(project, unit, pattern, verb.upper())
+                yield view_entry(project, unit, pattern, verb.upper())
 
-    @staticmethod
-    def _entry(project: Project, unit_id: int, pattern: Pattern, method: str) -> Entry:
-        module, unit = project.unit(unit_id)
-        parameters = {}
-        for name, _, _, _ in unit[4]:
-            if name == "request":
-                parameters[name] = Val(("object", REQUEST))
-            elif name in pattern.parameters:
-                clean = pattern.parameters[name] or converter_is_clean(pattern.path, name)
-                parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean)
-        name = project.unit_name(unit_id)
-        trigger = Http(method=method, path=template_path(pattern.path))
-        return Entry(
-            unit_id, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))
-        )
+
+def view_entry(
+    project: Project, unit_id: int, pattern: Pattern, method: str, given: Mapping[str, Val] | None = None
+) -> Entry:
+    """The entry of a unit that a URL pattern leads to. `given`: values of parameters that the library hands over beside."""
+    module, unit = project.unit(unit_id)
+    parameters: dict[str, Val] = {}
+    for name, _, _, _ in unit[4]:
+        if name == "request":
+            parameters[name] = Val(("object", REQUEST))
+        elif name in pattern.parameters:
+            clean = pattern.parameters[name] or converter_is_clean(pattern.path, name)
+            parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean)
+    parameters.update(given or {})
+    name = project.unit_name(unit_id)
+    trigger = Http(method=method, path=template_path(pattern.path))
+    return Entry(unit_id, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit)))

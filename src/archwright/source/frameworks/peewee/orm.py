@@ -9,7 +9,6 @@ from archwright.model.entity import Entity
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.source.flow import attributes, transactions
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.operators import shape
 from archwright.source.flow.transactions import BEFORE, OFF, ON, Scope
 from archwright.source.flow.values import (
     ALL_USES,
@@ -26,7 +25,17 @@ from archwright.source.flow.values import (
     join_origins,
 )
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration
-from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned, emit_read, emit_write, identity
+from archwright.source.frameworks.shared.queries import (
+    LIMIT,
+    UNREAD,
+    conditioned,
+    emit_read,
+    emit_sql,
+    emit_write,
+    identity,
+    kept_origins,
+    loaded_along,
+)
 from archwright.source.frameworks.shared.records import Record, Records, Words, models_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
@@ -207,12 +216,12 @@ class Peewee(Framework):
         if hit is not None and hit[1].kind == "unit":
             return attributes.method_value(frame, value, hit[0].module.index << UNIT_BITS | int(hit[1].value), position)
         if name in record.columns:
-            return Val(None, join_origins(_kept(value), ((("field", row.entity, name), 0, None),)))
-        return Val(("member", value, name), join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
+            return Val(None, join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),)))
+        return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
     def _touch(self, frame: Frame, value: Val, row: Row, name: str, target: str | None, position: int) -> Val:
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
-        loaded = row.query.loaded if row.query is not None else frozenset()
+        loaded = loaded_along(row)
         if row.path != "new" and path not in loaded and "?" not in loaded:
             frame.emit(
                 "Load",
@@ -225,8 +234,8 @@ class Peewee(Framework):
                 depends=value,
             )
         if target is None:
-            return Val(None, join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
-        return Val(("row", Row(ORM, target, row.query, path if row.path != "new" else "new")), _kept(value))
+            return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+        return Val(("row", Row(ORM, target, row.query, path if row.path != "new" else "new")), kept_origins(value))
 
     # --- calls -----------------------------------------------------------------------------------------------------
     def method(self, call: CallSite) -> Val | None:
@@ -290,7 +299,7 @@ class Peewee(Framework):
             emit_write(call.frame, call.position, query.entity, kind, value.origins, query=found, asked=asked)
             return NUMBER
         if name == "raw":
-            _text(call, call.args[0] if call.args else None, "Model.raw", parameters=len(call.args) > 1)
+            emit_sql(call, call.args[0] if call.args else None, "Model.raw", parameters=len(call.args) > 1)
             return Val(("query", query._replace(flags=frozenset({"select"}))), ())
         if name in ("create_table", "drop_table", "truncate_table"):
             change = name.partition("_")[0]
@@ -354,7 +363,7 @@ class Peewee(Framework):
         record = models_of(self._records).get(row.entity)
         if call.name in _STARTS and record is not None:
             return None
-        return Val(None, _kept(value)) if call.name in ("is_dirty", "clone", "get_id", "dirty_fields") else None
+        return Val(None, kept_origins(value)) if call.name in ("is_dirty", "clone", "get_id", "dirty_fields") else None
 
     def _one(self, call: CallSite, value: Val, query: Query) -> Val:
         found, asked = conditioned(query, value.asked, _conditions(call) if call.name == "get" and call.args else ())
@@ -424,7 +433,7 @@ class Peewee(Framework):
         query: Query = value.type[1]
         self._evaluated(frame, value, query, position)
         known = identity(query)
-        if query.via is not None and "changed" not in query.flags and query.via[1] in _loaded(query.via[0]):
+        if query.via is not None and "changed" not in query.flags and query.via[1] in loaded_along(query.via[0]):
             known = identity(query.via[0].query)
         return Iteration(self._element(query, value), "rows", query.entity, known)
 
@@ -458,7 +467,7 @@ class Peewee(Framework):
     def _evaluated(self, frame: Frame, value: Val, query: Query, position: int) -> None:
         if query.via is not None and "changed" not in query.flags:
             row, name = query.via
-            loaded = _loaded(row)
+            loaded = loaded_along(row)
             if row.path != "new" and name not in loaded and "?" not in loaded:
                 frame.emit(
                     "Load",
@@ -475,9 +484,9 @@ class Peewee(Framework):
 
     def _element(self, query: Query, value: Val) -> Val:
         if query.entity is None or "values" in query.flags:
-            return Val(None, (*_kept(value), (("field", query.entity or "", "*"), 0, None)))
+            return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
         fetched = query._replace(via=None, filters=(), order=(), flags=frozenset())
-        return Val(("row", Row(ORM, query.entity, fetched)), _kept(value))
+        return Val(("row", Row(ORM, query.entity, fetched)), kept_origins(value))
 
     def remedy(self, remedy: Remedy) -> str | None:
         if remedy.kind is not RemedyKind.LOAD:
@@ -563,22 +572,9 @@ def _sent(call: CallSite) -> tuple[Any, ...]:
     return tuple(clean(tuple(o for value in call.values() for o in deep_origins(value)), ALL_USES))
 
 
-def _kept(value: Val) -> tuple[Any, ...]:
-    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
-
-
-def _loaded(row: Row) -> frozenset[str]:
-    return row.query.loaded if row.query is not None else frozenset()
-
-
 # --- the database --------------------------------------------------------------------------------------------------
-def _text(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
-    if text is not None:
-        call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)
-
-
 def _execute_sql(call: CallSite) -> Val:
-    _text(
+    emit_sql(
         call,
         call.argument(0, "sql"),
         "Database.execute_sql",
@@ -598,7 +594,7 @@ def _maybe_sql(call: CallSite) -> Val | None:
 
 def _sql(call: CallSite) -> Val:
     """`SQL(text, params)`: a part of a query as it stands."""
-    _text(call, call.argument(0, "sql"), "SQL", parameters=len(call.args) > 1 or "params" in call.keywords)
+    emit_sql(call, call.argument(0, "sql"), "SQL", parameters=len(call.args) > 1 or "params" in call.keywords)
     return _expression(None, "")
 
 

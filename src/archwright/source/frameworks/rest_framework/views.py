@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from archwright.model.operation import Http, Operation
 from archwright.model.value import Trust
 from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
@@ -15,12 +14,11 @@ from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.django.settings import Settings
 from archwright.source.frameworks.django.urls import Pattern
-from archwright.source.frameworks.django.views import Django
+from archwright.source.frameworks.django.views import Django, view_entry
 from archwright.source.frameworks.rest_framework import actions as known
 from archwright.source.frameworks.rest_framework.guards import RestGuards
 from archwright.source.frameworks.shared.inherited import call_own, own_unit
 from archwright.source.frameworks.shared.queries import emit_read
-from archwright.source.frameworks.shared.routes import converter_is_clean, outside, place_of, template_path
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
@@ -106,23 +104,12 @@ class RestFramework(Framework):
                         yield self._entry(project, unit, base, verb, extra.name)
 
     def _entry(self, project: Project, unit_id: int, pattern: Pattern, method: str, action: str) -> Entry:
-        module, unit = project.unit(unit_id)
-        parameters = {}
-        for name, _, _, _ in unit[4]:
-            if name == "request":
-                parameters[name] = Val(("object", REQUEST))
-            elif name in pattern.parameters:
-                clean = pattern.parameters[name] or converter_is_clean(pattern.path, name)
-                parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean)
-        info = project.class_of_unit(unit_id)
-        if action and info is not None and unit[4]:
+        info, parameters = project.class_of_unit(unit_id), project.unit(unit_id)[1][4]
+        given: dict[str, Val] = {}
+        if action and info is not None and parameters:
             doing = Val(("constant", action), (), action)
-            parameters[unit[4][0][0]] = Val(("instance", info), (), NO, {"action": doing})
-        name = project.unit_name(unit_id)
-        trigger = Http(method=method, path=template_path(pattern.path))
-        return Entry(
-            unit_id, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))
-        )
+            given[parameters[0][0]] = Val(("instance", info), (), NO, {"action": doing})
+        return view_entry(project, unit_id, pattern, method, given)
 
     # --- what views offer --------------------------------------------------------------------------------
     def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:

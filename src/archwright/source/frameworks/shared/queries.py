@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.operators import shape
 from archwright.source.flow.values import ALL_USES, NO, Origin, Query, Row, Val, clean, deep_origins
+from archwright.source.frameworks.base import CallSite
 
 LIMIT: Final = "limit"
 UNREAD: Final = ("?", "?")
@@ -20,6 +22,22 @@ MAX_CONDITIONS: Final = 12
 def identity(query: Query | None) -> tuple[int, int] | None:
     """The unit and position where a query was built; None: it isn't known."""
     return (query.unit, query.position) if query is not None and query.unit >= 0 else None
+
+
+def kept_origins(value: Val) -> tuple[Origin, ...]:
+    """What ties a row to the loops and arguments it comes from."""
+    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
+
+
+def loaded_along(row: Row) -> frozenset[str]:
+    """The relation paths that the query of a row fetched along."""
+    return row.query.loaded if row.query is not None else frozenset()
+
+
+def emit_sql(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
+    """Record that SQL text runs, where there is one."""
+    if text is not None:
+        call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)
 
 
 def conditioned(

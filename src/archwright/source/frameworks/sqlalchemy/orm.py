@@ -13,7 +13,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.shared.queries import counted, emit_write, identity
+from archwright.source.frameworks.shared.queries import counted, emit_write, identity, loaded_along
 from archwright.source.frameworks.sqlalchemy import (
     alembic,
     bases,
@@ -259,7 +259,7 @@ class SqlAlchemy(Framework):
             query = statements.of_model(target, frame.unit, position, flag="session")
             known = None if new else collections.Related({}, value, row, name, relation)
             return Val(("query", query), value.origins, NO, known)
-        loaded = row.query.loaded if row.query is not None else frozenset()
+        loaded = loaded_along(row)
         if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
             implied(frame)
             frame.emit(

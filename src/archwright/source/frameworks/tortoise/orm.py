@@ -9,7 +9,6 @@ from archwright.model.entity import Entity
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.source.flow import attributes, transactions
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.operators import shape
 from archwright.source.flow.transactions import BEFORE, OFF, ON, Scope
 from archwright.source.flow.values import (
     NO,
@@ -26,7 +25,16 @@ from archwright.source.flow.values import (
 )
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration
 from archwright.source.frameworks.django.predicates import conditions, listed_words, words
-from archwright.source.frameworks.shared.queries import LIMIT, conditioned, emit_read, emit_write, identity
+from archwright.source.frameworks.shared.queries import (
+    LIMIT,
+    conditioned,
+    emit_read,
+    emit_sql,
+    emit_write,
+    identity,
+    kept_origins,
+    loaded_along,
+)
 from archwright.source.frameworks.shared.records import Record, Records, Words, models_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo, Project
@@ -144,8 +152,8 @@ class Tortoise(Framework):
         if hit is not None and hit[1].kind == "unit":
             return attributes.method_value(frame, value, hit[0].module.index << UNIT_BITS | int(hit[1].value), position)
         if name in record.columns or name == "pk":
-            return Val(None, join_origins(_kept(value), ((("field", row.entity, name), 0, None),)))
-        return Val(("member", value, name), join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
+            return Val(None, join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),)))
+        return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
     def _related(
         self, value: Val, row: Row, name: str, target: str | None, frame: Frame, position: int, *, many: bool
@@ -153,9 +161,11 @@ class Tortoise(Framework):
         """A relation: the rows that came along, or a query that runs when it is awaited."""
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
         if target is None:
-            return Val(None, join_origins(_kept(value), (UNKNOWN_ORIGIN,)))
-        if not many and (path in _loaded(row) or "?" in _loaded(row) or row.path == "new" or row.query is None):
-            return Val(("row", Row(ORM, target, row.query, path if row.path != "new" else "new")), _kept(value))
+            return Val(None, join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
+        if not many and (
+            path in loaded_along(row) or "?" in loaded_along(row) or row.path == "new" or row.query is None
+        ):
+            return Val(("row", Row(ORM, target, row.query, path if row.path != "new" else "new")), kept_origins(value))
         flags = frozenset({"related"} if many else {"related", "one"})
         return Val(("query", Query(ORM, target, frame.unit, position, flags=flags, via=(row, name))), value.origins)
 
@@ -229,7 +239,7 @@ class Tortoise(Framework):
             emit_write(frame, position, query.entity, "update", origins, row=Row(ORM, query.entity or "", None))
             return NONE
         if name == "raw":
-            _interpreted(call, call.argument(0, "sql"), "Model.raw", parameters=False)
+            emit_sql(call, call.argument(0, "sql"), "Model.raw", parameters=False)
             return Val(("query", query._replace(flags=frozenset({"raw"}))), ())
         return None
 
@@ -261,7 +271,7 @@ class Tortoise(Framework):
             return NONE
         if call.name == "refresh_from_db":
             query = Query(ORM, row.entity, frame.unit, position)
-            emit_read(frame, position, query, _kept(value), "one")
+            emit_read(frame, position, query, kept_origins(value), "one")
             return NONE
         if call.name == "fetch_related":
             for path in sorted(relation_paths(call) - {"?"}):
@@ -272,7 +282,7 @@ class Tortoise(Framework):
                     relation=path,
                     many="many",
                     built=identity(row.query),
-                    loaded=tuple(sorted(_loaded(row))),
+                    loaded=tuple(sorted(loaded_along(row))),
                     depends=value,
                 )
             if row.query is not None:  # from here on they are there
@@ -312,11 +322,11 @@ class Tortoise(Framework):
         if value.type is None or value.type[0] != "query":
             return None
         query: Query = value.type[1]
-        if query.via is not None and "changed" not in query.flags and query.via[1] in _loaded(query.via[0]):
+        if query.via is not None and "changed" not in query.flags and query.via[1] in loaded_along(query.via[0]):
             row, name = query.via
             element = Val(
                 ("row", Row(ORM, query.entity or "", row.query, f"{row.path}.{name}" if row.path else name)),
-                _kept(value),
+                kept_origins(value),
             )
             return Iteration(element, "rows", query.entity, identity(row.query))
         self._evaluated(frame, value, query, position)
@@ -330,7 +340,7 @@ class Tortoise(Framework):
 
     def _load(self, frame: Frame, value: Val, query: Query, position: int, many: str) -> None:
         row, name = query.via  # type: ignore[misc]
-        loaded = _loaded(row)
+        loaded = loaded_along(row)
         if row.path == "new" or name in loaded or "?" in loaded:
             return
         frame.emit(
@@ -346,9 +356,9 @@ class Tortoise(Framework):
 
     def _element(self, query: Query, value: Val) -> Val:
         if query.entity is None or "values" in query.flags:
-            return Val(None, (*_kept(value), (("field", query.entity or "", "*"), 0, None)))
+            return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
         fetched = query._replace(via=None, filters=(), order=(), flags=frozenset())
-        return Val(("row", Row(ORM, query.entity, fetched)), _kept(value))
+        return Val(("row", Row(ORM, query.entity, fetched)), kept_origins(value))
 
     def remedy(self, remedy: Remedy) -> str | None:
         if remedy.kind is not RemedyKind.LOAD:
@@ -368,29 +378,16 @@ def relation_paths(call: CallSite) -> frozenset[str]:
     return frozenset(found)
 
 
-def _kept(value: Val) -> tuple[Any, ...]:
-    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
-
-
-def _loaded(row: Row) -> frozenset[str]:
-    return row.query.loaded if row.query is not None else frozenset()
-
-
 # --- connections ---------------------------------------------------------------------------------------------------
-def _interpreted(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
-    if text is not None:
-        call.emit("Interpret", language="sql", text=text, shape=shape(text), parameters=parameters, api=api)
-
-
 def _execute(call: CallSite) -> Val:
     verb = call.name.rpartition(".")[2]
     parameters = _EXECUTES[verb] and (len(call.args) > 1 or "values" in call.keywords)
-    _interpreted(call, call.argument(0, "query"), f"connection.{verb}", parameters=parameters)
+    emit_sql(call, call.argument(0, "query"), f"connection.{verb}", parameters=parameters)
     return Val(None, ((("result", "database row"), 0, None),))
 
 
 def _raw_sql(call: CallSite) -> Val:
-    _interpreted(call, call.argument(0, "sql"), "RawSQL", parameters=False)
+    emit_sql(call, call.argument(0, "sql"), "RawSQL", parameters=False)
     return UNKNOWN
 
 
