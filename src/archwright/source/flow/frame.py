@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from archwright.source.link.module import Module
     from archwright.source.link.project import ClassInfo
 
+_TELLING = ("entity", "relation", "many", "language")
+"""The slots by which effects of one kind at one place are told apart."""
+
 
 class Frame:
     """The state of one interpretation of one unit."""
@@ -110,7 +113,7 @@ class Frame:
         if self.engine.kinds is not None and effect not in self.engine.kinds:
             self.traits.add(f"does:{effect}")
             return
-        told = (slots.get("entity"), slots.get("relation"), slots.get("many"))
+        told = tuple(map(slots.get, _TELLING))
         key = (effect, position, *told, len(self.loops))
         if key in self.seen:
             self._widen(effect, position, slots)
@@ -144,7 +147,7 @@ class Frame:
         """A second walk of a place (the other branch before it, the next turn of a loop) may bring more origins."""
         for found in self.effects:
             mine = found.kind == kind and found.position == position and found.unit == self.unit and not found.calls
-            if mine and all(found.slots.get(name) == slots.get(name) for name in ("entity", "relation", "many")):
+            if mine and all(found.slots.get(name) == slots.get(name) for name in _TELLING):
                 if found.transaction != state_of(self):
                     found.transaction = UNCLEAR
                 for name, value in slots.items():

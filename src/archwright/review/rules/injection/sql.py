@@ -5,27 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archwright.model.effect import Interpret, Language, Setting
-from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
-from archwright.model.value import Clean, Origin, Trust, Use
-from archwright.review.beside import in_tests
-from archwright.review.rule import Reaching, Rule, Verdict, example, steps
-
-_ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
-"""Who chooses the data, the most dangerous first. Operators own the database anyhow, so their data is clean."""
-
-_IMPACT = {
-    Trust.ANYONE: Impact.CRITICAL,
-    Trust.SIGNED_IN: Impact.HIGH,
-    Trust.UNKNOWN: Impact.HIGH,
-    Trust.STAFF: Impact.MEDIUM,
-}
-_WHO = {
-    Trust.ANYONE: "Anyone who can reach the service",
-    Trust.SIGNED_IN: "Any signed-in user",
-    Trust.UNKNOWN: "Whoever sends it",
-    Trust.STAFF: "Any member of staff",
-}
+from archwright.model.effect import Interpret, Language
+from archwright.model.finding import Impact, Remedy, RemedyKind
+from archwright.model.value import Use
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import tainted
 
 _IDENTIFIER = re.compile(
     r"\b(?:order\s+by|group\s+by|from|join|into|update|table|collate|asc|desc|index|view|schema|column|set)\s*"
@@ -186,28 +170,21 @@ class SqlInjection(Rule):
     )
 
     def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
-        if effect.language is not Language.SQL or effect.context.setting is Setting.TEST:
+        if effect.language is not Language.SQL:
             return
-        dirty = [origin for origin in effect.text.origins if origin.state(Use.SQL_TEXT) is Clean.DIRTY]
-        known = [origin for origin in dirty if origin.trust in _ORDER]
-        if not known:
-            return
-        worst = min(known, key=lambda o: (_ORDER.index(o.trust), len(o.steps), o.name, [s.place for s in o.steps]))
-        source = worst.name or "data from outside"
         api = effect.api or "the database"
         kind, fix = _remedy(effect)
-        start = worst.steps[0].place if worst.steps else effect.place
-        if in_tests(start.path) or in_tests(effect.place.path):
-            return
-        yield Verdict(
-            message=f"{_a(source)} becomes part of the SQL text that {api} runs.",
-            why=_why(worst.trust, reaching(start)),
+        yield from tainted(
+            effect,
+            effect.text,
+            Use.SQL_TEXT,
+            reaching,
+            message=f"{{it}} becomes part of the SQL text that {api} runs.",
+            why="{who} can rewrite the statement{through}, and read or change every row its account may touch.",
             fix=fix,
-            impact=_IMPACT[worst.trust],
-            confidence=Confidence.HIGH if worst.steps else Confidence.MEDIUM,
-            trace=_trace(worst, effect, api),
-            start=start,
-            remedy=Remedy(kind=kind, subject=source),
+            harm=f"{api} runs the text",
+            impact=Impact.CRITICAL,
+            remedy=Remedy(kind=kind),
         )
 
 
@@ -224,20 +201,3 @@ def _remedy(effect: Interpret) -> tuple[RemedyKind, str]:
     if names:
         bind += " Names of tables and columns can't be bound: choose those from a fixed list."
     return RemedyKind.BIND, bind
-
-
-def _why(trust: Trust, operations: tuple[str, ...]) -> str:
-    through = f" through {operations[0]}" if operations else ""
-    more = f" or {len(operations) - 1} other operations" if len(operations) > 1 else ""
-    return (
-        f"{_WHO[trust]} can rewrite the statement{through}{more}, and read or change every row its account may touch."
-    )
-
-
-def _trace(origin: Origin, effect: Interpret, api: str) -> tuple[TraceStep, ...]:
-    places = [(step.place, step.note) for step in origin.steps]
-    return steps(*places, (effect.place, f"{api} runs the text"))
-
-
-def _a(source: str) -> str:
-    return source[:1].upper() + source[1:] if source.startswith(("data", "the ")) else f"The {source}"

@@ -1,0 +1,67 @@
+"""Calls that do something with a text or a path: what most libraries that interpret, open or load have in common.
+
+    sinks.interprets(self.calls, "subprocess.getoutput", Language.SHELL, 0, "cmd")
+
+says that the call runs its first argument, or the one named `cmd`, as a shell command. A call that is given several texts
+is handled by a handler of its own, which calls `interpret`.
+"""
+
+from __future__ import annotations
+
+from archwright.model.effect import Language
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import Val, deep_origins
+from archwright.source.frameworks.base import CallSite, Handler
+
+
+def interprets(
+    calls: dict[str, Handler],
+    dotted: str,
+    language: Language,
+    index: int = 0,
+    keyword: str = "",
+    *,
+    gives: str = "",
+    api: str = "",
+) -> None:
+    """A call that interprets one argument. gives: the outside class of its result; api: the call as a person names it."""
+
+    def handler(site: CallSite) -> Val | None:
+        interpret(site, language, site.argument(index, keyword), api=api or dotted)
+        return Val(("object", gives), site.derived().origins) if gives else None
+
+    calls[dotted] = handler
+
+
+def interpret(site: CallSite, language: Language, text: Val | None, *, api: str, parameters: bool = False) -> None:
+    """Record that a text is interpreted; nothing where none is given. `text` may be a container of parts."""
+    if text is None:
+        return
+    whole = Val(("text",), deep_origins(text), text.const, None, text.text) if text.items else text
+    site.emit("Interpret", language=language.value, text=whole, api=api, parameters=parameters, shape=shape(whole))
+
+
+def opens(
+    calls: dict[str, Handler], dotted: str, kind: str, index: int = 0, keyword: str = "", *, gives: str = ""
+) -> None:
+    """A call that opens, reads, writes, sends or unpacks the file at a path. kind: `read`, `write`, `delete`, `send`, `unpack`."""
+
+    def handler(site: CallSite) -> Val | None:
+        path = site.argument(index, keyword)
+        if path is not None:
+            site.emit("FileAccess", kind=kind, path=path)
+        return Val(("object", gives), site.derived().origins) if gives else None
+
+    calls[dotted] = handler
+
+
+def loads(calls: dict[str, Handler], dotted: str, index: int = 0, keyword: str = "") -> None:
+    """A call that makes objects of any class of bytes or a text."""
+
+    def handler(site: CallSite) -> Val | None:
+        data = site.argument(index, keyword)
+        if data is not None:
+            site.emit("Deserialise", loader=dotted, data=data)
+        return None
+
+    calls[dotted] = handler
