@@ -69,7 +69,19 @@ def _attr(frame: Frame, node: tuple[Any, ...]) -> Val:
             return narrowed
     elif frame.narrowed and (known := _narrowed(frame, node)) is not None:
         return known
-    return attributes.attribute(frame, evaluate(frame, base), node[3], node[1])
+    found = attributes.attribute(frame, evaluate(frame, base), node[3], node[1])
+    if found is frame.fetched:
+        _keep_fetched(frame, node, found)
+    return found
+
+
+def _keep_fetched(frame: Frame, node: tuple[Any, ...], found: Val) -> None:
+    """`self.order.lines`: the row behind `self.order` holds its lines, though no name holds the row."""
+    frame.fetched = None
+    key = key_of(node)
+    if key is not None:
+        frame.keep(key, found)
+        frame.narrowed = True
 
 
 def _narrowed(frame: Frame, node: tuple[Any, ...]) -> Val | None:
@@ -212,9 +224,11 @@ def _formatted(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 
 def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
-    saved_env, saved_loops = dict(frame.env), frame.loops
-    for target, iterable, conditions, _ in node[5]:
-        element = loop_element(frame, iterable, evaluate(frame, iterable), iterable[1])
+    saved_loops = frame.loops
+    first = evaluate(frame, node[5][0][1])  # runs whatever it holds, so what it fetches is known behind
+    saved_env = dict(frame.env)
+    for index, (target, iterable, conditions, _) in enumerate(node[5]):
+        element = loop_element(frame, iterable, evaluate(frame, iterable) if index else first, iterable[1])
         assign(frame, target, element)
         for condition in conditions:
             evaluate(frame, condition)

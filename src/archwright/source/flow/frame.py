@@ -34,6 +34,7 @@ class Frame:
         "env",
         "exits",
         "facts",
+        "fetched",
         "gave",
         "general",
         "globals",
@@ -107,6 +108,8 @@ class Frame:
         """`commit` or `thread` while something is read that runs later; None: as the unit itself."""
         self.narrowed = False
         """Some attribute or item is known better than its owner tells."""
+        self.fetched: Val | None = None
+        """What a row without a name of its own has fetched: the place where it was asked for is to hold it."""
 
     def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""

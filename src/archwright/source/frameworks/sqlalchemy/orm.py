@@ -13,6 +13,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import UNCLEAR, Scope, implied
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
+from archwright.source.frameworks.shared.held import keep_relation
 from archwright.source.frameworks.shared.queries import counted, emit_write, identity, loaded_along
 from archwright.source.frameworks.sqlalchemy import (
     alembic,
@@ -114,8 +115,10 @@ class SqlAlchemy(Framework):
         ):
             self.calls[f"{SESSION}.{verb}"] = sessions.write
         self.calls.update(transactions.handlers())
-        for verb in ("flush", "expunge", "expunge_all", "expire", "expire_all"):
+        for verb in ("flush", "expunge", "expunge_all"):
             self.calls[f"{SESSION}.{verb}"] = sessions.silent
+        self.calls[f"{SESSION}.expire"] = sessions.expire
+        self.calls[f"{SESSION}.expire_all"] = sessions.expire_all
         self.calls[f"{SESSION}.query"] = statements.session_query
         self.calls[f"{SESSION}.get"] = self.calls[f"{SESSION}.get_one"] = sessions.get
         self.calls[f"{SESSION}.refresh"] = sessions.refresh
@@ -281,7 +284,10 @@ class SqlAlchemy(Framework):
         if relation.many and fetched is not None and (back := self._back(row, target)):
             fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{back}"})
         found = Val(("row", Row(ORM, target, fetched, path)), kept(value))
-        return collections.collection(value, row, name, relation, found) if relation.many else found
+        if relation.many:
+            found = collections.collection(value, row, name, relation, found)
+        keep_relation(frame, value, name, found)
+        return found
 
     def _back(self, row: Row, target: str) -> str:
         """The relation by which the rows of a collection lead back: the session holds that row. Empty: none, or not sure."""

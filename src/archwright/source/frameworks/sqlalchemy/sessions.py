@@ -11,6 +11,7 @@ from archwright.source.flow.transactions import implied, set_state, state_of
 from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Origin, Query, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.databases.dbapi import SQL_START
+from archwright.source.frameworks.shared.held import forget_all_relations, forget_relations
 from archwright.source.frameworks.shared.queries import conditioned, counted, emit_write
 from archwright.source.frameworks.sqlalchemy.collections import changed
 from archwright.source.frameworks.sqlalchemy.options import paths_of
@@ -265,8 +266,27 @@ def refresh(call: CallSite) -> Val | None:
     row = row_of(call.argument(0, "instance"))
     if row is None:
         return None
+    expire(call)
     query = Query(ORM, row.entity, call.frame.unit, call.position)
     read(call.frame, call.position, query, bound(call.args[:1]), "one")
+    return NONE
+
+
+def expire(call: CallSite) -> Val:
+    """`session.expire(row)`, of some attributes or of all: relations among them are fetched again."""
+    value, names = call.argument(0, "instance"), call.argument(1, "attribute_names")
+    if value is not None and (names is None or names.items is None):
+        forget_relations(call.frame, value)
+    elif value is not None and names is not None:
+        for name in (names.items or {}).values():
+            if isinstance(name.const, str):
+                forget_relations(call.frame, value, name.const)
+    return NONE
+
+
+def expire_all(call: CallSite) -> Val:
+    """`session.expire_all()`."""
+    forget_all_relations(call.frame)
     return NONE
 
 

@@ -8,6 +8,7 @@ from archwright.source.flow import transactions
 from archwright.source.flow.transactions import BEFORE, CALLER, OFF, ON, UNCLEAR, Scope
 from archwright.source.flow.values import NO, NONE, Val, constant
 from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.frameworks.shared.held import forget_all_relations
 from archwright.source.frameworks.sqlalchemy.names import (
     AUTOCOMMIT_BLOCK,
     CONNECTION,
@@ -96,13 +97,15 @@ def _is_savepoint(call: CallSite) -> bool:
 
 
 def _commit(call: CallSite) -> Val:
-    """`commit`; of a savepoint it keeps nothing yet."""
+    """`commit`; of a savepoint it keeps nothing yet. The rows of the session expire, unless it was told `expire_on_commit=False`."""
     if not _is_savepoint(call):
+        forget_all_relations(call.frame)
         transactions.end(call.frame, call.position, "Commit")
     return NONE
 
 
 def _rollback(call: CallSite) -> Val:
+    forget_all_relations(call.frame)
     if _is_savepoint(call):
         call.emit("Rollback")
     else:
@@ -123,5 +126,6 @@ def _again(call: CallSite) -> Val | None:
 def maybe_ended(call: CallSite) -> Val | None:
     """`x.commit()` on something unknown: from here on nothing is certain."""
     if not call.args and not call.keywords:
+        forget_all_relations(call.frame)
         transactions.set_state(call.frame, UNCLEAR)
     return None
