@@ -40,7 +40,14 @@ def test_a_case_counts_where_the_first_cwe_of_a_result_in_its_file_is_the_cases(
     place = {"physicalLocation": {"artifactLocation": {"uri": "code/Five.py"}}}
     semgrep = {"runs": [{"tool": {"driver": other}, "results": [{"ruleId": "r", "locations": [place]}]}]}
     (tmp_path / "semgrep.sarif").write_text(json.dumps(semgrep))
-    command: list[str | Path] = [sys.executable, "-B", SCRIPT, checkout, "--command", f"{sys.executable} {tmp_path / 'reviewer.py'}"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-B",
+        SCRIPT,
+        checkout,
+        "--command",
+        f"{sys.executable} {tmp_path / 'reviewer.py'}",
+    ]
     command += ["--sarif", tmp_path / "semgrep.sarif", "--cases", tmp_path / "cases.csv"]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
