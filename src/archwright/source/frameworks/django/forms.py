@@ -6,17 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import calls
+from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.orm import DjangoOrm
+from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared.declared import Declaration, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own
-from archwright.source.frameworks.shared.queries import emit_write
+from archwright.source.frameworks.shared.queries import conditioned, emit_read
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Forms(Framework):
     def __init__(self) -> None:
         super().__init__()
         self._orm: DjangoOrm | None = None
+        self._heirs: dict[int, bool] = {}
         self._hooks: dict[str, Callable[[CallSite, Val], Val]] = {
             "is_valid": self._is_valid,
             "full_clean": self._is_valid,
@@ -107,29 +109,51 @@ class Forms(Framework):
 
     # --- in ------------------------------------------------------------------------------------------------
     def _is_valid(self, call: CallSite, form: Val) -> Val:
-        """Choices of rows are looked up, then the project's own checks run."""
+        """Choices of rows are looked up, then the project's own checks run, then the row is checked."""
+        frame, position = call.frame, call.position
         info = form.type[1] if form.type is not None and form.type[0] == "instance" else None
-        model = self._model(call.frame.engine, form)
+        model = self._model(frame.engine, form)
         declared = {name: (node, holder) for name, node, holder in (_declared(info) if info is not None else ())}
-        named = self._columns(call.frame.engine, info, model) if model is not None and info is not None else []
+        named = self._columns(frame.engine, form, model) if model is not None else []
         for name in dict.fromkeys([*declared, *named]):
             relation = model.relations.get(name) if model is not None and name not in declared else None
-            query = None
+            query, many = None, False
             if name in declared and last_name(declared[name][0][2]) in _CHOSEN:
-                query = self._choices(call.frame.engine, declared[name][1], declared[name][0])
+                many = _CHOSEN[last_name(declared[name][0][2])]
+                query = self._choices(frame.engine, declared[name][1], declared[name][0])
             elif relation is not None and relation.target is not None:
-                query = Query(ORM, relation.target, -1, 0)
+                query, many = Query(ORM, relation.target, -1, 0), relation.many
             if query is not None and self._orm is not None:
-                asked = Val(("query", query._replace(unit=call.frame.unit, position=call.position)))
-                key = {"pk": Val(("text",), sent(_SAID, call.frame.unit, call.position))}
-                self._orm.method(CallSite(call.frame, call.position, "get", asked, [], key, []))
+                self._look_up(frame, query._replace(unit=frame.unit, position=position), position, many=many)
             unit = info.method(f"clean_{name}") if info is not None else None
             if unit is not None:
-                calls.call_unit(call.frame, unit, [form], {}, [], call.position)
+                calls.call_unit(frame, unit, [form], {}, [], position)
         unit = info.method("clean") if info is not None else None
         if unit is not None:
-            calls.call_unit(call.frame, unit, [form], {}, [], call.position)
+            calls.call_unit(frame, unit, [form], {}, [], position)
+        if model is not None and self._orm is not None:
+            entity = model.info.name
+            self._orm.validation.keys(frame, position, entity, named)
+            if unit is None or self._passes_on(frame.engine.project, unit):
+                self._orm.validation.uniques(frame, position, entity, named)
         return NUMBER
+
+    def _look_up(self, frame: Frame, query: Query, position: int, *, many: bool) -> None:
+        """The row, or the rows, that a field names."""
+        sent_key = Val(("text",), sent(_SAID, frame.unit, position))
+        if many:
+            narrowed, asked = conditioned(query, None, [(("pk", "in"), sent_key)])
+            emit_read(frame, position, narrowed, sent_key.origins, "many", asked)
+        elif self._orm is not None:
+            rows = Val(("query", query))
+            self._orm.method(CallSite(frame, position, "get", rows, [], {"pk": sent_key}, []))
+
+    def _passes_on(self, project: Project, unit: int) -> bool:
+        """Whether a form's own `clean` calls the library's, which asks that unique columns be checked."""
+        known = self._heirs.get(unit)
+        if known is None:
+            known = self._heirs[unit] = _calls_super(project.unit(unit)[1][7], "clean")
+        return known
 
     def _cleaned(self, frame: Frame, form: Val, position: int) -> Val:
         """`cleaned_data`: each field lets through what its class does; what a check of the project's own gives is unknown."""
@@ -142,7 +166,7 @@ class Forms(Framework):
         for name, node, holder in _declared(info):
             items[name] = self._field(frame, holder, node, position)
         model = self._model(frame.engine, form)
-        for name in self._columns(frame.engine, info, model) if model is not None else ():
+        for name in self._columns(frame.engine, form, model) if model is not None else ():
             items.setdefault(name, self._column(frame, model, name, position) if model is not None else UNKNOWN)
         for name, value in items.items():
             if info.method(f"clean_{name}") is not None:
@@ -184,12 +208,18 @@ class Forms(Framework):
         given = Declaration(frame.engine, hit[0].module, node)
         return of_kind(given.callee, given, _SAID, frame.unit, position)
 
-    @staticmethod
-    def _columns(engine: Engine, info: ClassInfo, model: ModelInfo) -> list[str]:
-        meta = info.inner("Meta")
-        hit = meta.lookup("fields") if meta is not None else None
-        named = texts(engine, hit[0].module, hit[1].value) if hit is not None and hit[1].kind == "expression" else ()
-        return sorted(model.columns) if not named or "__all__" in named else list(named)
+    def _columns(self, engine: Engine, form: Val, model: ModelInfo) -> list[str]:
+        """The fields of the model that a form has: those that Meta or a factory names, else all but those left out."""
+        meta = form.type[1].inner("Meta") if form.type is not None and form.type[0] == "instance" else None
+        said = {}
+        for option in ("fields", "exclude"):
+            hit = meta.lookup(option) if meta is not None else None
+            expression = hit is not None and hit[1].kind == "expression"
+            said[option] = texts(engine, hit[0].module, hit[1].value) if hit is not None and expression else ()
+        named = said["fields"] or listed_words((form.items or {}).get("fields"))
+        if not named or "__all__" in named:
+            named = self._orm.validation.of(model.info.name).fields if self._orm is not None else ()
+        return [name for name in named if name not in said["exclude"]]
 
     # --- out -----------------------------------------------------------------------------------------------
     def _save(self, call: CallSite, form: Val) -> Val:
@@ -199,22 +229,31 @@ class Forms(Framework):
             return UNKNOWN
         instance = (form.items or {}).get("instance")
         held = instance is not None and instance.type is not None and instance.type[0] == "row"
-        row = instance if held and instance is not None else Val(("row", Row(ORM, model.info.name, None, "new")))
+        new = form.items is not None and not form.origins and (instance is None or instance.const is None)
+        made = Val(("row", Row(ORM, model.info.name, None, "new")), (), NO, {} if new else None)
+        row = instance if held and instance is not None else made
         commit = call.argument(0, "commit")
         if commit is None or commit.const is not False:
             call_own(call.frame, row, "save", [], call.position)
+            self._link(call, form, model, row)
         return row
 
     def _linked(self, call: CallSite, form: Val) -> Val:
         """`save_m2m()` writes the relations to many that the form holds."""
         model = self._model(call.frame.engine, form)
-        info = form.type[1] if form.type is not None and form.type[0] == "instance" else None
-        names = self._columns(call.frame.engine, info, model) if model is not None and info is not None else []
-        for name in names:
-            relation = model.relations.get(name) if model is not None else None
-            if relation is not None and relation.many:
-                emit_write(call.frame, call.position, relation.between or relation.target, "update", ())
+        if model is not None:
+            instance = (form.items or {}).get("instance")
+            held = instance is not None and instance.type is not None and instance.type[0] == "row"
+            made = Val(("row", Row(ORM, model.info.name, None, "new")))
+            self._link(call, form, model, instance if held and instance is not None else made)
         return Val(None, (), None)
+
+    def _link(self, call: CallSite, form: Val, model: ModelInfo, row: Val) -> None:
+        for name in self._columns(call.frame.engine, form, model):
+            relation = model.relations.get(name)
+            if relation is not None and relation.many and relation.target is not None:
+                rows = attributes.attribute(call.frame, row, name, call.position)
+                call_own(call.frame, rows, "set", [UNKNOWN], call.position)
 
     def _model(self, engine: Engine, form: Val) -> ModelInfo | None:
         """The model of a ModelForm: of its Meta, or of the factory that made it."""
@@ -234,8 +273,8 @@ class Forms(Framework):
         form = call.keywords.get("form")
         if form is not None and form.type is not None and form.type[0] == "class":
             return form
-        model = call.argument(0, "model") or UNKNOWN
-        return Val(("partial", Val(("external", _MADE_FORM)), (model,), ()))
+        model, fields = (call.argument(index, name) or UNKNOWN for index, name in ((0, "model"), (2, "fields")))
+        return Val(("partial", Val(("external", _MADE_FORM)), (model, fields), ()))
 
     def _set_factory(self, call: CallSite) -> Val:
         formset = call.keywords.get("formset")
@@ -243,7 +282,7 @@ class Forms(Framework):
             return formset
         index = 1 if call.name.endswith("inlineformset_factory") else 0
         model = call.argument(index, "model") or UNKNOWN
-        return Val(("partial", Val(("external", _MADE_SET)), (model,), ()))
+        return Val(("partial", Val(("external", _MADE_SET)), (model, UNKNOWN), ()))
 
     def _of_set(self, call: CallSite, formset: Val) -> Val | None:
         """A set of forms saves each of them."""
@@ -262,9 +301,9 @@ class Forms(Framework):
 def made_form(call: CallSite) -> Val:
     """A form, or a set of forms, of the model that a factory was given."""
     kind = "django.forms.FormSet" if call.name.endswith("formset") else MODEL_FORM
-    model = call.args[0] if call.args else UNKNOWN
-    rest = CallSite(call.frame, call.position, call.name, None, call.args[1:], call.keywords, call.spread)
-    return Val(("object", kind), (), NO, {"model": model, **_given(rest)})
+    model, fields = call.args[:2] if len(call.args) > 1 else (UNKNOWN, UNKNOWN)
+    rest = CallSite(call.frame, call.position, call.name, None, call.args[2:], call.keywords, call.spread)
+    return Val(("object", kind), (), NO, {"model": model, "fields": fields, **_given(rest)})
 
 
 def is_form(info: ClassInfo) -> bool:
@@ -291,6 +330,18 @@ def _declared(info: ClassInfo) -> list[tuple[str, tuple[Any, ...], ClassInfo]]:
             if node is not None and node[0] == f.CALL and last_name(node[2]).endswith("Field"):
                 found[name] = (name, node, holder)
     return list(found.values())
+
+
+def _calls_super(node: Any, name: str) -> bool:
+    """Whether `super().name(...)` stands somewhere in statements."""
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if len(part) == 4 and part[0] == f.ATTR and part[3] == name and part[2][0] == f.CALL:
+            if last_name(part[2][2]) == "super":
+                return True
+        todo.extend(each for each in part if isinstance(each, tuple))
+    return False
 
 
 def _kind(info: ClassInfo, given: Declaration) -> str:

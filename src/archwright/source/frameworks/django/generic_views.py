@@ -181,6 +181,10 @@ def _get_form(call: CallSite, view: Val, info: ClassInfo) -> Val:
     if model is None:
         return UNKNOWN
     del given["data"]
+    hit = info.lookup("fields")
+    fields = call.frame.engine.class_value(hit[0], "fields", hit[1]) if hit is not None else None
+    if fields is not None:
+        given["fields"] = fields
     return Val(("object", "django.forms.ModelForm"), (), NO, {"model": Val(("class", model)), **given})
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.flow.values import NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
@@ -17,7 +17,9 @@ from archwright.source.frameworks.shared.queries import emit_write, kept_origins
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
-_PLAIN: Final = frozenset({"full_clean", "clean", "clean_fields", "validate_unique", "serializable_value", "__str__"})
+_STORED: Final = "#stored"
+"""Among the items of a row made here: it was written already or may have a key, so the next save can be an update."""
+_PLAIN: Final = frozenset({"clean", "serializable_value", "__str__"})
 
 
 def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, models: dict[str, ModelInfo]) -> Val | None:
@@ -103,12 +105,35 @@ def assigned(frame: Frame, value: Val, row: Row, name: str, models: dict[str, Mo
             forget_relations(frame, value, relation)
 
 
+def stored(value: Val) -> Val:
+    """The row made here, now that it is written or may have a key."""
+    if value.items is not None:
+        value.items[_STORED] = NUMBER
+    return value
+
+
+def _saved(call: CallSite, value: Val, row: Row) -> str:
+    """What `save()` does: named columns are updated; a row made here without a key is inserted; else Django tries one, then the other.
+
+    Source: `Model.save_base` and `Model._save_table`.
+    """
+    insert, update = call.argument(0, "force_insert"), call.argument(1, "force_update")
+    columns = call.argument(3, "update_fields")
+    named = columns is not None and columns.type is not None and columns.type[0] in ("list", "tuple", "set")
+    made = row.path == "new" and value.items is not None and not value.items.keys() & {_STORED, "pk", "id"}
+    stored(value)
+    if named or (update is not None and update.const is True):
+        return "update"
+    return "insert" if (insert is not None and insert.const is True) or made else "save"
+
+
 def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None:
     """`row.name(...)`, where the project has no method of that name."""
     kind = _WRITES.get(call.name)
     if kind is not None:
         fields = listed_words(call.argument(3, "update_fields")) if kind == "save" else ()
-        emit_write(call.frame, call.position, row.entity, kind, value.origins, fields=fields, row=row)
+        done = _saved(call, value, row) if kind == "save" else kind
+        emit_write(call.frame, call.position, row.entity, done, value.origins, fields=fields, row=row)
         signals.send(call.frame, kind, row.entity, value, call.position)
         return Val(None, (), None)
     if call.name in ("refresh_from_db", "arefresh_from_db"):
@@ -119,5 +144,5 @@ def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None
         call.emit("Read", entity=row.entity, many="one", depends=Val(None, value.origins))
         return Val(("row", Row(ORM, row.entity, None)), kept_origins(value))
     if call.name in _PLAIN or call.name.startswith("get_"):
-        return Val(None, kept_origins(value)) if call.name != "full_clean" else UNKNOWN
+        return Val(None, kept_origins(value))
     return None

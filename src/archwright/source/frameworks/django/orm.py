@@ -26,6 +26,7 @@ from archwright.source.frameworks.django.rows import (
 )
 from archwright.source.frameworks.django.settings import Settings
 from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.django.validation import Validation
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class DjangoOrm(Framework):
         super().__init__()
         self._models: Models | None = None
         self._signals: Signals | None = None
+        self._validation: Validation | None = None
         self._settings: Settings | None = None
         self.calls.update(
             {
@@ -90,12 +92,19 @@ class DjangoOrm(Framework):
         self._models = Models(project, engine)
         self._settings = Settings(project, engine)
         self._signals = Signals(project, engine, self._models)
+        self._validation = Validation(project, engine, self._models.models)
 
     @property
     def signals(self) -> Signals:
         """Who listens when rows are saved and deleted."""
         assert self._signals is not None
         return self._signals
+
+    @property
+    def validation(self) -> Validation:
+        """What checking a row asks for."""
+        assert self._validation is not None
+        return self._validation
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Receivers of signals."""
@@ -151,7 +160,8 @@ class DjangoOrm(Framework):
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         if info.name in self.models:
-            return Val(("row", Row(ORM, info.name, None, "new")), origins_of(call.spread), NO, dict(call.keywords))
+            row = Val(("row", Row(ORM, info.name, None, "new")), origins_of(call.spread), NO, dict(call.keywords))
+            return instances.stored(row) if call.spread else row
         return Val(self.instance(info))
 
     # --- rows and queries: attributes ----------------------------------------------------------------------
@@ -188,7 +198,8 @@ class DjangoOrm(Framework):
         if receiver.type[0] == "query":
             return querysets.method(call, receiver, receiver.type[1], self.models, self.signals)
         if receiver.type[0] == "row":
-            return instances.method(call, receiver, receiver.type[1], self.signals)
+            found = instances.method(call, receiver, receiver.type[1], self.signals)
+            return found if found is not None else self.validation.checked(call, receiver, receiver.type[1])
         return None
 
     def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Origin, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django import evaluation
+from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
 from archwright.source.frameworks.django.rows import ORM, PAGED, interpret_text, relation_paths
@@ -138,7 +139,7 @@ def _get_or_create(asked: Asked) -> Val:
 def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
     entity = asked.query.entity
     written_row(asked.call, asked.query, kind, asked.origins)
-    row = Val(("row", Row(ORM, entity, None, "new")) if entity else None, (), NO, dict(given))
+    row = stored(Val(("row", Row(ORM, entity, None, "new")) if entity else None, (), NO, dict(given)))
     if entity is not None:
         asked.signals.send(asked.call.frame, "save", entity, row, asked.call.position)
     return row

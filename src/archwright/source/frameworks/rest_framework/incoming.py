@@ -9,8 +9,9 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.kinds import of_kind, sent
+from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
-from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape
+from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape, is_model_serializer
 from archwright.source.frameworks.shared.declared import Declaration
 from archwright.source.link.project import ClassInfo
 
@@ -103,8 +104,15 @@ class Incoming:
         return value.type[1] if value.type is not None and value.type[0] == "query" else None
 
     def look_up(self, frame: Frame, shape: Shape, position: int, depth: int = _MAX_DEPTH) -> None:
-        """Related fields ask the database for the rows that the caller names, one query each."""
+        """Related fields ask the database for the rows that the caller names, unique ones for a row that has the value."""
         orm = self._engine.frameworks_by_name.get(ORM)
+        if isinstance(orm, DjangoOrm) and shape.model is not None and is_model_serializer(shape.info):
+            written = [field for field in shape.fields if not field.read_only]
+            names = [field.source[0] for field in written if field.source]
+            meta = shape.info.inner("Meta")
+            own = meta is not None and meta.lookup("validators") is not None
+            alone = [field.name for field in written if field.kind == "model"]
+            orm.validation.uniques(frame, position, shape.model.info.name, [] if own else names, alone)
         for field in shape.fields if orm is not None else ():
             if field.read_only:
                 continue
