@@ -131,7 +131,9 @@ WRITTEN = {
 
 def program_of(body: str) -> dict[str, str]:
     lines = "".join(f"\n    {line}" for line in body.split("\n"))
-    imports = "import forms, serializers\nfrom django.forms import modelform_factory\nfrom models import Gardener, Plot\n"
+    imports = (
+        "import forms, serializers\nfrom django.forms import modelform_factory\nfrom models import Gardener, Plot\n"
+    )
     return {
         "models.py": MODELS,
         "forms.py": FORMS,
@@ -147,8 +149,6 @@ def test_what_is_asked_before_a_row_is_written(program: Callable[..., Program], 
 
 
 @pytest.mark.parametrize(("body", "expected"), WRITTEN.values(), ids=WRITTEN)
-def test_how_a_row_is_written(
-    program: Callable[..., Program], body: str, expected: list[tuple[str, str]]
-) -> None:
+def test_how_a_row_is_written(program: Callable[..., Program], body: str, expected: list[tuple[str, str]]) -> None:
     found = program(program_of(body), Write).effects
     assert sorted((each.entity, str(each.kind)) for each in found if isinstance(each, Write)) == expected

@@ -337,9 +337,9 @@ def _calls_super(node: Any, name: str) -> bool:
     todo = [node]
     while todo:
         part = todo.pop()
-        if len(part) == 4 and part[0] == f.ATTR and part[3] == name and part[2][0] == f.CALL:
-            if last_name(part[2][2]) == "super":
-                return True
+        named = len(part) == 4 and part[0] == f.ATTR and part[3] == name
+        if named and part[2][0] == f.CALL and last_name(part[2][2]) == "super":
+            return True
         todo.extend(each for each in part if isinstance(each, tuple))
     return False
 

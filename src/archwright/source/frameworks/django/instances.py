@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.flow.values import NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words

@@ -199,7 +199,7 @@ class DjangoOrm(Framework):
             return querysets.method(call, receiver, receiver.type[1], self.models, self.signals)
         if receiver.type[0] == "row":
             found = instances.method(call, receiver, receiver.type[1], self.signals)
-            return found if found is not None else self.validation.checked(call, receiver, receiver.type[1])
+            return found if found is not None else self.validation.checked(call, receiver.type[1])
         return None
 
     def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:

@@ -16,7 +16,6 @@ from archwright.source.frameworks.django.entity_reader import EntityReader
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM
-from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import emit_read
 from archwright.source.link.project import Project
 
@@ -79,7 +78,7 @@ class Validation:
             if all(name in wanted for name in unique.fields):
                 _exists(frame, position, unique.entity, unique.fields)
 
-    def checked(self, call: CallSite, value: Val, row: Row) -> Val | None:
+    def checked(self, call: CallSite, row: Row) -> Val | None:
         """`row.full_clean()` and the parts of it; None for another method."""
         name = call.name
         if name not in _CHECKS:
@@ -88,8 +87,6 @@ class Validation:
         names = [each for each in self.of(row.entity).fields if each not in left_out]
         if name in ("full_clean", "clean_fields"):
             self.keys(call.frame, call.position, row.entity, names)
-        if name == "full_clean":
-            call_own(call.frame, value, "clean", [], call.position)
         if name != "clean_fields" and not _is_false(call.argument(1, "validate_unique")):
             self.uniques(call.frame, call.position, row.entity, names)
         return Val(None, (), None)
