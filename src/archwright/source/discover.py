@@ -32,7 +32,7 @@ LANGUAGES = {
 
 _COMPANIONS = {
     ".html", ".htm", ".jinja", ".jinja2", ".j2", ".mako", ".graphql", ".graphqls", ".gql", ".proto", ".toml", ".cfg",
-    ".ini", ".yaml", ".yml", ".json", ".env", ".txt", ".xml",
+    ".ini", ".yaml", ".yml", ".json", ".env", ".txt", ".xml", ".lock",
 }  # fmt: skip
 """Files of other kinds that readers of settings, templates and contracts ask for."""
 

@@ -67,14 +67,19 @@ class LoadedFile:
     @property
     def text(self) -> str:
         """The source as it is on disk now, decoded; "" if it is gone. Read anew at each call: keep it if need be."""
-        try:
-            return decode(Path(self._root, self.path).read_bytes())[0]
-        except OSError:
-            return ""
+        return text_of(self._root, self.path)
 
     def mentions(self, name: str) -> bool:
         """Whether the facts hold this ASCII string anywhere, as a name or in a literal; does not decode them."""
         return name.encode() in self.data
+
+
+def text_of(root: str, path: str) -> str:
+    """A file's text as it is on disk now, decoded; "" if it is gone."""
+    try:
+        return decode(Path(root, path).read_bytes())[0]
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

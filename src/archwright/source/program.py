@@ -30,7 +30,8 @@ from archwright.source.frameworks import in_use
 from archwright.source.kept import KeptFlows
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
-from archwright.source.load import LoadedProject, load_project
+from archwright.source.load import LoadedProject, load_project, text_of
+from archwright.source.versions import Versions
 
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
 
@@ -54,6 +55,12 @@ class Stats(Model, frozen=True, kw_only=True):
     """Template files that were reviewed, by their language; `files` and `lines` count Python alone."""
     not_reviewed: tuple[tuple[str, int], ...]
     """Files by language or reason that were seen and not reviewed."""
+
+
+def versions_of(loaded: LoadedProject) -> Versions:
+    """What the files of a project say of the versions of its libraries; they are read when somebody asks."""
+    others = sorted(path for _, paths in loaded.discovery.others for path in paths)
+    return Versions(others, lambda path: text_of(loaded.discovery.root, path))
 
 
 @contextmanager
@@ -106,7 +113,7 @@ class Program:
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
-        self.engine = Engine(self.project, frameworks, kinds)
+        self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded))
         self.renderer = Renderer(self.project, self.engine.entries)
         surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
         count = pool.worker_count() if workers is None else workers

@@ -24,6 +24,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
+from archwright.source.versions import Versions
 
 MAX_SPECIALISED = 400
 """Summaries of one unit for particular argument types; beyond, the general one serves. Which come first depends on what is
@@ -39,9 +40,17 @@ _UNFINISHED = EMPTY._replace(returns=UNKNOWN)
 class Engine:
     """Interprets units on demand and keeps what it learnt."""
 
-    def __init__(self, project: Project, frameworks: list[Framework], kinds: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        frameworks: list[Framework],
+        kinds: frozenset[str] | None = None,
+        versions: Versions | None = None,
+    ) -> None:
         """kinds: the effects to record; None: all. What code does is known of every kind, as `does:Kind`."""
         self.project = project
+        self.versions = versions if versions is not None else Versions()
+        """Which versions of libraries the project runs with. What a framework file makes of it belongs to its `tables`."""
         self.registry = Registry(frameworks)
         self.frameworks = frameworks
         self.kinds = kinds

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from archwright.model.system import Contract, ContractKind, Dependency, ProjectFacts
+from archwright.source.dependencies import declares, dependencies_of
 from archwright.source.program import Program
 from archwright.source.survey.conventions import conventions
-from archwright.source.survey.dependencies import declares, dependencies_of
 from archwright.source.survey.environment import WORDS, environment
 from archwright.source.survey.tests_left_out import is_test
 

@@ -54,7 +54,7 @@ def assigned(frame: Frame, position: int, items: Related, held: Val) -> None:
     """`row.relation = held`: a new row comes into the session by the cascade; of a collection, the rows' own keys are what changes."""
     relation, row = items.relation, row_of(held)
     implied(frame)
-    if row is not None and row.path == "new":
+    if row is not None and row.path == "new" and relation.takes:
         fields = [key for key in held.items or {} if isinstance(key, str)]
         emit_write(frame, position, row.entity, "insert", deep_origins(held), fields=fields, row=row)
     if relation.many and relation.between is False:
@@ -76,7 +76,7 @@ def changing(then: Callable[[CallSite], Val | None]) -> Callable[[CallSite], Val
 
 def _put(call: CallSite, items: Related, value: Val) -> None:
     row = row_of(value)
-    new = row is not None and row.path == "new"
+    new = row is not None and row.path == "new" and items.relation.takes
     if new or items.relation.between is False:
         entity = row.entity if row is not None else items.relation.target
         fields = [key for key in value.items or {} if isinstance(key, str)] if new else ()

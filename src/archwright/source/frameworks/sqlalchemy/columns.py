@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from archwright.model.entity import Index, OnDelete, Relation
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import Constant, Declaration, aliased, constant, last_name, written
-from archwright.source.frameworks.sqlalchemy.models import _head
+from archwright.source.frameworks.sqlalchemy.declarations import head_of
 from archwright.source.frameworks.sqlalchemy.types import ColumnType, column_type
 from archwright.source.link.module import Module
 
@@ -59,10 +59,10 @@ def declared_type(engine: Engine, given: Declaration) -> ColumnType | None:
 def annotated_call(engine: Engine, module: Module, annotation: Any) -> Declaration | None:
     """`mapped_column(...)` in an `Annotated` that an annotation names: `intpk = Annotated[int, mapped_column(...)]`."""
     node = annotation
-    if node is not None and node[0] == f.SUBSCRIPT and _head(node) == "Mapped":
+    if node is not None and node[0] == f.SUBSCRIPT and head_of(node) == "Mapped":
         node = node[3]
     module, node = aliased(engine, module, node)
-    if node is None or node[0] != f.SUBSCRIPT or _head(node) != "Annotated" or node[3][0] != f.TUPLE:
+    if node is None or node[0] != f.SUBSCRIPT or head_of(node) != "Annotated" or node[3][0] != f.TUPLE:
         return None
     call = next((part for part in node[3][2][1:] if part[0] == f.CALL and last_name(part[2]) in COLUMNS), None)
     return Declaration(engine, module, call) if call is not None else None

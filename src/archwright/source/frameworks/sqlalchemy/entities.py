@@ -29,11 +29,10 @@ from archwright.source.frameworks.sqlalchemy.columns import (
     is_nullable,
     key_text,
 )
+from archwright.source.frameworks.sqlalchemy.declarations import callee_of, value_of
 from archwright.source.frameworks.sqlalchemy.models import (
     ModelInfo,
-    _callee,
     _declared,
-    _value,
     is_base,
     is_revision,
 )
@@ -107,7 +106,7 @@ class _Reader:
         parent = self.mapped_parent()
         if tablename is not None and (parent is None or tablename[1] not in parent.mro() or tablename[1] is self.info):
             binding, holder = tablename
-            given = constant(self._engine, holder.module, _value(binding))
+            given = constant(self._engine, holder.module, value_of(binding))
             if isinstance(given, str):
                 return given
         is_sqlmodel = any(name == "table" and value[0] == f.CONST and value[2] for name, value in self.info.facts[5])
@@ -203,9 +202,9 @@ class _Reader:
     def field(self, name: str, binding: Binding, holder: ClassInfo, tables: dict[str, str]) -> Field | None:
         if name.startswith("__") or name in self._model.silent or name not in self._model.columns:
             return None
-        node = _value(binding)
+        node = value_of(binding)
         annotation = binding.value[0] if binding.kind == "annotation" else None
-        callee = _callee(binding)
+        callee = callee_of(binding)
         if callee in _RELATIONS or (annotation is None and callee not in COLUMNS):
             return None
         if annotation is not None and _is_ours(self._project, holder.module, annotation) and not callee:
@@ -263,9 +262,9 @@ class _Reader:
 
     # --- relations -----------------------------------------------------------------------------------------
     def _many_to_many(self, name: str, binding: Binding, holder: ClassInfo) -> Field | None:
-        if _callee(binding) not in _RELATIONS:
+        if callee_of(binding) not in _RELATIONS:
             return None
-        node = _value(binding)
+        node = value_of(binding)
         given = Declaration(self._engine, holder.module, node)
         link = given.argument(1, "secondary") or given.keywords.get("link_model")
         known = self._model.relations.get(name)
@@ -287,7 +286,7 @@ class _Reader:
     # --- the table's own arguments -------------------------------------------------------------------------
     def _arguments(self) -> None:
         for name, binding, holder in self.declared:
-            node = _value(binding) if binding.kind in ("expression", "annotation") else None
+            node = value_of(binding) if binding.kind in ("expression", "annotation") else None
             if node is None:
                 continue
             if name == "__table_args__":
@@ -321,7 +320,7 @@ class _Reader:
 
 def _is_keyed(declared: list[tuple[str, Binding, ClassInfo]]) -> bool:
     """True where a column says that it is (part of) the primary key."""
-    values = (_value(binding) for _, binding, _ in declared if binding.kind in ("expression", "annotation"))
+    values = (value_of(binding) for _, binding, _ in declared if binding.kind in ("expression", "annotation"))
     return any(value is not None and value[0] == f.CALL and "primary_key" in dict(value[4]) for value in values)
 
 

@@ -7,6 +7,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.frameworks.sqlalchemy.bases import adopt
+from archwright.source.frameworks.sqlalchemy.declarations import (
+    COLLECTIONS,
+    NAME,
+    WRAPPERS,
+    callee_of,
+    dict_of,
+    first_argument,
+    foreign_keys,
+    has_orphans,
+    head_of,
+    is_collection,
+    is_false,
+    lazy_of,
+    names_in,
+    takes_new,
+    text_of,
+    value_of,
+)
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 
@@ -21,13 +39,7 @@ _COLUMNS = frozenset(
     {"Column", "mapped_column", "column_property", "deferred", "composite", "synonym", "query_expression", "Field"}
 )
 _RELATIONS = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
-_COLLECTIONS = frozenset(
-    {"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "WriteOnlyMapped", "DynamicMapped"}
-)
-_WRAPPERS = frozenset({"Mapped", "Optional", "Annotated", "Union", "ClassVar", "Relationship"})
 _PROXIES = frozenset({"AssociationProxy"})
-_LAZY = {"True": "select", "False": "joined", "None": "noload"}
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -43,6 +55,12 @@ class Relation(NamedTuple):
     """True where a table stands between the two; None where the declaration can't be read."""
     orphans: bool = False
     """True where a row that is taken out of the collection is deleted."""
+    back: str = ""
+    """The relation of the other model that is kept in step with this one; empty: none is known."""
+    takes: bool = True
+    """True where the session takes in new rows that are put into it (`save-update` among its cascades)."""
+    backs_cascade: bool = True
+    """False where it is told that a row that comes to it by the other model's relation is not taken in (`cascade_backrefs=False`)."""
 
 
 class ModelInfo:
@@ -109,7 +127,7 @@ class Models:
         if "__tablename__" not in scope or all(isinstance(base, ClassInfo) for base in _bases_of(info)):
             return False  # all of its ancestors are known, and none is a declarative base: a mixin
         return any(
-            binding.kind in ("expression", "annotation") and _callee(binding) in _COLUMNS - {"Field"}
+            binding.kind in ("expression", "annotation") and callee_of(binding) in _COLUMNS - {"Field"}
             for binding in scope.values()
         )
 
@@ -156,48 +174,58 @@ class Models:
             return
         if name.startswith("__"):
             return
-        callee = _callee(binding)
-        if callee.endswith("proxy") or _head(binding.value[0] if binding.kind == "annotation" else None) in _PROXIES:
+        callee = callee_of(binding)
+        if callee.endswith("proxy") or head_of(binding.value[0] if binding.kind == "annotation" else None) in _PROXIES:
             model.silent.add(name)
-            node = _value(binding)
+            node = value_of(binding)
             if node is not None and node[0] == f.CALL and node[3]:
                 through = node[3][0]
                 if through[0] == f.CONST and isinstance(through[2], str):
                     model.proxies[name] = through[2]
         elif callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
-            head = _head(binding.value[0]) if binding.kind == "annotation" else ""
-            if head == "ClassVar" or (_value(binding) is None and head != "Mapped" and not _is_sqlmodel(model.info)):
+            head = head_of(binding.value[0]) if binding.kind == "annotation" else ""
+            if head == "ClassVar" or (value_of(binding) is None and head != "Mapped" and not _is_sqlmodel(model.info)):
                 return  # an annotation that only tells a type checker of something (`query: OurQuery`)
             model.columns.add(name)
-            model.foreign.update(_foreign_keys(_value(binding)))
+            model.foreign.update(foreign_keys(value_of(binding)))
 
     # --- relations ---------------------------------------------------------------------------------------
     def _relation(self, model: ModelInfo, name: str, binding: Binding, holder: ClassInfo) -> None:
         if name in model.relations or name in model.columns:
             return
-        node = _value(binding)
+        node = value_of(binding)
         annotation = binding.value[0] if binding.kind == "annotation" else None
-        if node is None or _callee(binding) not in _RELATIONS:
+        if node is None or callee_of(binding) not in _RELATIONS:
             return
         given = dict(node[4])
-        given.update(_dict_of(given.get("sa_relationship_kwargs")))
+        given.update(dict_of(given.get("sa_relationship_kwargs")))
         if len(node[3]) > 1:
             given.setdefault("secondary", node[3][1])
         argument = node[3][0] if node[3] else given.get("argument")
         target = self._target(holder, argument) if argument is not None else None
         if target is None and annotation is not None:
             target = self._annotated(holder, annotation)
-        lazy = _lazy(given.get("lazy"))
-        if _head(annotation) == "DynamicMapped" or _callee(binding) == "dynamic_loader":
+        lazy = lazy_of(given.get("lazy"))
+        if head_of(annotation) == "DynamicMapped" or callee_of(binding) == "dynamic_loader":
             lazy = "dynamic"
-        elif _head(annotation) == "WriteOnlyMapped":
+        elif head_of(annotation) == "WriteOnlyMapped":
             lazy = "write_only"
         inward = self._points_inward(model, target, given)
         many = self._many(annotation, given, inward)
         secondary = "secondary" in given
-        model.relations[name] = Relation(target, many, lazy, secondary, _has_orphans(given))
+        back = given.get("back_populates", given.get("backref"))
+        model.relations[name] = Relation(
+            target,
+            many,
+            lazy,
+            secondary,
+            has_orphans(given),
+            text_of(model.info, first_argument(back)) if back is not None else "",
+            takes_new(given),
+            not is_false(given.get("cascade_backrefs")),
+        )
         if holder is model.info or not self.is_model(holder):  # a mapped ancestor has declared it for all of its heirs
-            self._backref(model, target, given, outward_many="secondary" in given or inward)
+            self._backref(model, name, target, given, outward_many="secondary" in given or inward)
 
     def _points_inward(self, model: ModelInfo, target: str | None, given: dict[str, Any]) -> bool:
         """True where this class holds the key: many rows of it may share one row of the target."""
@@ -205,12 +233,12 @@ class Models:
             return False
         keys = given.get("foreign_keys")
         if keys is not None:
-            names = _names(keys)
+            names = names_in(keys)
             if any(name.partition(".")[0] == model.info.short or name in model.columns for name in names):
                 return True
         other = self.models.get(target) if target is not None else None
         theirs = other.info.short if other is not None and other is not model else ""
-        if keys is not None and theirs and any(name.partition(".")[0] == theirs for name in _names(keys)):
+        if keys is not None and theirs and any(name.partition(".")[0] == theirs for name in names_in(keys)):
             return False  # the other class holds the key that is meant, whatever keys point there beside it
         if "remote_side" in given:
             return True
@@ -225,27 +253,37 @@ class Models:
         if uselist is not None and uselist[0] == f.CONST:
             return bool(uselist[2])
         if annotation is not None:
-            return _is_collection(annotation)
+            return is_collection(annotation)
         return not inward
 
-    def _backref(self, model: ModelInfo, target: str | None, given: dict[str, Any], *, outward_many: bool) -> None:
+    def _backref(
+        self, model: ModelInfo, here: str, target: str | None, given: dict[str, Any], *, outward_many: bool
+    ) -> None:
         node = given.get("backref")
         other = self.models.get(target) if target is not None else None
         if node is None or other is None:
             return
-        many, lazy, orphans = outward_many, "select", False
+        many, lazy = outward_many, "select"
+        inner: dict[str, Any] = {}
         if node[0] == f.CALL:
             inner = dict(node[4])
-            orphans = _has_orphans(inner)
-            lazy = _lazy(inner.get("lazy"))
+            lazy = lazy_of(inner.get("lazy"))
             if "uselist" in inner and inner["uselist"][0] == f.CONST:
                 many = bool(inner["uselist"][2])
-            node = node[3][0] if node[3] else node
-        name = _text_of(model.info, node)
+        name = text_of(model.info, first_argument(node))
         if name:
             for heir in self.models.values():
                 if other.info in heir.info.mro():
-                    back = Relation(model.info.name, many, lazy, "secondary" in given, orphans)
+                    back = Relation(
+                        model.info.name,
+                        many,
+                        lazy,
+                        "secondary" in given,
+                        has_orphans(inner),
+                        here,
+                        takes_new(inner),
+                        not is_false(inner.get("cascade_backrefs")),
+                    )
                     heir.relations.setdefault(name, back)
 
     def _target(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
@@ -267,8 +305,8 @@ class Models:
         if node[0] == f.BINOP:
             return self._annotated(holder, node[3]) or self._annotated(holder, node[4])
         if node[0] == f.CONST and isinstance(node[2], str):
-            for word in _NAME.findall(node[2]):
-                if word not in _COLLECTIONS and word not in _WRAPPERS and word != "None":
+            for word in NAME.findall(node[2]):
+                if word not in COLLECTIONS and word not in WRAPPERS and word != "None":
                     return self.named(word, holder)
             return None
         if node[0] in (f.NAME, f.ATTR):
@@ -317,7 +355,7 @@ def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, Cla
                 continue
             if binding.kind == "unit":
                 unit = holder.module.units[binding.value]
-                if not any("declared_attr" in _names(decorator) for decorator in unit[5]):
+                if not any("declared_attr" in names_in(decorator) for decorator in unit[5]):
                     continue
                 returned = next((node[2] for node in unit[7] if node[0] == f.RETURN and node[2] is not None), None)
                 if returned is None:
@@ -326,108 +364,3 @@ def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, Cla
             elif binding.kind in ("expression", "annotation"):
                 found[name] = (name, binding, holder)
     return list(found.values())
-
-
-def _value(binding: Binding) -> Any:
-    return binding.value[1] if binding.kind == "annotation" else binding.value
-
-
-def _callee(binding: Binding) -> str:
-    """The last name of what a binding calls; empty where it calls nothing."""
-    node = _value(binding)
-    if node is None or node[0] != f.CALL or node[2][0] not in (f.NAME, f.ATTR):
-        return ""
-    return str(node[2][-1])
-
-
-def _head(node: Any) -> str:
-    """`Mapped` of `Mapped[...]`."""
-    if node is not None and node[0] == f.SUBSCRIPT and node[2][0] in (f.NAME, f.ATTR):
-        return str(node[2][-1])
-    return ""
-
-
-def _is_collection(node: Any) -> bool:
-    if node[0] == f.SUBSCRIPT:
-        head = _head(node)
-        if head in _COLLECTIONS:
-            return True
-        inner = node[3]
-        return head in _WRAPPERS and any(
-            _is_collection(part) for part in (inner[2] if inner[0] == f.TUPLE else [inner])
-        )
-    if node[0] == f.CONST and isinstance(node[2], str):
-        return bool(re.search(r"\b(?:" + "|".join(sorted(_COLLECTIONS)) + r")\[", node[2]))
-    if node[0] == f.BINOP:
-        return _is_collection(node[3]) or _is_collection(node[4])
-    return False
-
-
-def _lazy(node: Any) -> str:
-    if node is None or node[0] != f.CONST:
-        return "select"
-    return _LAZY.get(str(node[2]), str(node[2]))
-
-
-def _text_of(info: ClassInfo, node: tuple[Any, ...]) -> str:
-    """A text, written or held by an attribute of the class (`backref(cls.notes_name)` in a mixin); empty: it can't be told."""
-    if node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2] == "cls":
-        hit = info.lookup(node[3])
-        node = hit[1].value if hit is not None and hit[1].kind == "expression" else node
-    return node[2] if node[0] == f.CONST and isinstance(node[2], str) else ""
-
-
-def _has_orphans(given: dict[str, Any]) -> bool:
-    """True for `cascade="all, delete-orphan"`."""
-    node = given.get("cascade")
-    return node is not None and node[0] == f.CONST and "delete-orphan" in str(node[2])
-
-
-def _dict_of(node: Any) -> dict[str, Any]:
-    if node is None:
-        return {}
-    if node[0] == f.DICT:
-        return {key[2]: value for key, value in node[2] if key is not None and key[0] == f.CONST}
-    if node[0] == f.CALL and node[2][0] == f.NAME and node[2][2] == "dict":
-        return dict(node[4])
-    return {}
-
-
-def _names(node: Any) -> set[str]:
-    """The names and dotted names written in an expression, those in strings included."""
-    if node[0] == f.NAME:
-        return {node[2]}
-    if node[0] == f.ATTR:
-        base = node[2][2] if node[2][0] == f.NAME else ""
-        return {node[3], f"{base}.{node[3]}"} | _names(node[2])
-    if node[0] == f.CONST and isinstance(node[2], str):
-        return set(_NAME.findall(node[2]))
-    if node[0] in (f.LIST, f.TUPLE):
-        return {name for part in node[2] for name in _names(part)}
-    if node[0] == f.CALL:
-        return _names(node[2])
-    return set()
-
-
-def _foreign_keys(node: Any) -> set[str]:
-    """The tables (and classes) that `ForeignKey(...)` names anywhere in a column's declaration."""
-    found: set[str] = set()
-    if not isinstance(node, tuple) or not node:
-        return found
-    if node[0] == f.CALL and len(node) == 5:
-        if node[2][0] in (f.NAME, f.ATTR) and node[2][-1] == "ForeignKey" and node[3]:
-            found |= _pointed(node[3][0])
-        for name, value in node[4]:
-            found |= _pointed(value) if name == "foreign_key" else _foreign_keys(value)
-        for value in node[3]:
-            found |= _foreign_keys(value)
-    return found
-
-
-def _pointed(node: Any) -> set[str]:
-    if node[0] == f.CONST and isinstance(node[2], str):
-        parts = node[2].split(".")
-        return {parts[-2]} if len(parts) > 1 else set()
-    if node[0] == f.ATTR and node[2][0] in (f.NAME, f.ATTR):
-        return {str(node[2][-1])}
-    return set()

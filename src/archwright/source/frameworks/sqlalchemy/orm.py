@@ -18,6 +18,7 @@ from archwright.source.frameworks.shared.queries import counted, emit_write, ide
 from archwright.source.frameworks.sqlalchemy import (
     alembic,
     bases,
+    cascades,
     collections,
     events,
     names,
@@ -67,6 +68,8 @@ class SqlAlchemy(Framework):
         super().__init__()
         self._models: Models | None = None
         self._listening: dict[int, str] = {}
+        self._cascades = False
+        """A new row that refers to a row of a session joins it."""
         functions: dict[str, Handler] = {
             "select": statements.select,
             "text": statements.text,
@@ -144,6 +147,10 @@ class SqlAlchemy(Framework):
     def prepare(self, project: Project, engine: Engine) -> None:
         self._models = Models(project, engine)
         self._models.collect()
+        self._cascades = engine.versions.before("sqlalchemy", 2) is True
+
+    def tables(self) -> Any:
+        return self._cascades
 
     @property
     def models(self) -> dict[str, ModelInfo]:
@@ -157,7 +164,11 @@ class SqlAlchemy(Framework):
         return ("row", Row(ORM, info.name, None))
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
-        return sessions.new_row(info.name, call.keywords, call.spread)
+        made = sessions.new_row(info.name, call.keywords, call.spread)
+        if self._cascades:
+            for name, held in call.keywords.items():
+                cascades.taken_in(call.frame, call.position, made, name, held, self.models)
+        return made
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """What listens to events."""
@@ -244,7 +255,13 @@ class SqlAlchemy(Framework):
         """The session writes what changed of a row that it fetched, with the next flush."""
         row = row_of(value)
         model = self.models.get(row.entity) if row is not None else None
-        if row is None or model is None or row.query is None or row.path == "new":
+        if row is None or model is None:
+            return
+        if row.path == "new":
+            if self._cascades:
+                cascades.taken_in(frame, position, value, name, held, self.models)
+            return
+        if row.query is None:
             return
         relation = model.relations.get(name)
         if relation is not None:

@@ -13,6 +13,7 @@ from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.frameworks.shared.held import forget_all_relations, forget_relations
 from archwright.source.frameworks.shared.queries import conditioned, counted, emit_write
+from archwright.source.frameworks.sqlalchemy.cascades import Made, handed_over
 from archwright.source.frameworks.sqlalchemy.collections import changed
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model, set_fields
@@ -222,6 +223,7 @@ def write(call: CallSite) -> Val | None:
         row = row_of(value)
         new = row is not None and row.path == "new" and value.items is not None
         kind = _WRITES[name]
+        handed_over(call.frame, value)
         if kind == "insert" and row is not None and row.path != "new":
             kind = "save"  # a row that a query fetched is in its session already; what is known of it is kept
         emit_write(
@@ -398,4 +400,4 @@ def _narrow(call: CallSite, query: Query) -> None:
 def new_row(entity: str, keywords: dict[str, Val], spread: list[Val]) -> Val:
     """`Model(...)`: a row that no query fetched."""
     origins = bound(spread)
-    return Val(("row", Row(ORM, entity, None, "new")), origins, NO, dict(keywords))
+    return Val(("row", Row(ORM, entity, None, "new")), origins, NO, Made(keywords))
