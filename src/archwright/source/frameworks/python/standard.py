@@ -9,7 +9,7 @@ from archwright.source.flow.values import (
     ALL_USES,
 )
 from archwright.source.frameworks.base import Framework, Source, mask
-from archwright.source.frameworks.python import builtins, containers, texts
+from archwright.source.frameworks.python import builtins, containers, processes, texts
 from archwright.source.frameworks.shared import times
 
 
@@ -51,6 +51,7 @@ class Python(Framework):
     def __init__(self) -> None:
         super().__init__()
         self.calls.update(builtins.CALLS)
+        self.calls.update(processes.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta
