@@ -93,7 +93,9 @@ def program(site: CallSite, given: Val, api: str) -> None:
             interpret(site, Language.SHELL, _first_of(given), api=api)
         return
     first = items.get(0)
-    if first is None:  # which place what stands at is not known: only where all of it is the sender's is the program too
+    if (
+        first is None
+    ):  # which place what stands at is not known: only where all of it is the sender's is the program too
         everything = items.get("*")
         if everything is not None and len(items) == 1:
             here = tuple(origin for origin in everything.origins if origin[0][0] != "parameter")
