@@ -41,13 +41,13 @@ def run_text(index: int, keyword: str, api: str) -> Handler:
     return handler
 
 
-def run_program(index: int, keyword: str, api: str, gives: str = "", *, shell: bool = False) -> Handler:
-    """A call that starts a program with a list of arguments; shell: it has a parameter `shell` that makes it a command."""
+def run_program(index: int, keyword: str, api: str, gives: str = "", *, asks: bool = False) -> Handler:
+    """A call that starts a program with a list of arguments; asks: its parameter `shell` makes it a command."""
 
     def handler(site: CallSite) -> Val | None:
         given = site.argument(index, keyword)
         if given is not None:
-            asked = site.keywords.get("shell") if shell else None
+            asked = site.keywords.get("shell") if asks else None
             if asked is None or (known := truth(asked)) is False:
                 program(site, given, api)
             elif known:
@@ -172,7 +172,7 @@ def _joined(site: CallSite) -> Val:
 
 CALLS: Final[dict[str, Handler]] = {
     **{
-        f"subprocess.{name}": run_program(0, "args", f"subprocess.{name}", gives, shell=True)
+        f"subprocess.{name}": run_program(0, "args", f"subprocess.{name}", gives, asks=True)
         for name, gives in (("run", _COMPLETED), ("Popen", _PROCESS), ("call", ""), ("check_call", ""), ("check_output", ""))
     },
     "subprocess.getoutput": run_text(0, "cmd", "subprocess.getoutput"),
