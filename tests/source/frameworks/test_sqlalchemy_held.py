@@ -82,3 +82,25 @@ def test_a_row_behind_an_attribute_keeps_what_it_fetched(program: Callable[..., 
     found = program({"models.py": text}, Load).effects
     told = sorted((each.unit.rpartition(".")[2], each.relation) for each in found if isinstance(each, Load))
     assert told == [("described", "harbour"), ("described", "owner"), ("show", "owner")]
+
+
+MAYBE = {
+    "unknown on the other way": ("x = s.get(Boat, 1) if b else outside()", [(3, "owner")]),
+    "unknown attribute": ("x = outside().boat\nif b:\n    x = s.get(Boat, 1)", [(5, "owner")]),
+    "an argument": ("x = given\nif x is None:\n    x = s.get(Boat, 1)", [(5, "owner")]),
+    "nothing": ("x = None\nif b:\n    x = s.get(Boat, 1)", [(5, "owner")]),
+    "a row of another kind": ("x = s.get(Boat, 1) if b else s.get(Harbour, 1)", []),
+    "a text": ("x = s.get(Boat, 1) if b else 'none'", []),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), MAYBE.values(), ids=MAYBE)
+def test_a_row_on_one_way_alone(
+    program: Callable[..., Program], body: str, expected: list[tuple[int, str]]
+) -> None:
+    lines = "".join(f"\n    {line}" for line in f"{body}\nprint(x.owner)".split("\n"))
+    head = "from models import *\nfrom elsewhere import outside\nfrom sqlalchemy.orm import Session\n"
+    text = f"def view(b: Boat, s: Session, given):{lines}\n{head}"
+    found = program({"models.py": MODELS, "views.py": text}, Load).effects
+    told = [each for each in found if isinstance(each, Load) and each.place.path == "views.py"]
+    assert sorted((each.place.line, each.relation) for each in told) == expected

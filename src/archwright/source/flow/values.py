@@ -180,7 +180,7 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
     elif right.const is None:
         type_ = left.type
     else:
-        type_ = _join_types(left.type, right.type)
+        type_ = _join_types(left.type, right.type) or _only_row(left, right)
     items = left.items
     if left.items is not right.items:
         if left.items is None or right.items is None:
@@ -212,6 +212,18 @@ def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> 
     if left[0] == "row":
         row = _join_rows(left[1], right[1])
         return ("row", row) if row is not None else None
+    return None
+
+
+_OPEN: Final = frozenset({"unknown", "parameter", "loop"})
+
+
+def _only_row(left: Val, right: Val) -> tuple[Any, ...] | None:
+    """A row on one way and something that can't be read on the other: what is done to it, is done to that row at least."""
+    for one, other in ((left, right), (right, left)):
+        if one.type is not None and one.type[0] == "row" and other.const is NO and other.origins:
+            unread = other.type is None or other.type[0] == "member"
+            return one.type if unread and all(origin[0][0] in _OPEN for origin in other.origins) else None
     return None
 
 
