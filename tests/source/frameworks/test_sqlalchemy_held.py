@@ -95,9 +95,7 @@ MAYBE = {
 
 
 @pytest.mark.parametrize(("body", "expected"), MAYBE.values(), ids=MAYBE)
-def test_a_row_on_one_way_alone(
-    program: Callable[..., Program], body: str, expected: list[tuple[int, str]]
-) -> None:
+def test_a_row_on_one_way_alone(program: Callable[..., Program], body: str, expected: list[tuple[int, str]]) -> None:
     lines = "".join(f"\n    {line}" for line in f"{body}\nprint(x.owner)".split("\n"))
     head = "from models import *\nfrom elsewhere import outside\nfrom sqlalchemy.orm import Session\n"
     text = f"def view(b: Boat, s: Session, given):{lines}\n{head}"
