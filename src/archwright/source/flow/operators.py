@@ -6,10 +6,25 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from archwright.model.value import Use
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, NUMBER, TEXT, UNKNOWN, Val, constant, deep_origins, join_origins, step
+from archwright.source.flow.values import (
+    BIT,
+    NO,
+    NUMBER,
+    TEXT,
+    UNKNOWN,
+    Val,
+    clean,
+    constant,
+    deep_origins,
+    join_origins,
+    step,
+)
 
 _OPEN = frozenset({"source", "parameter"})
+LITERAL = BIT[Use.PYTHON]
+"""What `repr` makes of a text is one literal of Python, whatever the text holds."""
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -190,7 +205,8 @@ def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: An
         return TEXT
     if value.const is not NO and not value.origins and not conversion and isinstance(value.const, (str, int, float)):
         return constant(str(value.const))
-    return Val(("text",), deep_origins(value), NO, None, "{}")
+    origins = deep_origins(value)
+    return Val(("text",), clean(origins, LITERAL) if conversion in ("r", "a") else origins, NO, None, "{}")
 
 
 def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:

@@ -9,6 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow import regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.quoting import quoted
 from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
@@ -29,6 +30,7 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         if (test[2] == "and") == holds:
             for part in test[3]:
                 refine(frame, part, holds)
+            quoted(frame, test[3], holds)
         else:
             _one_of(frame, test[3], holds)
     elif kind == f.COMPARE and len(test[3]) == 1:

@@ -44,9 +44,11 @@ def _text(site: CallSite) -> Val:
     if first is None:
         return constant("")
     if first.const is not NO and not first.origins and isinstance(first.const, (str, int)):
-        return constant(str(first.const))
+        return constant(repr(first.const) if site.name == "builtins.repr" else str(first.const))
     if site.name == "builtins.str":
         first = attributes.as_text(site.frame, first, site.position)
+    if site.name in ("builtins.repr", "builtins.ascii"):
+        return Val(("text",), clean(deep_origins(first), operators.LITERAL), NO, None, "{}")
     return Val(("text",), deep_origins(first), NO, None, operators.shape(first))
 
 

@@ -9,7 +9,7 @@ from archwright.source.flow.values import (
     ALL_USES,
 )
 from archwright.source.frameworks.base import Framework, Source, mask
-from archwright.source.frameworks.python import builtins, containers, processes, texts
+from archwright.source.frameworks.python import builtins, code, containers, processes, texts
 from archwright.source.frameworks.shared import times
 
 
@@ -52,6 +52,7 @@ class Python(Framework):
         super().__init__()
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
+        self.calls.update(code.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta
