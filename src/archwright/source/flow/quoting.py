@@ -68,5 +68,5 @@ def _minus_one(node: Node | None) -> bool:
     if node is None:
         return False
     if node[0] == f.UNARY:
-        return node[2] == "-" and node[3][0] == f.CONST and node[3][2] == 1
-    return node[0] == f.CONST and node[2] == -1
+        return bool(node[2] == "-" and node[3][0] == f.CONST and node[3][2] == 1)
+    return bool(node[0] == f.CONST and node[2] == -1)
