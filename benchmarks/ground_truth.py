@@ -12,7 +12,7 @@ What counts
 - A route is a method and a path. Names of parameters do not count (`{}`), nor does a slash at the end. HEAD and OPTIONS
   do not count: frameworks add them by themselves; nor do the PUT and DELETE of Django's edit views, which only pass the
   request on to POST, unless the project's class handles them. A function view of Django, and a Pyramid view without request_method,
-  gets every method: there the path alone is compared. WebSocket routes have the method WEBSOCKET.
+  gets every method: there the path alone is compared. A Pyramid view of errors (its context is an exception) is no route. WebSocket routes have the method WEBSOCKET.
 - A route is the project's own if the module of its view (the class of a class-based view; the function behind decorators)
   is a file of the tree. Others (the admin's, those of installed apps, static files, /docs) are not looked for; a survey
   that names one of them, rightly, is not wrong either. DRF's format suffix doubles and its own API root do not count.

@@ -1,9 +1,10 @@
 """What a configured Pyramid application says of its routes and models: its introspector and SQLAlchemy's mappers.
 
-    PYTHON pyramid_probe.py TREE OUT.json MODULE:FACTORY
+    PYTHON pyramid_probe.py TREE OUT.json MODULE:FACTORY...
 
-FACTORY takes (global_config, **settings) and gives the WSGI application. A route counts once per view that is bound to
-it and per method; a view without `request_method` answers any (`*`).
+FACTORY takes (global_config, **settings) and gives a WSGI application; a project may have several. A route counts once per
+view that is bound to it and per method; a view without `request_method` answers any (`*`). A view of errors, whose
+context is an exception, answers no route of its own.
 """
 
 import importlib
@@ -25,7 +26,8 @@ def routes(tree, registry):
         patterns[route["name"]] = (route["pattern"], route["request_methods"])
     for item in registry.introspector.get_category("views") or ():
         view = item["introspectable"]
-        if view["route_name"] not in patterns:
+        context = view.get("context")
+        if view["route_name"] not in patterns or (isinstance(context, type) and issubclass(context, BaseException)):
             continue
         pattern, on_route = patterns[view["route_name"]]
         methods = view["request_methods"] or on_route or ("*",)
@@ -44,11 +46,14 @@ def routes(tree, registry):
 
 def main():
     tree = common.Tree(sys.argv[1])
-    module, _, name = sys.argv[3].partition(":")
-    app = getattr(importlib.import_module(module), name)({})
-    while not hasattr(app, "registry"):
-        app = getattr(app, "app", None) or app.application
-    common.write(sys.argv[2], list(routes(tree, app.registry)), sqlalchemy_models.entities(tree))
+    found = []
+    for given in sys.argv[3:]:
+        module, _, name = given.partition(":")
+        app = getattr(importlib.import_module(module), name)({})
+        while not hasattr(app, "registry"):
+            app = getattr(app, "app", None) or app.application
+        found += routes(tree, app.registry)
+    common.write(sys.argv[2], found, sqlalchemy_models.entities(tree))
 
 
 main()

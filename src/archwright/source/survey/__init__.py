@@ -23,7 +23,7 @@ from archwright.source.survey.processes import processes
 from archwright.source.survey.project_facts import project_facts
 from archwright.source.survey.schema_source import schema_text
 from archwright.source.survey.tables import entity_of
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 from archwright.sql.read_schema import read_schema
 
 __all__ = ["survey"]

@@ -29,10 +29,10 @@ from archwright.source import facts as f
 from archwright.source.flow.calls import QUEUE
 from archwright.source.program import Program
 from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
-from archwright.source.survey.tests_left_out import is_test
 from archwright.source.survey.texts import SqlTexts
 from archwright.source.survey.touched import Touched, slowest
 from archwright.source.survey.units import Units
+from archwright.source.tests_left_out import is_test
 from archwright.sql.named_tables import named_tables
 
 WANTED: frozenset[type[Effect]] = frozenset(

@@ -15,7 +15,7 @@ from archwright.source.program import Program
 from archwright.source.survey.prose import kind_of, read_prose
 from archwright.source.survey.ruff import Ruff
 from archwright.source.survey.styles import CONTAINERS, injection, test_style
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 
 _INSTRUCTIONS: Final = (
     "AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".cursorrules", ".windsurfrules", ".github/copilot-instructions.md",

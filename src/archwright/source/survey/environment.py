@@ -12,7 +12,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 
 _GETTERS: Final = frozenset(
     {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"}

@@ -15,7 +15,7 @@ from archwright.source.program import Program
 from archwright.source.survey.accesses import Accesses
 from archwright.source.survey.guards import Guards, roles_of
 from archwright.source.survey.paths.reached import Reached
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 
 
 def operations(program: Program, accesses: Accesses, entities: Iterable[Entity]) -> tuple[Operation, ...]:

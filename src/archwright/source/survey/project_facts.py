@@ -12,7 +12,7 @@ from archwright.source.dependencies import declares, dependencies_of
 from archwright.source.program import Program
 from archwright.source.survey.conventions import conventions
 from archwright.source.survey.environment import WORDS, environment
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 
 _OPENAPI: Final = re.compile(r"(?:^|/)(?:openapi|swagger)[^/]*\.(?:ya?ml|json)$")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.link.module import Module
-from archwright.source.survey.tests_left_out import is_test
+from archwright.source.tests_left_out import is_test
 
 CONTAINERS: Final = (
     "dependency-injector", "dishka", "injector", "lagom", "punq", "svcs", "that-depends", "wireup",

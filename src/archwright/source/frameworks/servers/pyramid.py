@@ -1,20 +1,21 @@
-"""Pyramid and cornice: routes by name and pattern, views that name a route, prefixes through `include`, traversal."""
+"""Pyramid and cornice: views that name a route or stand for a traversed resource, and what they receive."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.model.policy import ANYONE, AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework, Guarding, Source
+from archwright.source.frameworks.servers.pyramid_decorators import told_by
+from archwright.source.frameworks.servers.pyramid_routes import Routes, plain
 from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.frameworks.shared.endpoints import VERBS, endpoint, http_entry, text_of
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
+from archwright.source.frameworks.shared.wrappers import spelled_out
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
 
@@ -45,21 +46,8 @@ _DATA: Final = {
     "referrer": "referrer",
     "subpath": "request path",
 }
-_VARIABLE: Final = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
-_OLD: Final = re.compile(r"(?<![\w}]):(\w+)")
-_REST: Final = re.compile(r"\*(\w+)")
 _VIEWS: Final = frozenset({"view_config", "view"})
 _ERRORS: Final = frozenset({"exception_view_config", "notfound_view_config", "forbidden_view_config"})
-_CONFIGS: Final = frozenset({"config", "configurator", "cfg"})
-_MAX_DEPTH: Final = 6
-_MAX_WAYS: Final = 4
-
-
-class Route(NamedTuple):
-    """A named route: its pattern, with the prefixes that its includes put before it."""
-
-    pattern: str
-    method: str
 
 
 class Pyramid(Framework):
@@ -85,18 +73,20 @@ class Pyramid(Framework):
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Views by decorator and by call, then cornice's services and resources."""
         self._engine = engine
-        routes = _Routes(engine)
+        routes = Routes(engine)
         for module in project.modules:
             for index, unit in enumerate(module.units):
                 for node in unit[5]:
-                    if node[0] == f.CALL and last_name(node[2]) in _VIEWS | _ERRORS:
-                        yield from self._view(routes, module, node, module.index << UNIT_BITS | index)
+                    told = _told(engine, module, node)
+                    if told is not None:
+                        yield from self._view(routes, module, told, module.index << UNIT_BITS | index)
                     elif node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in VERBS:
                         yield from self._service(module, node, module.index << UNIT_BITS | index)
             for index, facts in enumerate(module.classes):
                 for node in facts[6]:
-                    if node[0] == f.CALL and last_name(node[2]) in _VIEWS | _ERRORS:
-                        yield from self._view(routes, module, node, project.class_at(module, index))
+                    told = _told(engine, module, node)
+                    if told is not None:
+                        yield from self._view(routes, module, told, project.class_at(module, index))
                     elif node[0] == f.CALL and last_name(node[2]) == "resource":
                         yield from self._resource(module, node, project.class_at(module, index))
         for module, index, call in routes.views:
@@ -106,9 +96,9 @@ class Pyramid(Framework):
                 yield from self._view(routes, module, call, target)
 
     # --- views -------------------------------------------------------------------------------------------------
-    def _view(self, routes: _Routes, module: Module, call: tuple[Any, ...], target: int | ClassInfo) -> Iterator[Entry]:
+    def _view(self, routes: Routes, module: Module, call: tuple[Any, ...], target: int | ClassInfo) -> Iterator[Entry]:
         engine = self._engine
-        given = {key: node for key, node in call[4] if key is not None}
+        given: dict[Any, Any] = dict(spelled_out(engine, module, call[4]))
         info = target if isinstance(target, ClassInfo) else engine.project.class_of_unit(target)
         for key, node in _defaults(info).items():
             given.setdefault(key, node)
@@ -122,7 +112,8 @@ class Pyramid(Framework):
             return
         methods = [text for part in _parts(given.get("request_method")) if (text := text_of(engine, module, part))]
         name = text_of(engine, module, given.get("route_name"))
-        if name is None and "route_name" in given:
+        if name is None and ("route_name" in given or None in given):  # given, and not to be read
+            yield Entry(unit, parameters)
             return
         if name is None:
             tail = text_of(engine, module, given.get("name")) or ""
@@ -181,98 +172,6 @@ class Pyramid(Framework):
                     yield http_entry(engine, unit, verb.upper(), plain(path or ""), {})
 
 
-class _Routes:
-    """Every `add_route`, and every `add_view`, with the prefixes that lead to the function that calls it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._project = engine.project
-        self._found: dict[str, list[tuple[int, str, str, str]]] = {}
-        """Route name -> (unit, prefix of the `with` around it, pattern, method)."""
-        self._includes: dict[int, list[tuple[int, str]]] = {}
-        """Unit -> the units that include it, with their prefix."""
-        self.views: list[tuple[Module, int, tuple[Any, ...]]] = []
-        for module in self._project.modules:
-            ours = any(_from_pyramid(binding) for binding in module.scope().values())
-            for index, unit in enumerate(module.units):
-                if ours or any(name in _CONFIGS for name, _, _, _ in unit[4]):
-                    self._read(module, index, unit[7], "")
-
-    def named(self, name: str) -> list[Route]:
-        """The routes of a name."""
-        found = [
-            Route(join_paths(prefix, inner, pattern) if prefix or inner else pattern, method)
-            for unit, inner, pattern, method in self._found.get(name, ())
-            for prefix in self._prefixes(unit, ())
-        ]
-        return list(dict.fromkeys(found))[:_MAX_WAYS]
-
-    def _prefixes(self, unit: int, seen: tuple[int, ...]) -> list[str]:
-        if unit not in self._includes or unit in seen or len(seen) > _MAX_DEPTH:
-            return [""]
-        found = [
-            join_paths(above, prefix) if above or prefix else ""
-            for outer, prefix in self._includes[unit]
-            for above in self._prefixes(outer, (*seen, unit))
-        ]
-        return list(dict.fromkeys(found))[:_MAX_WAYS]
-
-    def _read(self, module: Module, index: int, body: tuple[Any, ...], inner: str) -> None:
-        for node in body:
-            if node[0] == f.WITH:
-                prefix = inner
-                for expression, _ in node[2]:
-                    if expression[0] == f.CALL and last_name(expression[2]) == "route_prefix_context" and expression[3]:
-                        prefix = join_paths(inner, text_of(self._engine, module, expression[3][0]) or "")
-                self._read(module, index, node[3], prefix)
-                continue
-            for call in calls_in(node):
-                if call[2][0] == f.ATTR:
-                    self._call(module, index, call, inner)
-
-    def _call(self, module: Module, index: int, call: tuple[Any, ...], inner: str) -> None:
-        name, given = call[2][3], dict(call[4])
-        if name == "add_route":
-            key = text_of(self._engine, module, call[3][0] if call[3] else given.get("name"))
-            node = call[3][1] if len(call[3]) > 1 else given.get("pattern") or given.get("path")
-            pattern = text_of(self._engine, module, node)
-            if key is not None and pattern is not None:
-                method = text_of(self._engine, module, given.get("request_method")) or ""
-                unit = module.index << UNIT_BITS | index
-                self._found.setdefault(key, []).append((unit, inner, pattern, method))
-        elif name == "add_view" and (call[3] or "view" in given):
-            self.views.append((module, index, call))
-        elif name == "include" and call[3]:
-            target = self._included(module, index, call[3][0])
-            if target is not None:
-                prefix = text_of(self._engine, module, given.get("route_prefix")) or ""
-                whole = join_paths(inner, prefix) if inner or prefix else ""
-                self._includes.setdefault(target, []).append((module.index << UNIT_BITS | index, whole))
-
-    def _included(self, module: Module, index: int, node: Any) -> int | None:
-        """The function that `config.include` runs: itself, or the `includeme` of the module that it names."""
-        text = text_of(self._engine, module, node) if node[0] == f.CONST else None
-        if text is not None:
-            level = len(text) - len(text.lstrip("."))
-            dotted = module.absolute(text[level:], level) if level else text
-            found = self._project.resolve_dotted(dotted)
-        else:
-            found = self._project.resolve_expression(module, node) if node[0] in (f.NAME, f.ATTR) else None
-        if found is not None and found.kind == "module":
-            found = self._project.resolve_member(found.value, "includeme")
-        return int(found.value) if found is not None and found.kind == "unit" else None
-
-
-def _from_pyramid(binding: Any) -> bool:
-    origin = binding.value[0] if binding.kind == "import" else binding.value if binding.kind == "module" else ""
-    return str(origin).partition(".")[0] in ("pyramid", "cornice")
-
-
-def plain(pattern: str) -> str:
-    r"""`/users/{id:\d+}/*rest` as `/users/{id}/{rest}`."""
-    return _REST.sub(r"{\1}", _OLD.sub(r"{\1}", _VARIABLE.sub(r"{\1}", pattern)))
-
-
 def _parts(node: Any) -> tuple[Any, ...]:
     return elements(node) or ((node,) if node is not None else ())
 
@@ -291,16 +190,28 @@ def _called(info: ClassInfo, attribute: str | None) -> int | None:
     return info.method(attribute or "__call__") or (info.method("__init__") if attribute is None else None)
 
 
+def _told(engine: Engine, module: Module, node: Any) -> Any:
+    """The `view_config(...)` that a decorator is or stands for; None for another decorator."""
+    if node[0] != f.CALL:
+        return None
+    return node if last_name(node[2]) in _VIEWS | _ERRORS else told_by(engine, module, node)
+
+
 def _is_error(engine: Engine, module: Module, node: Any) -> bool:
-    """True for a view of errors: its context is an exception."""
+    """True for a view of errors: its context is an exception, or a library's class, which no traversal of the project gives."""
     if node is None:
         return False
     found = engine.project.resolve_expression(module, node) if node[0] in (f.NAME, f.ATTR) else None
     if found is None:
-        return last_name(node) in ("Exception", "BaseException") or last_name(node).endswith("Error")
+        return _is_exception(last_name(node))
     if found.kind == "external":
-        name = found.value.rpartition(".")[2]
-        return "httpexceptions" in found.value or name.endswith(("Exception", "Error")) or "Mismatch" in name
+        return True
     return found.kind == "class" and any(
-        base.endswith(("Exception", "Error")) or "httpexceptions" in base for base in found.value.external_bases()
+        _is_exception(last_name(base)) or "httpexceptions" in written(base)
+        for holder in found.value.mro()
+        for base in holder.facts[4]
     )
+
+
+def _is_exception(name: str) -> bool:
+    return name.endswith(("Exception", "Error"))

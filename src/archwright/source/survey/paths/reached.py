@@ -17,8 +17,8 @@ from archwright.source.survey.accesses import Accesses
 from archwright.source.survey.paths.marks import CALLER, Mark
 from archwright.source.survey.paths.record import Executed, Record
 from archwright.source.survey.paths.walk import Walker
-from archwright.source.survey.tests_left_out import is_test
 from archwright.source.survey.texts import SqlTexts
+from archwright.source.tests_left_out import is_test
 from archwright.sql.row_conditions import Compared, Rows, rows_of
 
 Conditions = frozenset[tuple[str, ...]]
