@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 import msgspec
 
@@ -17,6 +19,7 @@ from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Finding, Remedy, TraceStep
 from archwright.report.lines import lines_of
+from archwright.review.endpoint import EffectsOf, Endpoint, Siblings
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.program import Program
@@ -54,7 +57,7 @@ class Review(Model, frozen=True, kw_only=True):
 
 def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
     """The kinds of effect that the rules judge: what a program must be asked for."""
-    return frozenset(kind for rule in rules for kind in needs_of(rule).kinds)
+    return frozenset(kind for rule in rules for needs in (needs_of(rule),) for kind in (*needs.kinds, *needs.reads))
 
 
 def review(
@@ -65,33 +68,47 @@ def review(
     left: Left | None = None,
     below: str = "",
 ) -> Review:
-    """Judge every effect of the program by every rule that asks for its kind.
+    """Judge every effect of the program by every rule that asks for its kind, and every endpoint by those that ask for endpoints.
 
     left: which files' code is ruff's to judge by some rules. below: the directory that the program's paths start from, as seen from the top of the repository: fingerprints are of
     paths from there, the same from whatever directory a review is called.
     """
     dispatch: dict[type[Effect], list[tuple[Rule, tuple[str, ...]]]] = defaultdict(list)
+    judging: list[tuple[Rule, tuple[str, ...]]] = []
     for rule in rules:
         needs = needs_of(rule)
         for kind in needs.kinds:
             dispatch[kind].append((rule, needs.facts))
+        if needs.endpoints:
+            judging.append((rule, needs.facts))
     reaching = _reaching(program)
-    facts = {"program": program, "reaching": reaching}
+    facts: dict[str, Any] = {"program": program, "reaching": reaching}
+    if judging:
+        facts |= {
+            "siblings": Siblings(program.endpoints),
+            "endpoints": program.endpoints,
+            "entities": program.entities,
+            "effects": _effects_of(program),
+        }
     causes: dict[tuple[str, str], list[_Judged]] = defaultdict(list)
     faults: list[Fault] = []
     elsewhere: set[tuple[str, Place]] = set()
-    for effect in program.effects:
-        for rule, asked in dispatch.get(type(effect), ()):
+    subjects: Iterator[tuple[Effect | Endpoint, Sequence[tuple[Rule, tuple[str, ...]]]]] = chain(
+        ((effect, dispatch.get(type(effect), ())) for effect in program.effects),
+        ((endpoint, judging) for endpoint in (program.endpoints if judging else ())),
+    )
+    for subject, chosen in subjects:
+        for rule, asked in chosen:
             try:
-                for verdict in rule.check(effect, **{name: facts[name] for name in asked}):
-                    judged = _Judged(rule=rule, effect=effect, verdict=verdict)
+                for verdict in rule.check(subject, **{name: facts[name] for name in asked}):
+                    judged = _Judged(rule=rule, subject=subject, verdict=verdict)
                     if verdict.twins and left is not None and left(judged.place.path, verdict.twins):
                         elsewhere.add((rule.name, judged.place))
                         continue
                     causes[rule.name, verdict.cause or str(judged.place)].append(judged)
             except Exception as error:  # noqa: BLE001 - one broken rule must not hide what the others found
                 message = f"{type(error).__name__}: {error}"
-                faults.append(Fault(rule=rule.name, place=effect.place, error=message))
+                faults.append(Fault(rule=rule.name, place=subject.place, error=message))
     findings = [_finding(program, group, reaching, render) for group in causes.values()]
     return Review(
         findings=_ordered(_fingerprinted(program, findings, below)), faults=tuple(faults), left=len(elsewhere)
@@ -124,16 +141,30 @@ def _reaching(program: Program) -> Reaching:
     return reaching
 
 
+def _effects_of(program: Program) -> EffectsOf:
+    """The effects of each unit, with those that its calls have because of what it gives them."""
+    by_unit: dict[str, list[Effect]] = {}
+
+    def effects(endpoint: Endpoint) -> Sequence[Effect]:
+        if not by_unit:
+            for effect in program.effects:
+                unit = program.unit_at(effect.context.calls[0] if effect.context.calls else effect.place)
+                by_unit.setdefault(unit or "", []).append(effect)
+        return by_unit.get(endpoint.unit, ())
+
+    return effects
+
+
 class _Judged(Model, frozen=True, kw_only=True):
     """A verdict with what it was passed on."""
 
     rule: Rule
-    effect: Effect
+    subject: Effect | Endpoint
     verdict: Verdict
 
     @property
     def place(self) -> Place:
-        return self.verdict.place or self.effect.place
+        return self.verdict.place or self.subject.place
 
     @property
     def order(self) -> tuple[int, int, Place, int, str]:
@@ -157,7 +188,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
         line=line,
         column=max(place.column, 1),
         end_line=end_of(lines, line, place.column),
-        function=function_of(first.effect.unit, place.path),
+        function=function_of(first.subject.unit, place.path),
         operations=tuple(sorted({name for start in starts for name in reaching(start)})),
         message=verdict.message,
         why=verdict.why,

@@ -5,23 +5,32 @@ from __future__ import annotations
 import inspect
 import types
 import typing
+from typing import Any
 
 from archwright.model.base import Model
 from archwright.model.effect import Effect
+from archwright.review.endpoint import Endpoint
 from archwright.review.rule import Rule, RuleError
 
 FACTS = {
     "program": "the program under review (`program.Program`)",
     "reaching": "a function from a place to the operations that reach it, as people name them: `GET /orders/{id}`",
+    "siblings": "the endpoints beside one, by router, class, file or package (`endpoint.Siblings`)",
+    "effects": "a function from an endpoint to its effects, annotated with their kinds: `Callable[[Endpoint], Sequence[Read | Write]]`",
+    "endpoints": "every endpoint of the program (`endpoint.Endpoint`)",
+    "entities": "what the program keeps rows of, by name (`model.entity.Entity`)",
 }
-"""What `check` may ask for by name, after the effect."""
+"""What `check` may ask for by name, after the effect or the endpoint."""
 
 
 class Needs(Model, frozen=True, kw_only=True):
-    """The kinds of effect a rule judges, and the facts it wants beside."""
+    """The kinds of effect a rule judges, or that it judges endpoints, and the facts it wants beside."""
 
     kinds: tuple[type[Effect], ...]
     facts: tuple[str, ...]
+    endpoints: bool = False
+    reads: tuple[type[Effect], ...] = ()
+    """The kinds of effect it asks for beside."""
 
 
 def needs_of(rule: Rule) -> Needs:
@@ -40,16 +49,33 @@ def needs_of(rule: Rule) -> Needs:
         raise RuleError(
             rule.name, f"check() asks for {', '.join(unknown)}; what can be asked for is {', '.join(FACTS)}"
         )
-    return Needs(kinds=_kinds(rule, parameters[0].name), facts=asked)
+    hints = _hints(rule)
+    judged = hints.get(parameters[0].name)
+    return Needs(
+        kinds=() if judged is Endpoint else _kinds(rule, parameters[0].name, judged),
+        facts=asked,
+        endpoints=judged is Endpoint,
+        reads=_reads(rule, hints.get("effects")) if "effects" in asked else (),
+    )
 
 
-def _kinds(rule: Rule, parameter: str) -> tuple[type[Effect], ...]:
+def _hints(rule: Rule) -> dict[str, Any]:
     try:
-        annotation = typing.get_type_hints(rule.check).get(parameter)
+        return typing.get_type_hints(rule.check)
     except NameError as error:
         raise RuleError(
             rule.name, f"{error}; import what check() is annotated with, outside of TYPE_CHECKING"
         ) from error
+
+
+def _reads(rule: Rule, annotation: Any) -> tuple[type[Effect], ...]:
+    """The kinds in `Callable[[Endpoint], Sequence[Read | Write]]`."""
+    given = typing.get_args(annotation)
+    held = typing.get_args(given[1]) if len(given) == 2 else ()
+    return _kinds(rule, "effects", held[0] if len(held) == 1 else annotation)
+
+
+def _kinds(rule: Rule, parameter: str, annotation: Any) -> tuple[type[Effect], ...]:
     union = typing.get_origin(annotation) in (types.UnionType, typing.Union)
     members = typing.get_args(annotation) if union else (annotation,)
     for member in members:
@@ -57,7 +83,7 @@ def _kinds(rule: Rule, parameter: str) -> tuple[type[Effect], ...]:
             given = "nothing" if annotation is None else str(annotation)
             raise RuleError(
                 rule.name,
-                f"the first parameter of check(), {parameter}, is annotated with {given}; "
-                "it must be a kind of effect from archwright.model.effect, or several joined by |",
+                f"the parameter of check(), {parameter}, is annotated with {given}; "
+                "it must be a kind of effect from archwright.model.effect, or several joined by |, or (the first) Endpoint",
             )
     return tuple(members)

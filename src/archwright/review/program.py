@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from archwright.model.base import Place
 from archwright.model.effect import Effect
+from archwright.model.entity import Entity
+from archwright.review.endpoint import Endpoint
 
 
 class Program(Protocol):
@@ -15,6 +17,14 @@ class Program(Protocol):
     @property
     def effects(self) -> Sequence[Effect]:
         """The effects of the kinds that were asked for, in the same order on every run."""
+
+    @property
+    def endpoints(self) -> Sequence[Endpoint]:
+        """What callers can ask for, outside of the tests."""
+
+    @property
+    def entities(self) -> Mapping[str, Entity]:
+        """What the program keeps rows of, by name."""
 
     def unit_at(self, place: Place) -> str | None:
         """The dotted name of the innermost function around a place; None where there is no file."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from archwright.model.base import Place
 from archwright.model.effect import Effect
+from archwright.model.entity import Entity
+from archwright.review.endpoint import Endpoint
+from archwright.review.endpoints import endpoints_of
 from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program
+from archwright.source.survey import declared
 
 
 class Readable:
@@ -21,6 +26,14 @@ class Readable:
     @property
     def effects(self) -> Sequence[Effect]:
         return self._program.effects
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        return endpoints_of(self._program)
+
+    @cached_property
+    def entities(self) -> Mapping[str, Entity]:
+        return declared(self._program)
 
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         return self._program.operations_reaching(unit)

@@ -26,7 +26,7 @@ from archwright.source.survey.tables import entity_of
 from archwright.source.tests_left_out import is_test
 from archwright.sql.read_schema import read_schema
 
-__all__ = ["survey"]
+__all__ = ["declared", "survey"]
 
 
 @uncollected()
@@ -45,7 +45,7 @@ def survey(
     """
     root = Path(path)
     program = analyse(["."], wanted=WANTED, cache=cache, workers=workers, root=root)
-    entities = _declared(program)
+    entities = declared(program)
     tables: list[Table] = []
     for name, text in [schema_text(str(each)) for each in sql]:
         _add(entities, tables, name, text)
@@ -76,7 +76,7 @@ def survey(
     return Blueprint(version=BLUEPRINT_VERSION, system=system, physical=physical), program
 
 
-def _declared(program: Program) -> dict[str, Entity]:
+def declared(program: Program) -> dict[str, Entity]:
     """The entities of the frameworks' models. Two of one name are told apart by their tables' names."""
     found = [
         entity

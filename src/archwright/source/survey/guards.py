@@ -13,7 +13,7 @@ from archwright.source.frameworks.shared.declared import elements, last_name, wr
 from archwright.source.link.project import ClassInfo
 
 _SIGNED_IN: Final = re.compile(
-    r"(?:^|_)(?:login|auth\w*|permissions?|roles?|jwt|token|user|session|access|admin\w*|staff|superuser|scopes?|owner|member\w*)_(?:is_)?(?:required|or_\w+)$"
+    r"(?:^|_)(?:login|auth\w*|permissions?|roles?|jwt|token|user|session|access|admin\w*|staff|superuser|scopes?|owner|member\w*)_(?:\w+_)?(?:required|or_\w+)$"
     r"|^(?:requires?|needs?|check|has|with)_(?:login|auth\w*|perm\w*|roles?|scopes?|token|user|access|any_of\w*|super_\w+|admin\w*|staff\w*|owner\w*|api_key\w*)$"
     r"|^(?:authenticat\w*|authoriz\w*|authoris\w*|auth_required|login_required|protected?|secured?)(?:_\w+)?$"
     r"|^(?:admin|staff|superuser|user)_only$"
@@ -45,14 +45,14 @@ class Guards:
         _, facts = self._project.unit(unit)
         found: list[Guarding] = []
         for info in holder.mro() if holder is not None else ():
-            found += [each for node in info.facts[6] if (each := _decorator(node)) is not None]
+            found += [each for node in info.facts[6] if (each := guard_of(node)) is not None]
             for name in _HOLDERS:
                 binding = info.scope().get(name)
                 if binding is not None and binding.kind == "expression":
-                    found += [each for node in elements(binding.value) if (each := _decorator(node)) is not None]
+                    found += [each for node in elements(binding.value) if (each := guard_of(node)) is not None]
         if holder is not None:
             found += self._of_class(holder)
-        found += [each for node in facts[5] if (each := _decorator(node)) is not None]
+        found += [each for node in facts[5] if (each := guard_of(node)) is not None]
         for framework in self._engine.frameworks:
             found += framework.guards(self._engine, unit)
         return tuple(dict.fromkeys(found))
@@ -76,11 +76,12 @@ class Guards:
         return ""
 
 
-def _decorator(node: Any) -> Guarding | None:
+def guard_of(node: Any) -> Guarding | None:
+    """What a decorator says of who may call; None: nothing."""
     call = node[0] == f.CALL
     name = last_name(node[2] if call else node)
     if name == "method_decorator" and call and node[3]:  # Django: a function's decorator put on a class
-        return _decorator(node[3][0]) if node[3][0][0] not in (f.LIST, f.TUPLE) else None
+        return guard_of(node[3][0]) if node[3][0][0] not in (f.LIST, f.TUPLE) else None
     if name == "permission_classes" and call and node[3]:
         classes = [_permission(part) for part in elements(node[3][0])]
         return classes[0] if classes else None

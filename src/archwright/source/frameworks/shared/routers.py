@@ -254,7 +254,11 @@ class Routers:
         return False
 
     def likely(self, module: Module, index: int, node: tuple[Any, ...]) -> bool:
-        """True for a parameter declared as an app or a router, or named as one in a file that imports the framework."""
+        """True for a parameter declared as an app or a router, or named as one in a file that imports the framework.
+
+        A name that the file uses at its top level and nothing binds is put there by who loads the file: a router, too.
+        """
+        top = index <= 0
         if node[0] != f.NAME:
             return False
         while index > 0:
@@ -266,7 +270,7 @@ class Routers:
                     return name in self._kind.names and self.concerns(module)
             index = unit[10]
         unbound = self._project.resolve_name(module, node[2]) is None
-        return unbound and node[2] in self._kind.names and self.concerns(module)
+        return unbound and (top or node[2] in self._kind.names) and self.concerns(module)
 
     def text(self, module: Module, node: Any) -> str:
         """A constant text, read through names and settings; empty where it can't be read."""

@@ -1,0 +1,119 @@
+"""Endpoints: what callers of the service can ask for, with what stands before it, as rules judge it.
+
+A rule that judges an endpoint annotates the first parameter of `check` with `Endpoint`. Beside it can ask for `siblings`,
+for `effects` and for `touching` (see `needs.FACTS`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Sequence
+
+from archwright.model.base import Model, Place
+from archwright.model.effect import Effect
+from archwright.model.operation import Http, Operation
+from archwright.model.policy import ANYONE, AUTHENTICATED
+
+
+class Standing(Model, frozen=True, kw_only=True):
+    """What stands before a handler: a decorator, a dependency, a permission class, a mixin."""
+
+    name: str
+    """As written."""
+    role: str = ""
+    """`anyone`, `authenticated`, or empty: the name alone does not tell."""
+    allows: tuple[str, ...] = ()
+    """The roles or permissions of which a caller must have one; empty: none is named."""
+
+
+class Does(enum.StrEnum):
+    """What a decorator does."""
+
+    ROUTE = "route"
+    """It registers the function as it stands below, and gives it back."""
+    GUARD = "guard"
+    """It puts a check of the caller around the function."""
+    OTHER = "other"
+
+
+class Decorator(Model, frozen=True, kw_only=True):
+    """A decorator of a handler."""
+
+    name: str
+    place: Place
+    does: Does
+
+
+class Endpoint(Model, frozen=True, kw_only=True):
+    """A unit that serves requests."""
+
+    unit: str
+    """Its dotted name."""
+    name: str
+    """Its own name, without module and class."""
+    place: Place
+    operations: tuple[Operation, ...]
+    guards: tuple[Standing, ...] = ()
+    asks: str = ""
+    """The name by which its own code, what it calls or a hook before it asks who calls; empty: nothing does."""
+    decorators: tuple[Decorator, ...] = ()
+    """Outermost first."""
+    router: str = ""
+    """The router it is registered on, unique in the project; empty: none is named where it is registered."""
+    holder: str = ""
+    """The class whose method it is; empty: none."""
+    heirs: bool = False
+    """True where other classes inherit it, each with guards of its own."""
+
+    @property
+    def signed_in(self) -> bool:
+        """True where what stands before it lets no anonymous caller through."""
+        return any(guard.role == AUTHENTICATED or guard.allows for guard in self.guards)
+
+    @property
+    def open(self) -> bool:
+        """True where what stands before it says that anyone may call."""
+        return any(guard.role == ANYONE for guard in self.guards)
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Its HTTP methods; `ANY` where all are served."""
+        triggers = [operation.trigger for operation in self.operations]
+        return frozenset(m for trigger in triggers if isinstance(trigger, Http) for m in trigger.method.split("|"))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its paths, `{name}` for parameters."""
+        triggers = [operation.trigger for operation in self.operations]
+        return tuple(trigger.path for trigger in triggers if isinstance(trigger, Http))
+
+    @property
+    def title(self) -> str:
+        """How people name it: `GET /orders/{id}`."""
+        return str(self.operations[0])
+
+
+class Siblings:
+    """The endpoints that stand beside one."""
+
+    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
+        self._groups: dict[tuple[str, str], list[Endpoint]] = {}
+        for endpoint in endpoints:
+            for by, key in _keys(endpoint).items():
+                if key:
+                    self._groups.setdefault((by, key), []).append(endpoint)
+
+    def by(self, kind: str, endpoint: Endpoint) -> tuple[Endpoint, ...]:
+        """The others of the same `router`, `class`, `file` or `package`; none where the endpoint has no such thing."""
+        group = self._groups.get((kind, _keys(endpoint)[kind]), ())
+        return tuple(each for each in group if each is not endpoint)
+
+
+def _keys(endpoint: Endpoint) -> dict[str, str]:
+    path = endpoint.place.path
+    package = path.rpartition("/")[0]
+    return {"router": endpoint.router, "class": endpoint.holder, "file": path, "package": package}
+
+
+EffectsOf = Callable[[Endpoint], Sequence[Effect]]
+"""The effects of an endpoint's unit, with what it has done by functions that it gives arguments to, in the order of the code."""

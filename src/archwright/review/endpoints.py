@@ -1,0 +1,108 @@
+"""Makes the endpoints of a program that was read: entries of the frameworks with their guards and what their code asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archwright.model.base import Place
+from archwright.model.operation import GraphqlField, Http
+from archwright.model.policy import AUTHENTICATED
+from archwright.review.beside import in_tests
+from archwright.review.endpoint import Decorator, Does, Endpoint, Standing
+from archwright.source import facts as f
+from archwright.source.frameworks.shared.declared import written
+from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.link.project import ClassInfo
+from archwright.source.program import Program
+from archwright.source.survey.asking import Asking, nodes
+from archwright.source.survey.guards import Guards, guard_of
+
+_ROUTES = frozenset(
+    {"route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "api_operation"}
+)
+
+
+def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
+    """Every endpoint outside of the tests, by place."""
+    return tuple(sorted(_endpoints(program), key=lambda endpoint: (endpoint.place, endpoint.unit)))
+
+
+def _endpoints(program: Program) -> Iterator[Endpoint]:
+    project, guards, asking = program.project, Guards(program.engine), Asking(program)
+    inherited = {base.name for info in project.all_classes() for base in info.mro()[1:]}
+    for unit, entries in sorted(program.engine.entries.items()):
+        operations = [
+            entry.operation
+            for entry in entries
+            if entry.operation is not None and isinstance(entry.operation.trigger, (Http, GraphqlField))
+        ]
+        if not operations:
+            continue
+        module, facts = project.unit(unit)
+        holder = project.class_of_unit(unit)
+        if in_tests(module.path):
+            continue
+        decorators = tuple(_decorators(program, module, facts, holder))
+        router = _router(module, facts)
+        yield Endpoint(
+            unit=project.unit_name(unit),
+            name=str(facts[0]),
+            place=_place(module, facts[2]),
+            operations=tuple(sorted(dict.fromkeys(operations), key=str)),
+            guards=tuple(
+                Standing(name=each.name, role=each.role, allows=each.allows) for each in guards.of(unit, holder)
+            ),
+            asks=asking.of(unit) or asking.before(f"{module.path}:{_receiver(facts)}"),
+            decorators=decorators,
+            router=router,
+            holder=holder.name if holder is not None else "",
+            heirs=holder is not None and holder.name in inherited,
+        )
+
+
+def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo | None) -> Iterator[Decorator]:
+    for node in facts[5]:
+        does = Does.OTHER
+        if holder is None and _registers(node):
+            does = Does.ROUTE
+        else:
+            guard = guard_of(node)
+            if guard is not None and guard.role == AUTHENTICATED and not _only_marks(program, module, node):
+                does = Does.GUARD
+        yield Decorator(name=written(node), place=_place(module, node[1]), does=does)
+
+
+def _registers(node: Any) -> bool:
+    return node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in _ROUTES
+
+
+def _only_marks(program: Program, module: Module, node: Any) -> bool:
+    """True for a decorator of the project that gives back the function it is given: where it stands makes no difference."""
+    found = program.project.resolve_expression(module, node[2] if node[0] == f.CALL else node)
+    if found is None or found.kind != "unit":
+        return False
+    where, facts = program.project.unit(found.value)
+    units = [facts]
+    if node[0] == f.CALL:
+        index = found.value & (1 << UNIT_BITS) - 1
+        units = [unit for unit in where.units if unit[10] == index]
+    for unit in units:
+        given = [each[2] for each in nodes(unit[7]) if each[0] == f.RETURN]
+        names = {parameter[0] for parameter in unit[4][:1]}
+        if given and all(each is not None and each[0] == f.NAME and each[2] in names for each in given):
+            return True
+    return False
+
+
+def _receiver(facts: Any) -> str:
+    return next((written(node[2][2]) for node in facts[5] if _registers(node)), "")
+
+
+def _router(module: Module, facts: Any) -> str:
+    receiver = _receiver(facts)
+    return f"{module.path}:{facts[10]}:{receiver}" if receiver else ""
+
+
+def _place(module: Module, position: int) -> Place:
+    return Place(module.path, f.line_of(position), f.column_of(position))

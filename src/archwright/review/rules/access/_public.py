@@ -1,0 +1,29 @@
+"""Endpoints that are meant for anyone, by their names."""
+
+from __future__ import annotations
+
+import re
+
+from archwright.review.endpoint import Endpoint
+
+_PUBLIC = re.compile(
+    r"(?:^|[_./-])(?:log_?(?:in|out)|sign_?(?:in|out|up|on|off)|register|registration|auth|authenticate|authorize|authorized"
+    r"|sso|saml\w*|acs|oauth\w*|openid|oidc|jwks\w*|token|tokens|refresh\w*|callback|web_?hooks?|hooks?|ipn|health\w*|heart_?beat"
+    r"|ping|pong|ready|readiness|readyz|live|liveness|livez|alive|status|version|metrics|info|about|home|index|root|landing|welcome"
+    r"|static|assets?|media|favicon\w*|robots\w*|manifest\w*|sitemap\w*|feeds?|rss|docs|redoc|openapi\w*|swagger\w*|schema"
+    r"|public|publics|embed\w*|shared?|guest|anonymous|forgot\w*|reset\w*|recover\w*|confirm\w*|activat\w*|invit\w*|verif\w*|unsubscribe"
+    r"|captcha\w*|csrf\w*|setup|install\w*|wizard|terms|privacy|legal|contact|i18n|locales?|langs?|languages?|translations?"
+    r"|config|settings\.js|error\w*|not_found|handle_\w+|well-known|\.well-known|session|whoami|me|badges?|spa|frontend|catch_?all|cors)"
+    r"(?:$|[_./-])",
+    re.IGNORECASE,
+)
+
+
+def is_public(endpoint: Endpoint) -> bool:
+    """True for what serves callers who are not signed in yet, machines that look for a sign of life, and pages for everyone.
+
+    The last names tell: the function's, and the last part of its paths that is no parameter.
+    """
+    ends = [next((part for part in reversed(path.split("/")) if part and "{" not in part), "") for path in endpoint.paths]
+    names = [endpoint.name, *(end or "root" for end in ends)]
+    return any(_PUBLIC.search(name) for name in names) or any("/public" in path for path in endpoint.paths)

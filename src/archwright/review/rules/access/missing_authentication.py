@@ -1,0 +1,246 @@
+"""`access/missing-authentication`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from archwright.model.effect import Effect, Enqueue, FileAccess, HttpCall, Read, Write
+from archwright.model.finding import Confidence, Impact, TraceStep
+from archwright.review.endpoint import Does, Endpoint, Siblings
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rules.access._public import is_public
+
+_SHARE = 0.8
+_FEWEST = 4
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class MissingAuthentication(Rule):
+    """An endpoint lets anyone in, while nearly all beside it ask who calls.
+
+    Judged by its siblings: of at least four others on the same router, in the same file or class, four of five carry a
+    login decorator, a dependency that asks for credentials, a permission class or the like, and this one carries nothing
+    of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Endpoints whose
+    names say that they are for anyone (login, health, webhook, password reset, ...) and those marked as public are left out.
+
+    Why: whoever finds the path reads or changes what the others protect.
+
+    Instead: put the same check on it. Where a whole router must be protected, check in one place: a dependency of the
+    router, a `before_request` hook, a default permission class.
+
+    Fine when: the endpoint is meant for anyone. Say so in the code by a marker (`AllowAny`, `@public`) or by its name.
+
+    Fix safety: no automatic fix. Callers without credentials are turned away from then on.
+    """
+
+    name = "access/missing-authentication"
+    impact = Impact.CRITICAL
+    cwe = "CWE-306"
+    security = True
+    bad = (
+        example(
+            "one route of five without the decorator",
+            framework="flask",
+            code="""
+                import sqlite3
+                from flask import Blueprint, request
+                from flask_login import login_required
+
+                orders = Blueprint("orders", __name__)
+
+                def run(sql, *values):
+                    with sqlite3.connect("shop.db") as connection:
+                        return connection.execute(sql, values).fetchone()
+
+                @orders.get("/orders/<int:number>")
+                @login_required
+                def show(number):
+                    return {"total": run("SELECT total FROM orders WHERE id = ?", number)}
+
+                @orders.post("/orders")
+                @login_required
+                def create():
+                    run("INSERT INTO orders (total) VALUES (?)", request.json["total"])
+                    return {}
+
+                @orders.put("/orders/<int:number>")
+                @login_required
+                def change(number):
+                    run("UPDATE orders SET total = ? WHERE id = ?", request.json["total"], number)
+                    return {}
+
+                @orders.get("/orders/<int:number>/lines")
+                @login_required
+                def lines(number):
+                    return {"count": run("SELECT count(*) FROM lines WHERE order_id = ?", number)}
+
+                @orders.delete("/orders/<int:number>")
+                def remove(number):
+                    run("DELETE FROM orders WHERE id = ?", number)
+                    return {}
+            """,
+        ),
+        example(
+            "one handler of five without the dependency",
+            framework="fastapi",
+            code="""
+                from fastapi import APIRouter, Depends, HTTPException
+                from fastapi.security import OAuth2PasswordBearer
+
+                router = APIRouter()
+                scheme = OAuth2PasswordBearer(tokenUrl="token")
+                FILES = {}
+
+                def current_user(token: str = Depends(scheme)) -> str:
+                    if token != "x":
+                        raise HTTPException(401)
+                    return token
+
+                @router.get("/files")
+                def names(user: str = Depends(current_user)):
+                    return list(FILES)
+
+                @router.post("/files/{name}")
+                def upload(name: str, text: str, user: str = Depends(current_user)):
+                    FILES[name] = text
+
+                @router.patch("/files/{name}")
+                def rename(name: str, other: str, user: str = Depends(current_user)):
+                    FILES[other] = FILES.pop(name)
+
+                @router.delete("/files/{name}")
+                def remove(name: str, user: str = Depends(current_user)):
+                    del FILES[name]
+
+                @router.get("/files/{name}")
+                def content(name: str):
+                    return FILES[name]
+            """,
+        ),
+    )
+    good = (
+        example(
+            "signing in needs no session, and the last one asks in its body",
+            framework="flask",
+            code="""
+                from flask import Blueprint, abort
+                from flask_login import current_user, login_required
+
+                orders = Blueprint("orders", __name__)
+                ORDERS = {}
+
+                @orders.get("/orders/<int:number>")
+                @login_required
+                def show(number):
+                    return ORDERS[number]
+
+                @orders.post("/orders")
+                @login_required
+                def create():
+                    ORDERS[len(ORDERS)] = {}
+                    return {}
+
+                @orders.put("/orders/<int:number>")
+                @login_required
+                def change(number):
+                    ORDERS[number] = {}
+                    return {}
+
+                @orders.get("/orders/<int:number>/lines")
+                @login_required
+                def lines(number):
+                    return ORDERS[number]
+
+                @orders.post("/login")
+                def login():
+                    return {}
+
+                @orders.delete("/orders/<int:number>")
+                def remove(number):
+                    if not current_user.is_authenticated:
+                        abort(401)
+                    del ORDERS[number]
+                    return {}
+            """,
+        ),
+        example(
+            "the router asks for all its handlers",
+            framework="fastapi",
+            code="""
+                from fastapi import APIRouter, Depends, HTTPException
+                from fastapi.security import OAuth2PasswordBearer
+
+                scheme = OAuth2PasswordBearer(tokenUrl="token")
+                FILES = {}
+
+                def current_user(token: str = Depends(scheme)) -> str:
+                    if token != "x":
+                        raise HTTPException(401)
+                    return token
+
+                router = APIRouter(dependencies=[Depends(current_user)])
+
+                @router.get("/files")
+                def names(user: str = Depends(current_user)):
+                    return list(FILES)
+
+                @router.post("/files/{name}")
+                def upload(name: str, text: str, user: str = Depends(current_user)):
+                    FILES[name] = text
+
+                @router.patch("/files/{name}")
+                def rename(name: str, other: str, user: str = Depends(current_user)):
+                    FILES[other] = FILES.pop(name)
+
+                @router.delete("/files/{name}")
+                def remove(name: str, user: str = Depends(current_user)):
+                    del FILES[name]
+
+                @router.get("/files/{name}")
+                def content(name: str):
+                    return FILES[name]
+            """,
+        ),
+    )
+
+    def check(
+        self,
+        endpoint: Endpoint,
+        siblings: Siblings,
+        effects: Callable[[Endpoint], Sequence[Read | Write | FileAccess | HttpCall | Enqueue]],
+    ) -> Iterator[Verdict]:
+        if endpoint.guards or endpoint.asks or endpoint.heirs or is_public(endpoint):
+            return
+        if any(each.does is Does.GUARD for each in endpoint.decorators):
+            return
+        for kind in ("router", "class", "file"):
+            beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
+            guarded = [each for each in beside if each.signed_in]
+            if len(beside) >= _FEWEST and len(guarded) >= _SHARE * len(beside):
+                yield self._verdict(endpoint, beside, guarded, effects(endpoint))
+                return
+            if len(beside) >= _FEWEST:
+                return
+
+    def _verdict(
+        self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]
+    ) -> Verdict:
+        """How sure: what it does tells, or at least that it is asked for one thing among many."""
+        writes = bool(endpoint.methods - _SAFE) or any(isinstance(each, Write) for each in effects)
+        telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
+        names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
+        usual = max(sorted(set(names)), key=names.count)
+        like = next(each for each in guarded if usual in [guard.name for guard in each.guards])
+        return Verdict(
+            message=f"{endpoint.title} asks for no authentication; {len(guarded)} of {len(beside)} endpoints beside it do.",
+            why="Whoever can reach the service "
+            + ("changes" if writes else "reads")
+            + " what the others keep to callers who are signed in.",
+            fix=f"Protect it as the others ({usual}), or mark it as public",
+            impact=Impact.CRITICAL if writes else Impact.HIGH,
+            confidence=Confidence.MEDIUM if telling else Confidence.LOW,
+            trace=(
+                TraceStep(path=like.place.path, line=like.place.line, note=f"{like.title} is behind {usual}"),
+                *steps((endpoint.place, "nothing asks who calls")),
+            ),
+        )
