@@ -31,7 +31,9 @@ _CALLEE: Final = re.compile(
 )
 """Names that tell a check in code which a handler calls, where other things happen too."""
 _REFUSALS: Final = frozenset({401, 403})
-_HOLDERS: Final = frozenset({"request", "g", "info", "context", "ctx", "self", "state", "scope", "websocket", "session"})
+_HOLDERS: Final = frozenset(
+    {"request", "g", "info", "context", "ctx", "self", "state", "scope", "websocket", "session"}
+)
 _HOOKS: Final = frozenset({"before_request", "before_app_request", "middleware", "before_websocket"})
 _HOOK_WORDS: Final = (b"before_request", b"before_app_request", b"middleware", b"MIDDLEWARE", b"before_websocket")
 _MIDDLEWARE: Final = re.compile(r"login_?required|auth\w*required|require\w*(?:login|auth)", re.IGNORECASE)

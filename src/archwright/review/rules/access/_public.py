@@ -24,6 +24,8 @@ def is_public(endpoint: Endpoint) -> bool:
 
     The last names tell: the function's, and the last part of its paths that is no parameter.
     """
-    ends = [next((part for part in reversed(path.split("/")) if part and "{" not in part), "") for path in endpoint.paths]
+    ends = [
+        next((part for part in reversed(path.split("/")) if part and "{" not in part), "") for path in endpoint.paths
+    ]
     names = [endpoint.name, *(end or "root" for end in ends)]
     return any(_PUBLIC.search(name) for name in names) or any("/public" in path for path in endpoint.paths)

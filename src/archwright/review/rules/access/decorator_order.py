@@ -132,7 +132,9 @@ class DecoratorOrder(Rule):
             fix=f"Move @{guard.name} below @{route.name}",
             impact=_impact(endpoint),
             confidence=Confidence.HIGH,
-            trace=steps((guard.place, f"the check wraps what {open_} gives back"), (route.place, "registered here, unchecked")),
+            trace=steps(
+                (guard.place, f"the check wraps what {open_} gives back"), (route.place, "registered here, unchecked")
+            ),
             place=guard.place,
         )
 
