@@ -18,7 +18,7 @@ from archwright.source.program import Program
 
 _OWN: Final = re.compile(
     r"current_?user|request_?user|logged_?in|authenti|authori[sz]|permi(?:ssion|tted)|allowed|forbidden|can_access"
-    r"|has_perm|user_can|is_?(?:admin|staff|superuser|owner|member)|check_(?:access|perm|auth|user|owner|password)"
+    r"|has_perm|user_can(?:_|$)|is_?(?:admin|staff|superuser|owner|member)|check_(?:access|perm|auth|user|owner|password)"
     r"|(?:^|_)(?:login|auth\w*|jwt|credentials?|signature|hmac|api_?key|secret|passwords?|roles?|acl|scopes?|principal"
     r"|identity|account|csrf|token)(?:$|_)",
     re.IGNORECASE,
