@@ -20,7 +20,7 @@ from archwright.source.frameworks.sqlalchemy.models import Relation
 from archwright.source.frameworks.sqlalchemy.values import ORM, kept, row_of
 
 _PUTS: Final = frozenset({"append", "add", "insert"})
-_PUTS_MANY: Final = frozenset({"extend", "update"})
+_PUTS_MANY: Final = frozenset({"extend", "update", "add_all"})
 _TAKES: Final = frozenset({"remove", "discard", "pop", "clear"})
 METHODS: Final = _PUTS | _PUTS_MANY | _TAKES
 

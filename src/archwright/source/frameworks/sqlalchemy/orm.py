@@ -22,6 +22,7 @@ from archwright.source.frameworks.sqlalchemy import (
     collections,
     events,
     names,
+    pages,
     sessions,
     statements,
     transactions,
@@ -125,16 +126,19 @@ class SqlAlchemy(Framework):
         self.calls[f"{SESSION}.query"] = statements.session_query
         self.calls[f"{SESSION}.get"] = self.calls[f"{SESSION}.get_one"] = sessions.get
         self.calls[f"{SESSION}.refresh"] = sessions.refresh
+        self.calls[f"{FLASK}.paginate"] = pages.paginate
+        for verb in ("first_or_404", "one_or_404"):
+            self.calls[f"{FLASK}.{verb}"] = pages.one_or_404
         self.methods.update(
             {
                 "query": self._maybe_query,
-                "commit": transactions.maybe_ended,
-                "rollback": transactions.maybe_ended,
+                "commit": transactions.maybe("Commit"),
+                "rollback": transactions.maybe("Rollback"),
                 "get": sessions.get,
                 "refresh": sessions.refresh,
-                **dict.fromkeys(("delete", "merge", "add_all"), sessions.maybe_write),
+                **dict.fromkeys(("delete", "merge"), sessions.maybe_write),
                 **dict.fromkeys(sorted(collections.METHODS), collections.changing(_silent)),
-                "add": collections.changing(sessions.maybe_write),
+                **dict.fromkeys(("add", "add_all"), collections.changing(sessions.maybe_write)),
                 **{verb: only_statements(handler) for verb, handler in runners().items()},
                 "fetch_all": sessions.fetch("many"),
                 "fetch_one": sessions.fetch("one"),
@@ -218,8 +222,10 @@ class SqlAlchemy(Framework):
         type_ = value.type
         if type_ == ("object", PAGE):
             return value.items.get(name) if value.items is not None else None
-        if type_ is not None and _is_flask(type_) and name[:1] != "_" and f"{FLASK}.{name}" not in names.RETURNS:
-            return _offered(frame, name, position)
+        if type_ is not None and _is_flask(type_) and name[:1] != "_":
+            dotted = f"{FLASK}.{name}"
+            if dotted not in names.RETURNS and dotted not in self.calls:
+                return _offered(frame, name, position)
         return None
 
     def _row_attribute(self, frame: Frame, value: Val, row: Row, name: str, position: int) -> Val | None:
@@ -277,6 +283,8 @@ class SqlAlchemy(Framework):
         target = relation.target
         if relation.lazy in ("dynamic", "write_only") and target is not None:
             query = statements.of_model(target, frame.unit, position, flag="session")
+            if relation.lazy == "write_only":
+                query = query._replace(flags=query.flags | {"write_only"})
             known = None if new else collections.Related({}, value, row, name, relation)
             return Val(("query", query), value.origins, NO, known)
         loaded = loaded_along(row)

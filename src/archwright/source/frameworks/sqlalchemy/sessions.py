@@ -16,7 +16,8 @@ from archwright.source.frameworks.shared.queries import conditioned, counted, em
 from archwright.source.frameworks.sqlalchemy.cascades import Made, handed_over
 from archwright.source.frameworks.sqlalchemy.collections import changed
 from archwright.source.frameworks.sqlalchemy.options import paths_of
-from archwright.source.frameworks.sqlalchemy.statements import build, entity_of, of_model, set_fields
+from archwright.source.frameworks.sqlalchemy.pages import page
+from archwright.source.frameworks.sqlalchemy.statements import build, changing, entity_of, of_model, set_fields
 from archwright.source.frameworks.sqlalchemy.transactions import autocommits
 from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
@@ -356,14 +357,26 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
         )
         return NUMBER
     if name == "paginate":
-        read(call.frame, call.position, query, value.origins, "many", value.asked)
-        return Val(("object", "flask_sqlalchemy.Pagination"), (), NO, {"items": listed(query, value)})
+        return page(call, value, query)
+    if name == "select" or "write_only" in query.flags:
+        return of_collection(call, value, query)
     if name in ("subquery", "exists", "cte", "as_scalar", "scalar_subquery", "label"):
         return build(call, value, query)
     if name in ("append", "add", "remove", "extend"):  # of a relation that loads on demand
         changed(call)
         return NONE
     return build(call, value, query)
+
+
+def of_collection(call: CallSite, value: Val, query: Query) -> Val | None:
+    """Methods of a relation that is only written: statements about its rows, and changes of what it holds."""
+    if call.name == "select" and query.entity is not None:
+        made = of_model(query.entity, call.frame.unit, call.position, flag="statement")
+        return Val(("query", made), join_origins(value.origins, bound(call.values())))
+    if call.name in ("insert", "update", "delete"):
+        return changing(call.name, query.entity, call)
+    changed(call)
+    return NONE
 
 
 def result_method(call: CallSite, value: Val, query: Query) -> Val | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archwright.source.flow import transactions
@@ -29,6 +30,7 @@ SCOPES: Final = {
     SAVEPOINT: Scope(ON, ON, begins=False),
     AUTOCOMMIT_BLOCK: Scope(OFF, BEFORE, begins=False),
 }
+_SESSION_NAME: Final = re.compile(r"(?:^|_)(?:db_?)?session$")
 _AUTOCOMMIT: Final = {"autocommit": constant(True)}
 _CREATES: Final = (
     "sqlalchemy.create_engine",
@@ -123,9 +125,34 @@ def _again(call: CallSite) -> Val | None:
     return call.receiver
 
 
-def maybe_ended(call: CallSite) -> Val | None:
-    """`x.commit()` on something unknown: from here on nothing is certain."""
-    if not call.args and not call.keywords:
+def maybe(verb: str) -> Handler:
+    """`x.commit()` or `x.rollback()` on something unknown: of what the code calls a session, it is one's; of the rest, who knows."""
+
+    def ended(call: CallSite) -> Val | None:
+        if call.args or call.keywords:
+            return None
         forget_all_relations(call.frame)
+        if _called_session(call):
+            transactions.end(call.frame, call.position, verb)
+            return NONE
         transactions.set_state(call.frame, UNCLEAR)
-    return None
+        return None
+
+    return ended
+
+
+def _called_session(call: CallSite) -> bool:
+    """True for an attribute or an argument that is named as sessions are, and of which nothing else is known.
+
+    Neither the sessions of web frameworks nor those of HTTP clients have `commit` or `rollback`.
+    """
+    receiver = call.receiver
+    if receiver is None:
+        return False
+    if receiver.type is not None:
+        return receiver.type[0] == "member" and _SESSION_NAME.search(receiver.type[2]) is not None
+    keys = [key for key, _, _ in receiver.origins]
+    if len(keys) != 1 or keys[0][0] != "parameter":
+        return False
+    name = keys[0][3] if len(keys[0]) > 3 else call.frame.engine.project.unit(keys[0][1])[1][4][keys[0][2]][0]
+    return _SESSION_NAME.search(name) is not None

@@ -1,0 +1,86 @@
+"""What calls on SQLAlchemy's sessions, collections and the Flask extension read, write and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.effect import Commit, Load, Read, Rollback, Write
+from archwright.source.program import Program
+
+MODELS = """
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Column, ForeignKey, Integer, Table
+from sqlalchemy.ext.associationproxy import association_proxy
+from sqlalchemy.orm import Session, WriteOnlyMapped, relationship
+
+db = SQLAlchemy()
+watching = Table("watching", db.metadata, Column("room_id", ForeignKey("room.id")), Column("guest_id", ForeignKey("guest.id")))
+
+class Guest(db.Model):
+    id = Column(Integer, primary_key=True)
+    name = Column(Integer)
+
+class Room(db.Model):
+    id = Column(Integer, primary_key=True)
+    floor = Column(Integer)
+    owner_id = Column(ForeignKey("guest.id"))
+    owner = relationship(Guest)
+    stays = relationship("Stay", cascade="all, delete-orphan")
+    watchers: WriteOnlyMapped[Guest] = relationship(secondary=watching)
+    guests = association_proxy("stays", "guest")
+    owner_name = association_proxy("owner", "name")
+
+class Stay(db.Model):
+    id = Column(Integer, primary_key=True)
+    room_id = Column(ForeignKey("room.id"))
+    guest_id = Column(ForeignKey("guest.id"))
+    guest = relationship(Guest)
+"""
+BODIES = {
+    "paginate": ("db.paginate(db.select(Room))", ["read Room aggregate", "read Room many"]),
+    "paginate uncounted": ("db.paginate(db.select(Room), count=False)", ["read Room many"]),
+    "rows of a page": (
+        "for x in db.paginate(db.select(Room), count=False):\n    print(x.owner)",
+        ["load Room.owner", "read Room many"],
+    ),
+    "legacy paginate": ("Room.query.paginate(page=1)", ["read Room aggregate", "read Room many"]),
+    "first or 404": ("print(db.first_or_404(db.select(Room)).owner)", ["load Room.owner", "read Room one"]),
+    "statement of a collection": ("db.session.scalars(r.watchers.select()).all()", ["read Guest many"]),
+    "asked whether": (
+        "db.session.scalar(db.select(r.watchers.select().where(Guest.name == 1).exists()))",
+        ["read Guest exists"],
+    ),
+    "put into": ("r.watchers.add(Guest())", ["write Guest insert"]),
+    "change of a collection": ("db.session.execute(r.watchers.delete())", ["write Guest delete"]),
+    "attribute called a session": ("me.session.commit()", ["commit"]),
+    "argument called a session": ("db_session.rollback()", ["rollback"]),
+    "called otherwise": ("me.consumer.commit()", []),
+    "handed over": ("me.session.commit('message')", []),
+}
+
+
+def told(program: Program, path: str = "views.py") -> list[str]:
+    found = []
+    for each in program.effects:
+        if each.place.path != path:
+            continue
+        if isinstance(each, Load):
+            found.append(f"load {str(each.entity).rpartition('.')[2]}.{each.relation}")
+        elif isinstance(each, Read):
+            found.append(f"read {str(each.entity).rpartition('.')[2]} {each.many}")
+        elif isinstance(each, Write):
+            found.append(f"write {str(each.entity).rpartition('.')[2]} {each.kind}")
+        else:
+            found.append("commit" if isinstance(each, Commit) else "rollback")
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("body", "expected"), BODIES.values(), ids=BODIES)
+def test_what_a_call_does(program: Callable[..., Program], body: str, expected: list[str]) -> None:
+    lines = "".join(f"\n    {line}" for line in body.split("\n"))
+    text = f"def view(me, db_session):\n    r = the_room(){lines}\nfrom models import *\nfrom rooms import the_room\n"
+    rooms = "from models import *\ndef the_room():\n    return db.session.get(Room, 1)\n"
+    files = {"models.py": MODELS, "rooms.py": rooms, "views.py": text}
+    assert told(program(files, Read, Load, Write, Commit, Rollback)) == expected
