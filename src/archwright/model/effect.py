@@ -274,8 +274,21 @@ class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
     """A hash, cipher, signature, comparison, token or random number is made."""
 
     kind: str
+    """`hash`, `password` (a password's hash), `random`, `compare`, `cipher`, `encode` and `decode` (a signed token), `key`."""
     algorithm: str = ""
+    """In lower case; empty: not known."""
     flags: tuple[str, ...] = ()
+    data: Value = Value()
+    """What is hashed, compared, enciphered, read."""
+    key: Value = Value()
+    """The secret that it is done with."""
+    api: str = ""
+    """The call as a person names it."""
+    becomes: tuple[tuple[str, str], ...] = ()
+    """What the result becomes in its unit, as (how, word): (`name`, "token"), (`key`, "password"), (`argument`, "salt"),
+    (`call`, "time.sleep"), (`return`, "make_code"), (`condition`, ""), (`index`, "COLORS")."""
+    made_of: tuple[str, ...] = ()
+    """The names in the expressions of what is hashed."""
 
 
 class GuardKind(enum.StrEnum):

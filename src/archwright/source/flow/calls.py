@@ -31,7 +31,7 @@ MAX_EFFECTS = 160
 """Effects a summary hands to callers; more are cut."""
 Spec = tuple[tuple[int, Any], ...]
 
-_NAMING = frozenset({"channel", "task", "peer", "key"})
+_NAMING = frozenset({"channel", "task", "peer", "key", "algorithm"})
 """Slots that name what an effect goes to: a caller that gives the name is told the effect, whatever else it gives."""
 _GROUNDS = frozenset({"source", "parameter", "loop"})
 """Origins that make an effect worth telling to callers."""

@@ -10,6 +10,7 @@ from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
 from archwright.source.flow.decorators import decorate
+from archwright.source.flow.destinations import Destinations
 from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
@@ -74,6 +75,8 @@ class Engine:
         self._decorations: dict[int, frozenset[str]] = {}
         self._passed: dict[int, str] = {}
         self._overridden: set[int] | None = None
+        self.whither: dict[tuple[int, int], Destinations] = {}
+        """Where results of calls go, by unit and position: of the units' text alone, so it holds for the whole run."""
         for framework in frameworks:
             framework.prepare(project, self)
         for framework in frameworks:

@@ -64,6 +64,7 @@ class Renderer:
             "Write": self._write,
             "Publish": self._publish,
             "Enqueue": self._enqueue,
+            "Crypto": self._crypto,
         }
 
     def effect(self, found: Found) -> m.Effect | None:
@@ -250,6 +251,12 @@ class Renderer:
             channel=_text(slots["channel"]),
             message=self.value(slots["message"]),
         )
+
+    def _crypto(self, found: Found) -> m.Effect:
+        told = self._told(found, m.Crypto)
+        algorithm = found.slots["algorithm"]
+        name = algorithm if isinstance(algorithm, str) else _text(algorithm)
+        return m.Crypto(**self._common(found), **{**told, "algorithm": name.lower()})
 
     def _enqueue(self, found: Found) -> m.Effect:
         slots = found.slots

@@ -1,0 +1,1 @@
+"""Secrets that can be guessed, read or forged."""

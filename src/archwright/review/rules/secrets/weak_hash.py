@@ -1,0 +1,218 @@
+"""`secrets/weak-hash`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Crypto
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import OriginKind, Use
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.sent import sent
+from archwright.review.serves import Serves, aside, names_idle, names_password, names_secret, served
+
+_BROKEN = frozenset(
+    {"md2", "md4", "md5", "sha1", "sha", "ripemd160", "md5-sha1", "sha-1", "ripemd", "mdc2", "whirlpool"}
+)
+_KEEPS = frozenset({"write", "writelines", "writerow", "send", "sendall", "save", "store", "insert", "put"})
+_SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
+
+
+class WeakHash(Rule):
+    """A hash function that doesn't do what it is used for: MD5, SHA-1 and older ones, or a fast one for passwords.
+
+    What the result becomes decides how sure the finding is: the names, keys, parameters and functions that it reaches.
+    A hash that only keys a cache, names a file or tells versions apart is listed with `--all`. A call that says
+    `usedforsecurity=False` is silent. Passwords are judged with any fast hash, SHA-256 and SHA-512 too.
+
+    Why: two texts with the same MD5 or SHA-1 are made in seconds to days, so what is signed or recognised by it can be
+    forged. A fast hash of a password is tried billions of times a second on one graphics card.
+
+    Instead: SHA-256 or BLAKE2 where something is recognised, `hmac` with SHA-256 where it is signed, and for passwords
+    a function made to be slow: Argon2, scrypt, bcrypt, or PBKDF2 with the rounds that OWASP's password storage sheet names.
+
+    Fine when: nobody gains by a collision: cache keys, ETags, shards. Say so in the code: `usedforsecurity=False`.
+
+    Fix safety: no automatic fix. Another function gives other values, and what is stored has to be hashed anew.
+    """
+
+    name = "secrets/weak-hash"
+    impact = Impact.HIGH
+    cwe = "CWE-328"
+    security = True
+    bad = (
+        example(
+            "a password hashed with MD5",
+            framework="flask",
+            code="""
+                import hashlib
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                users = {}
+
+                @app.post("/register")
+                def register():
+                    digest = hashlib.md5(request.form["password"].encode()).hexdigest()
+                    users[request.form["name"]] = digest
+                    return "ok"
+            """,
+        ),
+        example(
+            "the name of the function comes from a dictionary and passes a helper",
+            framework="python",
+            code="""
+                import hashlib
+
+                OPTIONS = {"digest": "sha1"}
+
+                def digest(algorithm, data):
+                    made = hashlib.new(algorithm)
+                    made.update(data)
+                    return made.hexdigest()
+
+                def signature(payload):
+                    return digest(OPTIONS["digest"], payload)
+            """,
+        ),
+        example(
+            "a fast hash for a password",
+            framework="django",
+            files={
+                "shop/urls.py": """
+                    from django.urls import path
+                    from shop import views
+
+                    urlpatterns = [path("register/", views.register)]
+                """,
+                "shop/views.py": """
+                    import hashlib
+                    from django.http import HttpResponse
+
+                    def register(request):
+                        password = request.POST["password"]
+                        stored = hashlib.sha256(password.encode()).hexdigest()
+                        remember(request.POST["name"], stored)
+                        return HttpResponse("ok")
+                """,
+                "shop/__init__.py": "",
+            },
+        ),
+    )
+    good = (
+        example(
+            "SHA-256 recognises a document, and MD5 says that it serves no security",
+            framework="python",
+            code="""
+                import hashlib
+
+                def etag(body):
+                    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+                def signed(document):
+                    return hashlib.sha256(document).hexdigest()
+            """,
+        ),
+        example(
+            "a slow function for a password",
+            framework="flask",
+            code="""
+                import hashlib
+                import os
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/register")
+                def register():
+                    salt = os.urandom(16)
+                    return hashlib.scrypt(request.form["password"].encode(), salt=salt, n=2**14, r=8, p=1).hex()
+            """,
+        ),
+    )
+
+    def check(self, effect: Crypto) -> Iterator[Verdict]:
+        if effect.kind not in ("hash", "password") or aside(effect):
+            return
+        broken = effect.algorithm.replace("_", "-") in _BROKEN
+        serves = served(effect)
+        password = _password(effect)
+        if effect.kind == "password" or password:
+            if serves.what is Serves.IDLE or _strengthened(effect):
+                return
+            named = password or "a password"
+            yield _verdict(
+                effect,
+                f"{named[:1].upper()}{named[1:]} is hashed with {_title(effect)}, which is fast.",
+                "Whoever reads the stored hashes tries billions of passwords a second on one graphics card.",
+                "Hash passwords with a function made to be slow: Argon2, scrypt or bcrypt; the framework has one.",
+                Impact.HIGH,
+                Confidence.HIGH if _proved(effect) or effect.kind == "password" or broken else Confidence.MEDIUM,
+            )
+        elif broken and effect.kind == "hash":
+            where = f" for {serves.word}" if serves.word else ""
+            yield _verdict(
+                effect,
+                f"{_title(effect)} is used{where}; texts with the same hash can be made.",
+                "What is recognised or signed by the hash can be replaced by something else with the same hash.",
+                "Use hashlib.sha256; where the hash serves no security, say usedforsecurity=False.",
+                Impact.MEDIUM if serves.what is Serves.SECRET else Impact.LOW,
+                _confidence(effect, serves.what),
+            )
+
+
+def _confidence(effect: Crypto, what: Serves) -> Confidence:
+    """Low where the result, or what is hashed, shows that no security rests on it.
+
+    Where nothing tells what it serves, an attacker has to choose the data, or the hash has to be kept, to gain by it.
+    """
+    if what is Serves.SECRET or what is Serves.PASSWORD:
+        return Confidence.MEDIUM
+    if what is Serves.IDLE or any(names_idle(word) for word in effect.made_of):
+        return Confidence.LOW
+    kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
+    return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
+
+
+def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, confidence: Confidence) -> Verdict:
+    return Verdict(
+        message=message,
+        why=why,
+        fix=fix,
+        impact=impact,
+        confidence=confidence,
+        trace=steps(
+            *((place, "calls it with the name of the function") for place in effect.context.calls[:1]),
+            (effect.place, f"{effect.api} makes the hash"),
+        ),
+    )
+
+
+def _title(effect: Crypto) -> str:
+    name = effect.algorithm.upper().replace("_", "-")
+    return f"SHA-{name[3:]}" if name.startswith("SHA") and name[3:].isdigit() else name
+
+
+def _password(effect: Crypto) -> str:
+    """What of the hashed data is a password, in words; empty: nothing."""
+    for origin in effect.data.origins:
+        if origin.kind in (OriginKind.SOURCE, OriginKind.FIELD) and names_password(
+            origin.name.partition("'")[2] or origin.name
+        ):
+            return origin.name
+    own = [word for word in effect.made_of if names_password(word)]
+    if own and not any(names_secret(word) and not names_password(word) for word in effect.made_of if word != "salt"):
+        return f"`{own[0]}`"
+    return ""
+
+
+def _proved(effect: Crypto) -> bool:
+    """True where the password was seen to come from outside."""
+    found = sent(effect, effect.data, Use.DESERIALISE)
+    return found is not None
+
+
+def _strengthened(effect: Crypto) -> bool:
+    """True where the hash is only prepared for a slow function, or looked up among leaked ones."""
+    words = [part for _, word in effect.becomes for part in word.lower().replace(".", "_").split("_")]
+    return not _SLOW.isdisjoint(words) or any("pwned" in word or "hibp" in word or "compare" in word for word in words)

@@ -1,0 +1,100 @@
+"""`secrets/weak-randomness`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Crypto
+from archwright.model.finding import Confidence, Impact
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.serves import Serves, aside, served
+
+
+class WeakRandomness(Rule):
+    """Something that must not be guessed is made with random numbers that can be guessed.
+
+    The number is followed through its function: the variables, keys, parameters and functions that it reaches. What
+    becomes a token, password, code, session or cookie is found. Waiting times, samples, colours and branches are not;
+    what shows neither is listed with `--all`.
+
+    Why: `random` and `numpy.random` give the rest of their numbers away after 624 outputs or less, `uuid1` holds the time
+    and the address of the machine. Who gets a few tokens computes those of others.
+
+    Instead: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`, `uuid.uuid4()`.
+
+    Fine when: nobody gains by knowing the number.
+
+    Fix safety: safe for `choice`, `randbytes` and `getrandbits`, where `secrets` and `random.SystemRandom` have the same call.
+    """
+
+    name = "secrets/weak-randomness"
+    impact = Impact.HIGH
+    cwe = "CWE-330"
+    security = True
+    bad = (
+        example(
+            "a token for resetting a password",
+            framework="python",
+            code="""
+                import random
+                import string
+
+                def reset_token():
+                    letters = string.ascii_letters + string.digits
+                    return "".join(random.choice(letters) for _ in range(32))
+            """,
+        ),
+        example(
+            "a session cookie made of a random number",
+            framework="flask",
+            code="""
+                import random
+                from flask import Flask, make_response
+
+                app = Flask(__name__)
+                sessions = {}
+
+                @app.post("/login")
+                def login():
+                    number = str(random.getrandbits(64))
+                    sessions[number] = "user"
+                    response = make_response("welcome")
+                    response.set_cookie("sid", number, secure=True, httponly=True, samesite="Lax")
+                    return response
+            """,
+        ),
+    )
+    good = (
+        example(
+            "numbers that nobody can guess",
+            framework="python",
+            code="""
+                import random
+                import secrets
+
+                def reset_token():
+                    return secrets.token_urlsafe(32)
+
+                def one_time_code():
+                    return random.SystemRandom().randint(100000, 999999)
+            """,
+        ),
+    )
+
+    def check(self, effect: Crypto) -> Iterator[Verdict]:
+        if effect.kind != "random" or aside(effect):
+            return
+        serves = served(effect)
+        decides = not serves.word and any(how == "condition" for how, _ in effect.becomes)
+        if "seeded" in effect.flags and serves.what is not Serves.SECRET:
+            return
+        secret = serves.what in (Serves.SECRET, Serves.PASSWORD)
+        what = f"`{serves.word}`" if secret else "the result"
+        yield Verdict(
+            message=f"{effect.api} makes a number that can be guessed; {what} is made of it.",
+            why="Who sees a few of the numbers computes the others, past and to come.",
+            fix="Use the module secrets (token_urlsafe, choice, randbelow), or random.SystemRandom with the same methods.",
+            impact=Impact.HIGH if secret else Impact.LOW,
+            confidence=Confidence.MEDIUM if secret and not decides else Confidence.LOW,
+            trace=steps((effect.place, f"{effect.api} draws a number")),
+        )

@@ -1,0 +1,122 @@
+"""What a hash or a random number serves, by the words of what becomes of it.
+
+The call that makes it looks the same for a password and for a colour. What the unit does with the result tells them
+apart: the variable, key, parameter or attribute that holds it, the function that takes or returns it.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import NamedTuple
+
+from archwright.model.effect import Crypto, Setting
+from archwright.review.beside import in_migrations, in_tests, in_tools
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_GUARDED = """password passwd pwd passphrase passcode token tokens secret secrets otp totp pin nonce salt csrf xsrf session
+    sessions sessionid sid cookie cookies credential credentials apikey captcha signature jwt auth authorization
+    verification activation invitation invite voucher coupon confirmation recovery reset mfa"""
+_SECRET = frozenset(_GUARDED.split())
+_SECRET_PAIRS = re.compile(
+    r"(?:api|secret|private|access|auth|encryption|signing|session|activation|license|security)_?key"
+    r"|(?:verif\w*|invit\w*|reset|activation|confirm\w*|auth\w*|security|login|sms|access|backup|recovery|email)_?code"
+    r"|password|\w*session(?:_?id)?s?$",
+    re.IGNORECASE,
+)
+_PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "passcode", "pin"})
+_IDLE_WORDS = """cache cached caching etag checksum checksums fingerprint fingerprints dedup duplicate duplicates bucket shard
+    partition color colour colors colours gravatar avatar image images filename filenames file files path paths dirname
+    version revision content contents body blob blobs html text document documents index query queries sql slug lock
+    url uri urls href lookup similarity seed jitter backoff delay sleep wait retry interval timeout ttl expiry expires
+    sampling shuffle shuffled weight weights score position x y width height size price amount latitude longitude lat
+    lng hue rgb card deck dice title label column table constraint identifier chunk chunks page pages offset
+    temperature noise metric metrics sample samples batch train fake faker dummy mock lorem greeting message
+    messages quote proxy proxies agent server servers host hosts port ports node nodes worker workers thumbnail icon
+    template templates schema static asset assets media"""
+_IDLE = frozenset(_IDLE_WORDS.split())
+_IDLE_CALLS = frozenset({"timedelta", "datetime.timedelta", "time.time"})
+_STRONG = re.compile(
+    r"pwned|hibp|breach|gravatar|websocket|oauth1|etag|cache|checksum|fingerprint|integrity", re.IGNORECASE
+)
+"""Of these the other words of a name say what is cached or recognised, not what the result is."""
+
+
+_NAMING = frozenset({"name", "key", "argument", "return"})
+
+
+class Serves(enum.Enum):
+    """What it serves, as far as the code shows."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, no password
+    SECRET = "secret"  # noqa: S105 - a word, no secret
+    UNKNOWN = "unknown"
+    IDLE = "idle"
+    """Nothing that an attacker gains by."""
+
+
+class Served(NamedTuple):
+    """What a result serves, with the word that tells it; empty: none does."""
+
+    what: Serves
+    word: str = ""
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name, in lower case: `resetToken_2` gives reset, token, 2."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+def names_secret(name: str) -> bool:
+    """True for a name of something that must not be guessed."""
+    return not _SECRET.isdisjoint(parts(name)) or _SECRET_PAIRS.search(name) is not None
+
+
+def names_password(name: str) -> bool:
+    """True for a name of a password itself."""
+    return not _PASSWORD.isdisjoint(parts(name))
+
+
+def names_idle(name: str) -> bool:
+    """True for a name of something that may be known to all."""
+    return not _IDLE.isdisjoint(parts(name)) or _STRONG.search(name) is not None
+
+
+def aside(effect: Crypto) -> bool:
+    """True where nothing but tests, migrations and tools of the developers make it."""
+    path = effect.place.path
+    return (
+        effect.context.setting in (Setting.TEST, Setting.MIGRATION)
+        or in_tests(path)
+        or in_migrations(path)
+        or in_tools(path)
+    )
+
+
+def served(effect: Crypto) -> Served:
+    """What the result of a call serves, by what becomes of it; what it becomes last and most of all what it is made into."""
+    named = [(how, word) for how, word in effect.becomes if how in _NAMING]
+    calls = [word for how, word in effect.becomes if how == "call"]
+    for _, word in named:
+        if _STRONG.search(word) or (names_idle(word) and not names_secret(word)):
+            return Served(Serves.IDLE, word)
+    for word in calls:
+        last = word.rpartition(".")[2]
+        if (
+            word in _IDLE_CALLS
+            or last == "sleep"
+            or (names_idle(last) and not names_secret(last))
+            or "cache" in word.lower()
+        ):
+            return Served(Serves.IDLE, word)
+    for _, word in named:
+        if names_password(word):
+            return Served(Serves.PASSWORD, word)
+    for _, word in named:
+        if names_secret(word):
+            return Served(Serves.SECRET, word)
+    for word in calls:
+        last = word.rpartition(".")[2]
+        if names_secret(last):
+            return Served(Serves.SECRET, word)
+    return Served(Serves.UNKNOWN)

@@ -1,0 +1,275 @@
+"""Where the result of a call goes inside its unit: the names, keys, parameters and calls that it reaches.
+
+What a random number or a hash is for is not said by the call that makes it but by what becomes of it: a cache key, a
+token, a colour, a branch. The way is followed through names, containers, texts and calls of the unit; where the unit
+returns it, the unit's own name speaks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from archwright.source import facts as f
+
+Node = tuple[Any, ...]
+
+_PASSES: Final = 4
+"""Walks of a body; each follows the value over one more name that is bound before what binds it stands."""
+_FILLS: Final = frozenset({"append", "add", "extend", "insert", "appendleft", "update", "setdefault", "push", "write"})
+"""Methods that put an argument into their receiver."""
+
+
+class Destination(NamedTuple):
+    """One thing that a value becomes, or goes to."""
+
+    how: str
+    """`name` (a variable or attribute), `fill` (a container or stream that it is put into), `key` (of a dictionary or item),
+    `argument` (a parameter's name), `call` (a dotted callable that is given it), `return` (the unit that returns it),
+    `condition` (it decides a branch), `index` (what it picks an element of)."""
+    word: str
+
+
+class Destinations(NamedTuple):
+    """Where a value goes, and which words what it is made of has, both in the order of the code."""
+
+    becomes: tuple[Destination, ...]
+    made_of: tuple[str, ...]
+    """Names and constant keys in the arguments of the call, and of later calls of the object that it gave."""
+
+
+NOWHERE: Final = Destinations((), ())
+
+
+def destinations(unit: Node, position: int) -> Destinations:
+    """Where the call at a position of a unit (its facts) sends its result. Nowhere, if the unit has no such call."""
+    walk = _Walk(unit, position)
+    for _ in range(_PASSES):
+        known = len(walk.names)
+        walk.block(unit[7])
+        if len(walk.names) == known:
+            break
+    return Destinations(tuple(walk.becomes), tuple(walk.made_of))
+
+
+def dotted(node: Node) -> str:
+    """`a.b.c` of a chain of attributes, calls and items left out."""
+    words: list[str] = []
+    while True:
+        if node[0] == f.ATTR:
+            words.append(node[3])
+            node = node[2]
+        elif node[0] in (f.CALL, f.SUBSCRIPT, f.AWAIT):
+            node = node[2]
+        elif node[0] == f.NAME:
+            words.append(node[2])
+            break
+        else:
+            break
+    return ".".join(reversed(words))
+
+
+def words_of(node: Any, found: dict[str, None]) -> None:
+    """Every name, attribute and constant key in an expression."""
+    if not isinstance(node, tuple) or not node:
+        return
+    kind = node[0]
+    if kind == f.NAME:
+        found[node[2]] = None
+    elif kind == f.ATTR:
+        words_of(node[2], found)
+        found[node[3]] = None
+    elif kind == f.SUBSCRIPT and node[3][0] == f.CONST:
+        words_of(node[2], found)
+        found[str(node[3][2])] = None
+    elif kind == f.CALL:
+        words_of(node[2], found)
+        for argument in node[3]:
+            if argument[0] == f.CONST and isinstance(argument[2], str) and node[2][-1] in ("get", "pop", "getlist"):
+                found[argument[2]] = None
+            words_of(argument, found)
+        for _, argument in node[4]:
+            words_of(argument, found)
+    elif kind not in (f.CONST, f.LAMBDA_EXPR):
+        for part in node[2:]:
+            if isinstance(part, tuple):
+                for each in part if part and isinstance(part[0], tuple) else (part,):
+                    words_of(each, found)
+
+
+class _Walk:
+    def __init__(self, unit: Node, position: int) -> None:
+        self._position = position
+        self._unit = unit
+        self.names: set[str] = set()
+        self.becomes: dict[Destination, None] = {}
+        self.made_of: dict[str, None] = {}
+
+    def block(self, body: Any) -> None:
+        for node in body:
+            self._statement(node)
+
+    def _statement(self, node: Node) -> None:
+        kind = node[0]
+        if kind == f.ASSIGN:
+            if self._carries(node[3]):
+                for target in node[2]:
+                    self._bind(target)
+        elif kind in (f.AUGASSIGN, f.ANNASSIGN):
+            value = node[4]
+            if value is not None and self._carries(value):
+                self._bind(node[2])
+        elif kind == f.RETURN:
+            if node[2] is not None and self._carries(node[2]):
+                self._goes("return", self._unit[0])
+        elif kind in (f.IF, f.WHILE):
+            if self._carries(node[2]):
+                self._goes("condition", "")
+            self.block(node[3])
+            self.block(node[4])
+        elif kind == f.FOR:
+            if self._carries(node[3]):
+                self._bind(node[2])
+            self.block(node[4])
+            self.block(node[5])
+        elif kind == f.WITH:
+            for expression, target in node[2]:
+                if self._carries(expression) and target is not None:
+                    self._bind(target)
+            self.block(node[3])
+        elif kind == f.TRY:
+            self.block(node[2])
+            for handler in node[3]:
+                self.block(handler[3])
+            self.block(node[4])
+            self.block(node[5])
+        elif kind == f.MATCH:
+            if self._carries(node[2]):
+                self._goes("condition", "")
+            for _, _, body in node[3]:
+                self.block(body)
+        elif kind in (f.EXPR, f.RAISE, f.ASSERT):
+            for part in node[2:]:
+                if part is not None:
+                    self._carries(part)
+
+    def _goes(self, how: str, word: str) -> None:
+        self.becomes[Destination(how, word)] = None
+
+    def _bind(self, target: Node) -> None:
+        kind = target[0]
+        if kind == f.NAME:
+            self.names.add(target[2])
+            self._goes("name", target[2])
+        elif kind in (f.TUPLE, f.LIST):
+            for part in target[2]:
+                self._bind(part)
+        elif kind == f.STARRED:
+            self._bind(target[2])
+        elif kind == f.ATTR:
+            self._goes("name", target[3])
+            self.names.add(dotted(target))
+        elif kind == f.SUBSCRIPT:
+            self._goes("name", dotted(target[2]).rpartition(".")[2])
+            key = target[3]
+            if key[0] == f.CONST:
+                self._goes("key", str(key[2]))
+            elif key[0] in (f.NAME, f.ATTR):
+                self._goes("key", dotted(key).rpartition(".")[2])
+            self.names.add(dotted(target[2]))
+
+    def _carries(self, node: Node) -> bool:
+        """Whether the value of an expression is made of the followed one; what it goes to on the way is noted."""
+        kind = node[0]
+        if kind == f.NAME:
+            return node[2] in self.names
+        if kind in (f.CONST, f.LAMBDA_EXPR):
+            return False
+        if kind == f.ATTR:
+            return self._carries(node[2]) or (bool(self.names) and dotted(node) in self.names)
+        if kind == f.CALL:
+            return self._call(node)
+        if kind == f.COMPARE:
+            if any([self._carries(node[2]), *(self._carries(part) for _, part in node[3])]):
+                self._goes("condition", "")
+            return False
+        if kind == f.UNARY:
+            return self._carries(node[3])
+        if kind == f.BINOP:
+            return any([self._carries(node[3]), self._carries(node[4])])
+        if kind == f.IFEXP:
+            if self._carries(node[2]):
+                self._goes("condition", "")
+            return any([self._carries(node[3]), self._carries(node[4])])
+        if kind == f.SUBSCRIPT:
+            base = self._carries(node[2])
+            if self._carries(node[3]):
+                self._goes("index", dotted(node[2]))
+                return True
+            return base
+        if kind == f.DICT:
+            held = [self._pair(*pair) for pair in node[2]]
+            return True in held
+        if kind == f.COMPREHENSION:
+            for target, iterable, conditions, _ in node[5]:
+                if self._carries(iterable):
+                    self._bind(target)
+                for condition in conditions:
+                    self._carries(condition)
+            held = [self._carries(part) for part in (node[3], node[4]) if part is not None]
+            return True in held
+        if kind == f.WALRUS:
+            carried = self._carries(node[3])
+            if carried:
+                self._bind(node[2])
+            return carried
+        if kind in (f.YIELD, f.YIELD_FROM):
+            if node[2] is not None and self._carries(node[2]):
+                self._goes("return", self._unit[0])
+            return False
+        return self._parts(node)
+
+    def _parts(self, node: Node) -> bool:
+        """Any part of an expression that only holds others together."""
+        held = False
+        for part in node[2:]:
+            if isinstance(part, tuple) and part:
+                for each in part if isinstance(part[0], tuple) else (part,):
+                    held = self._carries(each) or held
+        return held
+
+    def _pair(self, key: Node | None, value: Node) -> bool:
+        held = self._carries(value)
+        if held and key is not None and key[0] == f.CONST:
+            self._goes("key", str(key[2]))
+        return held or (key is not None and self._carries(key))
+
+    def _call(self, node: Node) -> bool:
+        function = node[2]
+        own = node[1] == self._position
+        given = [(None, argument) for argument in node[3]] + list(node[4])
+        base = function[0] == f.ATTR and self._carries(function[2])
+        name = dotted(function)
+        taken = False
+        for keyword, argument in given:
+            if self._carries(argument):
+                taken = True
+                self._goes("call", name)
+                if keyword:
+                    self._goes("argument", keyword)
+        if taken and name:
+            self._named_beside(node, name)
+        if own or (base and function[0] == f.ATTR and function[3] == "update"):
+            for _, argument in given:
+                words_of(argument, self.made_of)
+        if taken and function[0] == f.ATTR and function[3] in _FILLS:
+            held = dotted(function[2])
+            if held:
+                self.names.add(held)
+                self._goes("fill", held.rpartition(".")[2])
+        return own or base or taken
+
+    def _named_beside(self, node: Node, name: str) -> None:
+        """`set("token", value)`: a constant text before the value names it."""
+        first = node[3][0] if node[3] else None
+        if first is not None and len(node[3]) > 1 and first[0] == f.CONST and isinstance(first[2], str):
+            self._goes("key", first[2])

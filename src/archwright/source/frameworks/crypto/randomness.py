@@ -1,0 +1,57 @@
+"""Random numbers that can be guessed: the standard library's Mersenne Twister, NumPy's generators, time-based UUIDs."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from archwright.source.flow.values import Val
+from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.crypto.made import made
+
+_FUNCTIONS: Final = (
+    *("random", "randint", "randrange", "choice", "choices", "sample", "shuffle", "getrandbits", "randbytes"),
+    *("uniform", "gauss", "triangular", "normalvariate", "lognormvariate", "expovariate", "betavariate"),
+    *("gammavariate", "paretovariate", "vonmisesvariate", "weibullvariate", "binomialvariate"),
+)
+_NUMPY: Final = (
+    *("rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "bytes", "integers"),
+    *("uniform", "normal", "shuffle", "permutation", "random_integers"),
+)
+SEEDED: Final = "random.Random.seeded"
+"""The class of a generator that was given a seed: its numbers are meant to repeat."""
+
+
+class Randomness(Framework):
+    """`random`, `numpy.random`, `uuid.uuid1`."""
+
+    name = "randomness"
+    packages = ("random", "numpy", "uuid")
+    returns: ClassVar[dict[str, str]] = {
+        "numpy.random.default_rng": "numpy.random.Generator",
+        "numpy.random.RandomState": "numpy.random.RandomState",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in _FUNCTIONS:
+            self.calls[f"random.{name}"] = _drawn
+            self.calls[f"random.Random.{name}"] = _drawn
+            self.calls[f"{SEEDED}.{name}"] = _repeated
+        for name in _NUMPY:
+            for holder in ("numpy.random", "numpy.random.Generator", "numpy.random.RandomState"):
+                self.calls[f"{holder}.{name}"] = _drawn
+        self.calls["random.Random"] = _generator
+        self.calls["uuid.uuid1"] = _drawn
+
+
+def _generator(site: CallSite) -> Val:
+    seeded = bool(site.args) or "x" in site.keywords
+    return Val(("object", SEEDED if seeded else "random.Random"))
+
+
+def _drawn(site: CallSite) -> None:
+    made(site, "random", algorithm=site.name, followed=True)
+
+
+def _repeated(site: CallSite) -> None:
+    made(site, "random", algorithm=site.name.replace(".seeded", ""), flags=("seeded",), followed=True)

@@ -1,0 +1,46 @@
+"""What a hash or a random number serves: the words of what becomes of it."""
+
+import pytest
+
+from archwright.model.base import Place
+from archwright.model.effect import Crypto
+from archwright.review.serves import Serves, names_secret, parts, served
+
+
+def crypto(*becomes: tuple[str, str]) -> Crypto:
+    return Crypto(place=Place("app.py", 1, 1), unit="app.f", kind="random", becomes=becomes)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("resetToken_2", ["reset", "token", "2"]),
+        ("APIKey", ["api", "key"]),
+        ("sid", ["sid"]),
+    ],
+)
+def test_a_name_is_taken_apart(name: str, expected: list[str]) -> None:
+    assert parts(name) == expected
+
+
+def test_pairs_of_words_name_secrets_that_one_word_does_not() -> None:
+    assert names_secret("api_key")
+    assert names_secret("verification_code")
+    assert not names_secret("key")
+    assert not names_secret("postal_code")
+
+
+@pytest.mark.parametrize(
+    ("becomes", "what"),
+    [
+        ((("name", "value"), ("return", "reset_token")), Serves.SECRET),
+        ((("name", "value"), ("name", "session")), Serves.SECRET),
+        ((("fill", "session"), ("call", "session.add")), Serves.UNKNOWN),
+        ((("name", "delay"), ("call", "time.sleep")), Serves.IDLE),
+        ((("return", "cache_key_of_token"),), Serves.IDLE),
+        ((("call", "user.set_password"),), Serves.SECRET),
+        ((("name", "picked"),), Serves.UNKNOWN),
+    ],
+)
+def test_what_becomes_of_it_decides(becomes: tuple[tuple[str, str], ...], what: Serves) -> None:
+    assert served(crypto(*becomes)).what is what
