@@ -10,7 +10,8 @@ from archwright.source import facts as f
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
-from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
+from archwright.source.frameworks.shared.declared import elements
+from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, given_at, unit_id
 from archwright.source.frameworks.shared.routes import (
     converter_is_clean,
     join_paths,
@@ -20,6 +21,7 @@ from archwright.source.frameworks.shared.routes import (
     template_path,
 )
 from archwright.source.frameworks.shared.trust import trust_of
+from archwright.source.frameworks.shared.written_paths import written_path
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
 
@@ -51,6 +53,8 @@ _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _APIS = frozenset(
     {"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_rebar.Rebar", "flask_smorest.Api"}
 )
+_BY_VERB = frozenset({"MethodView", "Resource"})
+"""Classes of Flask, Quart and their extensions that call the method named as the request's."""
 _KIND = Kind(
     packages=frozenset(
         {"flask", "quart", "flask_restful", "flask_restx", "flask_restplus", "flask_openapi3", "apiflask"}
@@ -69,7 +73,7 @@ _KIND = Kind(
     )
     | _APIS,
     includes=frozenset({"register_blueprint", "add_namespace", "register_api"}),
-    adds=frozenset({"add_url_rule", "add_resource", "add_org_resource"}),
+    adds=frozenset({"add_url_rule", "add_resource"}),
     prefixes=("url_prefix", "prefix", "path"),
     names=frozenset({"app", "bp", "blueprint", "api", "application"}),
     inside=_APIS,
@@ -79,10 +83,10 @@ _KIND = Kind(
 
 
 class Served(NamedTuple):
-    """One route: its router, the path as written, the methods (empty: as the view tells), and the view."""
+    """One route: its router, the path as written (None: it can't be read), the methods (empty: as the view tells), and the view."""
 
     router: Identity | None
-    path: str
+    path: str | None
     methods: tuple[str, ...]
     view: int | ClassInfo
 
@@ -144,7 +148,7 @@ class Flask(Framework):
             return
         methods = (verb.upper(),) if verb in _VERBS else tuple(methods_of(decorator)) or ("GET",)
         yield from _entries(
-            engine, routers, Served(router, _path(routers, module, decorator, 0), methods, unit_id(module, index))
+            engine, routers, Served(router, _path(engine, module, decorator, 0), methods, unit_id(module, index))
         )
 
     def _on_class(
@@ -153,12 +157,12 @@ class Flask(Framework):
         router = routers.locate(module, 0, decorator[2][2])
         if router is not None:
             info = engine.project.class_at(module, index)
-            yield from _entries(engine, routers, Served(router, _path(routers, module, decorator, 0), (), info))
+            yield from _entries(engine, routers, Served(router, _path(engine, module, decorator, 0), (), info))
 
 
-def _path(routers: Routers, module: Module, call: tuple[Any, ...], place: int) -> str:
-    given = call[3][place] if len(call[3]) > place else next((value for name, value in call[4] if name == "rule"), None)
-    return routers.text(module, given)
+def _path(engine: Engine, module: Module, call: tuple[Any, ...], place: int) -> str | None:
+    given = given_at(call, place, "rule")
+    return written_path(engine, module, given) if given is not None else ""
 
 
 def _added(engine: Engine, routers: Routers, added: Added) -> Iterator[Served]:
@@ -168,12 +172,12 @@ def _added(engine: Engine, routers: Routers, added: Added) -> Iterator[Served]:
         view = call[3][2] if len(call[3]) > 2 else dict(call[4]).get("view_func")
         target = _view(engine, module, view) if view is not None else None
         if target is not None:
-            yield Served(added.router, _path(routers, module, call, 0), tuple(methods_of(call)), target)
+            yield Served(added.router, _path(engine, module, call, 0), tuple(methods_of(call)), target)
         return
     found = engine.project.resolve_expression(module, call[3][0])
     if found is not None and found.kind == "class":
         for path in call[3][1:]:
-            yield Served(added.router, routers.text(module, path), (), found.value)
+            yield Served(added.router, written_path(engine, module, path), (), found.value)
 
 
 def _view(engine: Engine, module: Module, node: tuple[Any, ...]) -> int | ClassInfo | None:
@@ -195,13 +199,24 @@ def _entries(engine: Engine, routers: Routers, served: Served) -> Iterator[Entry
     if isinstance(view, int):
         yield from _unit_entries(engine, routers, served, view, served.methods or ("GET",), None)
         return
+    by_verb = any(base.rpartition(".")[2] in _BY_VERB for base in view.external_bases())
     for verb in _VERBS:
         unit = view.method(verb)
         if unit is not None and (not served.methods or verb.upper() in served.methods):
             yield from _unit_entries(engine, routers, served, unit, (verb.upper(),), view)
     unit = view.method("dispatch_request")
-    if unit is not None:
-        yield from _unit_entries(engine, routers, served, unit, served.methods or ("GET",), view)
+    if unit is not None and by_verb:  # around the methods of the verbs, and no route beside theirs
+        yield Entry(unit, {})
+    elif unit is not None:
+        yield from _unit_entries(engine, routers, served, unit, served.methods or _told_by(view), view)
+
+
+def _told_by(view: ClassInfo) -> tuple[str, ...]:
+    """The `methods` that a class of `flask.views.View` gives; GET where it gives none."""
+    hit = view.lookup("methods")
+    parts = elements(hit[1].value) if hit is not None and hit[1].kind == "expression" else ()
+    found = tuple(part[2].upper() for part in parts if part[0] == f.CONST and isinstance(part[2], str))
+    return found or ("GET",)
 
 
 def _unit_entries(
@@ -209,13 +224,13 @@ def _unit_entries(
 ) -> Iterator[Entry]:
     module, facts = engine.project.unit(unit)
     name = engine.project.unit_name(unit)
-    parameters = _parameters(engine, unit, facts, served.path, holder)
-    ways = routers.ways(served.router)
+    parameters = _parameters(engine, unit, facts, served.path or "", holder)
+    ways = routers.ways(served.router) if served.path is not None else []
     if not ways:  # written, and not served
         yield Entry(unit, parameters)
     shown = answer(engine, module, facts)
     for way in ways:
-        trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path)))
+        trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path or "")))
         operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts))
         yield Entry(unit, parameters, operation, shown)
 

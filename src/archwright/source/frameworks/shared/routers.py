@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.own_adds import added_by_own
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.link.project import ClassInfo
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -89,11 +91,25 @@ class Routers:
         self._all_read = True
         """False where some inclusion names no router that is known here."""
         self.added: list[Added] = []
+        self._own: dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]] = self._own_adds()
+        """Methods of the project's own routers that add routes: by name, with their class, unit and calls of the library's."""
         for module in self._project.modules:
             if self.concerns(module):
                 for index, unit in enumerate(module.units):
                     for call in calls_in(unit[7]):
                         self._collect(module, index, call)
+
+    def _own_adds(self) -> dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]]:
+        found: dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]] = {}
+        for info in self._project.all_classes():
+            if self._kind.adds and not self._kind.makers.isdisjoint(info.external_bases()):
+                for name, binding in info.scope().items():
+                    if binding.kind == "unit":
+                        body = info.module.units[binding.value][7]
+                        calls = tuple(c for c in calls_in(body) if c[2][0] == f.ATTR and c[2][3] in self._kind.adds)
+                        if calls:
+                            found.setdefault(name, []).append((info, unit_id(info.module, binding.value), calls))
+        return found
 
     def concerns(self, module: Module) -> bool:
         """True where a module imports the framework, or puts routers together at its top level."""
@@ -117,6 +133,8 @@ class Routers:
         function = call[2]
         if function[0] != f.ATTR:
             return
+        if function[3] in self._own and self._add_by_own(module, index, call):
+            return
         if function[3] in self._kind.mounts:
             path, child = (given_at(call, place, name) for place, name in enumerate(("path", "app")))
             if path is not None and child is not None:
@@ -137,6 +155,20 @@ class Routers:
             router = self.locate(module, index, function[2])
             if router is not None or self.likely(module, index, function[2]):
                 self.added.append(Added(module, index, call, router))
+
+    def _add_by_own(self, module: Module, index: int, call: tuple[Any, ...]) -> bool:
+        """Note the routes that a method of the project's own router adds; False where the method is the library's."""
+        router = self.locate(module, index, call[2][2])
+        if router is None:
+            return False
+        where, made = self._made[router]
+        found = self._project.resolve_expression(where, made[2])
+        for info, unit, adds in self._own[call[2][3]]:
+            if found is not None and found.kind == "class" and info in found.value.mro():
+                for each in added_by_own(self._engine, call, adds, unit):
+                    self.added.append(Added(module, index, each, router))
+                return True
+        return False
 
     def _mount(
         self, module: Module, index: int, call: tuple[Any, ...], child: tuple[Any, ...], prefix: tuple[Any, ...] | None
