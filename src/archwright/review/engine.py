@@ -18,6 +18,7 @@ import msgspec
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Finding, Remedy, TraceStep
+from archwright.model.which import Which
 from archwright.report.lines import lines_of
 from archwright.review.endpoint import EffectsOf, Endpoint, Siblings
 from archwright.review.excerpt import end_of, normalised
@@ -58,6 +59,15 @@ class Review(Model, frozen=True, kw_only=True):
 def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
     """The kinds of effect that the rules judge: what a program must be asked for."""
     return frozenset(kind for rule in rules for needs in (needs_of(rule),) for kind in (*needs.kinds, *needs.reads))
+
+
+def only(rules: Iterable[Rule]) -> dict[type[Effect], Which]:
+    """Which effects of each kind the rules judge."""
+    asked: dict[type[Effect], Which] = {}
+    for rule in rules:
+        for kind in needs_of(rule).kinds:
+            asked[kind] = asked.get(kind, rule.which) | rule.which
+    return asked
 
 
 def review(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archwright.model.base import Model
 from archwright.model.finding import Remedy
-from archwright.review.engine import Fault, Render, review, wanted
+from archwright.review.engine import Fault, Render, only, review, wanted
 from archwright.review.readable import Readable
 from archwright.review.rule import Rule
 from archwright.review.scope import Scope
@@ -52,6 +52,7 @@ def judge(asked: Asked, root: Path | None = None, paths: Sequence[str] | None = 
     program = analyse(
         paths,
         wanted=wanted(asked.rules),
+        only=only(asked.rules),
         root=at,
         cache=asked.cache,
         workers=asked.workers,

@@ -22,6 +22,7 @@ import msgspec
 
 from archwright.model.base import Model, Place
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
+from archwright.model.which import Which
 
 Reaching = Callable[[Place], tuple[str, ...]]
 """The operations that reach a place, as people name them."""
@@ -85,6 +86,8 @@ class Rule:
     """`CWE-89`; None where the catalogue has no entry for the defect."""
     security: ClassVar[bool] = False
     """True where an attacker gains by it: code hosts then list it as a security alert."""
+    which: ClassVar[Which] = Which.ALL
+    """Which effects of its kinds it can say something of: the fewer, the less has to be made of the code."""
     twins: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Rules of ruff that report some of the same places, by code, each with the places it means. What a project's ruff reports
     is left to ruff."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from archwright.model.which import Which
 from archwright.source import pool
 from archwright.source.edits import Edit, compare
 from archwright.source.flow.engine import Engine
@@ -42,7 +43,7 @@ class Flows:
     """What following the units of a project gives. `lost`: paths of files that ended the process that followed them."""
 
     def __init__(
-        self, loaded: LoadedProject, engine: Engine, renderer: Renderer, kinds: frozenset[str], workers: int
+        self, loaded: LoadedProject, engine: Engine, renderer: Renderer, kinds: Mapping[str, Which], workers: int
     ) -> None:
         self.engine = engine
         self.renderer = renderer

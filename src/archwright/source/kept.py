@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import entry_points
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from archwright import __version__
+from archwright.model.which import Which
 from archwright.source.flow.engine import Engine
 from archwright.source.flow.values import Val
 from archwright.source.following import Followed
@@ -79,9 +80,9 @@ class KeptFlows:
             return
 
 
-def key_of(frameworks: Iterable[str], kinds: Iterable[str]) -> bytes:
+def key_of(frameworks: Iterable[str], kinds: Mapping[str, Which]) -> bytes:
     """What decides the outcome beside the files of the project."""
-    return _digest((_program(), sorted(frameworks), sorted(kinds)))
+    return _digest((_program(), sorted(frameworks), sorted((kind, which.value) for kind, which in kinds.items())))
 
 
 def tables_of(engine: Engine) -> bytes:

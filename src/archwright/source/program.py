@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from archwright.model.base import Model
 from archwright.model.effect import AnyEffect, Effect, Setting, Transaction
 from archwright.model.operation import Operation
+from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source import pool
 from archwright.source.discover import Discovery, Excludes
@@ -81,11 +83,11 @@ class Program:
     def __init__(
         self,
         loaded: LoadedProject,
-        wanted: frozenset[type[Effect]],
+        kinds: Mapping[str, Which],
         workers: int | None = None,
         keeper: KeptFlows | None = None,
     ) -> None:
-        """keeper: where what was found is kept for the next run."""
+        """kinds: which effects to make, by the name of their kind. keeper: where what was found is kept for the next run."""
         self._loaded = loaded
         read = (*loaded.files, *loaded.templates)
         self._files = {file.path: file for file in read}
@@ -108,12 +110,11 @@ class Program:
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
                 self.project.by_name.setdefault(alias, modules[index])
-        kinds = frozenset(kind.__name__ for kind in wanted)
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
-        self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded))
+        self.engine = Engine(self.project, frameworks, frozenset(kinds), versions_of(loaded))
         self.renderer = Renderer(self.project, self.engine.entries)
         surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
         count = pool.worker_count() if workers is None else workers
@@ -270,7 +271,8 @@ def _surrounded(effect: Effect, state: Transaction | None, later: str | None) ->
 def analyse(
     paths: Iterable[str | os.PathLike[str]],
     *,
-    wanted: frozenset[type[Effect]],
+    wanted: Iterable[type[Effect]],
+    only: Mapping[type[Effect], Which] = MappingProxyType({}),
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     root: str | os.PathLike[str] = ".",
@@ -279,11 +281,13 @@ def analyse(
 ) -> Program:
     """Read and follow the Python files of `paths`.
 
-    wanted: the kinds of effect to make model objects of. cache: the directory where facts of files are kept; None: nowhere.
+    wanted: the kinds of effect to make model objects of; only: which of a kind, where not all are asked for. cache: the directory where facts of files are kept; None: nowhere.
     excludes: paths that are left out. cached_as: the project whose cached facts are used, if not those of `root`.
     """
     loaded = load_project(paths, root=root, cache=cache, workers=workers, excludes=excludes, cached_as=cached_as)
-    kinds = ",".join(sorted(kind.__name__ for kind in wanted))
+    kinds = {kind.__name__: only.get(kind, Which.ALL) for kind in wanted}
     own = cached_as is None or Path(cached_as) == Path(root).absolute()
-    keeper = KeptFlows(cache, f"{loaded.discovery.root}\0{kinds}") if cache is not None and own else None
-    return Program(loaded, wanted, workers, keeper)
+    keeper = (
+        KeptFlows(cache, f"{loaded.discovery.root}\0{','.join(sorted(kinds))}") if cache is not None and own else None
+    )
+    return Program(loaded, kinds, workers, keeper)

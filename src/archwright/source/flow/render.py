@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from archwright.model import effect as m
@@ -13,7 +14,7 @@ from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
 from archwright.source import facts as f
 from archwright.source.flow.calls import QUEUE
 from archwright.source.flow.effects import Found, LoopMark, repeated
-from archwright.source.flow.values import BIT, Key, Val, chain, deep_origins
+from archwright.source.flow.values import BIT, USES, Key, Val, chain, deep_origins
 from archwright.source.flow.values import NO as NO_CONSTANT
 from archwright.source.frameworks.base import Entry
 from archwright.source.link.project import Project
@@ -57,6 +58,7 @@ class Renderer:
         self._project = project
         self._entries = entries
         self._settings: dict[int, m.Setting] = {}
+        self._steps: dict[tuple[int, int, str], Step] = {}
         self._makers: dict[str, Callable[[Found], m.Effect]] = {
             "Interpret": self._interpret,
             "Read": self._read,
@@ -97,17 +99,19 @@ class Renderer:
         module, _ = self._project.unit(unit)
         return Place(module.path, f.line_of(position), f.column_of(position))
 
-    def value(self, value: Val) -> Value:
-        """An abstract value as the model tells it."""
+    def value(self, value: Val, *, way: bool = True) -> Value:
+        """An abstract value as the model tells it. way: with all steps of its origins; else where they enter only."""
         origins = tuple(
-            self._origin(key, cleaned, steps) for key, cleaned, steps in deep_origins(value) if key[0] != "loop"
+            self._origin(key, cleaned, chain(steps) if way else chain(steps)[:1])
+            for key, cleaned, steps in deep_origins(value)
+            if key[0] != "loop"
         )
         const = value.const if isinstance(value.const, (str, int, float, bool)) else None
         if (not origins and value.const is not NO_CONSTANT) or (not origins and value.text is not None):
             origins = (Origin(kind=OriginKind.CONSTANT),)
         return Value(origins=origins, constant=const, text=value.text)
 
-    def _origin(self, key: Key, cleaned: int, steps: Any) -> Origin:
+    def _origin(self, key: Key, cleaned: int, way: list[tuple[int, int, str]]) -> Origin:
         kind = _KINDS[key[0]]
         name, trust = "", Trust.UNKNOWN
         if kind is OriginKind.SOURCE:
@@ -119,14 +123,20 @@ class Renderer:
         elif kind is OriginKind.PARAMETER:
             facts = self._project.unit(key[1])[1]
             name = facts[4][key[2]][0] if key[2] < len(facts[4]) else ""
-        listed = tuple(Step(place=self.place(unit, position), note=note) for unit, position, note in chain(steps))
         return Origin(
             kind=kind,
             name=name,
             trust=trust,
-            steps=listed,
-            clean_for=frozenset(use for use in Use if cleaned & BIT[use]),
+            steps=tuple(map(self._step, way)),
+            clean_for=_uses(cleaned),
         )
+
+    def _step(self, step: tuple[int, int, str]) -> Step:
+        known = self._steps.get(step)
+        if known is None:
+            unit, position, note = step
+            known = self._steps[step] = Step(place=self.place(unit, position), note=note)
+        return known
 
     def _common(self, found: Found) -> dict[str, Any]:
         place = self.place(found.unit, found.position)
@@ -234,11 +244,11 @@ class Renderer:
         )
 
     def _conditions(self, slots: dict[str, Any]) -> tuple[m.Condition, ...]:
-        """The conditions of a query, with what they compare with where it is known."""
+        """The conditions of a query, with what they compare with where it is known: what it goes back to, not the way."""
         compared = slots.get("compared")
         values = (compared.items if compared is not None else None) or {}
         return tuple(
-            m.Condition(path=path, operator=operator, value=self.value(values[path, operator]))
+            m.Condition(path=path, operator=operator, value=self.value(values[path, operator], way=False))
             if (path, operator) in values
             else m.Condition(path=path, operator=operator)
             for path, operator in slots.get("filters", ())
@@ -262,6 +272,12 @@ class Renderer:
         slots = found.slots
         arguments = tuple(self.value(each) for each in (slots["arguments"].items or {}).values())
         return m.Enqueue(**self._common(found), task=_text(slots["task"]), arguments=arguments)
+
+
+@lru_cache(maxsize=1024)
+def _uses(cleaned: int) -> frozenset[Use]:
+    """The uses of a bit set."""
+    return frozenset(use for use in USES if cleaned & BIT[use])
 
 
 def _text(name: Val) -> str:

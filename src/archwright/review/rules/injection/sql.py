@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Impact, Remedy, RemedyKind
 from archwright.model.value import Use
+from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
 
@@ -41,6 +42,7 @@ class SqlInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-89"
     security = True
+    which = Which.SENT
     bad = (
         example(
             "a query parameter formatted into the text",

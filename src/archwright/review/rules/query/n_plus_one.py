@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from archwright.model.base import Place
 from archwright.model.effect import Load, LoopContext, Many, Read, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
+from archwright.model.which import Which
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests
 from archwright.review.program import Program
@@ -53,6 +54,7 @@ class NPlusOne(Rule):
     name = "query/n-plus-one"
     impact = Impact.HIGH
     cwe = "CWE-1073"
+    which = Which.LOOPED
     bad = (
         example(
             "a foreign key touched in a loop over a queryset",

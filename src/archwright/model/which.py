@@ -1,0 +1,15 @@
+"""Which effects of a kind somebody asks for. Most of what code does matters to no rule: what is not asked for is never made."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Which(enum.Flag):
+    """Of the effects of a kind, those that matter."""
+
+    LOOPED = enum.auto()
+    """In a loop over rows."""
+    SENT = enum.auto()
+    """With data from outside in a slot."""
+    ALL = enum.auto()

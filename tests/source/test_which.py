@@ -1,0 +1,69 @@
+"""Of the effects of a kind, those that are asked for: in a loop over rows, with data from outside."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from archwright.model.effect import Interpret, Read
+from archwright.model.which import Which
+from archwright.source.program import analyse
+
+APP = """
+    import sqlite3
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+    @app.get("/orders")
+    def orders():
+        cursor = sqlite3.connect("app.db").cursor()
+        cursor.execute("SELECT 1")
+        return run(cursor, f"SELECT id FROM orders WHERE name = '{request.args['name']}'")
+
+    def run(cursor, text):
+        cursor.execute(text)
+        return cursor.fetchall()
+"""
+MODELS = """
+    from django.db import models
+
+    class Shop(models.Model):
+        name = models.TextField()
+
+    class Order(models.Model):
+        shop = models.ForeignKey(Shop, models.CASCADE)
+
+    def names():
+        first = Order.objects.first()
+        return [first, *[Order.objects.filter(shop=shop).count() for shop in Shop.objects.all()]]
+"""
+
+
+def _write(at: Path, text: str) -> None:
+    (at / "app.py").write_text(textwrap.dedent(text), encoding="utf-8")
+
+
+def test_with_data_from_outside(tmp_path: Path) -> None:
+    _write(tmp_path, APP)
+    every = analyse(["."], wanted=[Interpret], root=tmp_path).effects
+    sent = analyse(["."], wanted=[Interpret], only={Interpret: Which.SENT}, root=tmp_path).effects
+    assert (
+        len(every) == 3
+    )  # the constant text, the helper's text for whatever caller, and the text that its caller sends
+    assert [effect.unit for effect in sent] == ["app.run"]
+    assert sent[0] in every
+
+
+def test_in_a_loop_over_rows(tmp_path: Path) -> None:
+    _write(tmp_path, MODELS)
+    every = analyse(["."], wanted=[Read], root=tmp_path).effects
+    looped = analyse(["."], wanted=[Read], only={Read: Which.LOOPED}, root=tmp_path).effects
+    assert len(every) == 3
+    assert [effect.context.loops[0].over for effect in looped] == ["rows"]
+
+
+def test_several_ask(tmp_path: Path) -> None:
+    _write(tmp_path, MODELS)
+    both = analyse(["."], wanted=[Read], only={Read: Which.LOOPED | Which.ALL}, root=tmp_path).effects
+    assert both == analyse(["."], wanted=[Read], root=tmp_path).effects
