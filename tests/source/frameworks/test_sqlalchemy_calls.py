@@ -54,11 +54,45 @@ BODIES = {
     ),
     "put into": ("r.watchers.add(Guest())", ["write Guest insert"]),
     "change of a collection": ("db.session.execute(r.watchers.delete())", ["write Guest delete"]),
+    "attributes by name": (
+        "for name in ('owner', 'stays'):\n    print(getattr(r, name))",
+        ["load Room.owner", "load Room.stays"],
+    ),
+    "by one of two names": (
+        "for name, label in [('owner', 1), ('floor', 2)]:\n    print(label, getattr(r, name))",
+        ["load Room.owner"],
+    ),
+    "in a comprehension": ("return [getattr(r, name) for name in ('owner', 'floor')]", ["load Room.owner"]),
+    "by the name that a helper is given": ("shown(r, 'owner')", ["load Room.owner"]),
+    "by the name that the class says": ("Sheet(r).show()", ["load Room.owner"]),
+    "set by name": ("setattr(r, 'floor', 2)", ["write Room update"]),
+    "set by some name": ("for name, value in me.items():\n    setattr(r, name, value)", ["write Room update"]),
+    "of a new row": ("x = Room()\nfor name, value in me.items():\n    setattr(x, name, value)", []),
+    "set and asked": (
+        "setattr(r, 'owner', db.session.get(Guest, 1))\nprint(r.owner)",
+        ["read Guest one", "write Room update"],
+    ),
     "attribute called a session": ("me.session.commit()", ["commit"]),
     "argument called a session": ("db_session.rollback()", ["rollback"]),
     "called otherwise": ("me.consumer.commit()", []),
     "handed over": ("me.session.commit('message')", []),
 }
+
+
+HELPERS = """
+def shown(row, name):
+    return getattr(row, name)
+
+class Sheet:
+    relation = "owner"
+
+    def __init__(self, row):
+        self.row = row
+
+    def show(self):
+        return getattr(self.row, self.relation)
+
+"""
 
 
 def told(program: Program, path: str = "views.py") -> list[str]:
@@ -80,7 +114,7 @@ def told(program: Program, path: str = "views.py") -> list[str]:
 @pytest.mark.parametrize(("body", "expected"), BODIES.values(), ids=BODIES)
 def test_what_a_call_does(program: Callable[..., Program], body: str, expected: list[str]) -> None:
     lines = "".join(f"\n    {line}" for line in body.split("\n"))
-    text = f"def view(me, db_session):\n    r = the_room(){lines}\nfrom models import *\nfrom rooms import the_room\n"
+    text = f"{HELPERS}def view(me, db_session):\n    r = the_room(){lines}\nfrom models import *\nfrom rooms import the_room\n"
     rooms = "from models import *\ndef the_room():\n    return db.session.get(Room, 1)\n"
     files = {"models.py": MODELS, "rooms.py": rooms, "views.py": text}
     assert told(program(files, Read, Load, Write, Commit, Rollback)) == expected

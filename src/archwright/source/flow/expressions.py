@@ -11,7 +11,7 @@ from archwright.source.flow import attributes, calls, operators, transactions
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.lookups import look_up
-from archwright.source.flow.loops import loop_element
+from archwright.source.flow.loops import loop_element, named_elements
 from archwright.source.flow.refine import refine
 from archwright.source.flow.values import (
     NO,
@@ -227,6 +227,9 @@ def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
     saved_loops = frame.loops
     first = evaluate(frame, node[5][0][1])  # runs whatever it holds, so what it fetches is known behind
     saved_env = dict(frame.env)
+    for name in named_elements(node[5][0][0], first, node[3:5]) if len(node[5]) == 1 else ():
+        assign(frame, node[5][0][0], name)
+        evaluate(frame, node[3])
     for index, (target, iterable, conditions, _) in enumerate(node[5]):
         element = loop_element(frame, iterable, evaluate(frame, iterable) if index else first, iterable[1])
         assign(frame, target, element)

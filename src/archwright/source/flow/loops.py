@@ -35,6 +35,43 @@ def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: i
     return _marked(value, (("loop", frame.unit, position), 0, None))
 
 
+_BY_NAME = frozenset({"getattr", "setattr"})
+
+
+def named_elements(target: tuple[Any, ...], iterable: Val, body: tuple[Any, ...]) -> list[Val]:
+    """`for name in ("lines", "tags"): getattr(order, name)`: the constants, where the body picks attributes by them; else none.
+
+    Each names another attribute, so what the body does is told for each of them.
+    """
+    items = iterable.items
+    if not items or "*" in items or len(items) > SMALL or iterable.type not in (("list",), ("tuple",), ("set",)):
+        return []
+    parts = target[2] if target[0] in (f.TUPLE, f.LIST) else (target,)
+    names = {part[2] for part in parts if part[0] == f.NAME}
+    elements = list(items.values())
+    if not names or not all(_constant(each) for each in elements) or not _picks(body, names):
+        return []
+    return elements
+
+
+def _constant(value: Val) -> bool:
+    if value.type == ("tuple",) and value.items is not None:
+        return any(isinstance(item.const, str) and not item.origins for item in value.items.values())
+    return isinstance(value.const, str) and not value.origins
+
+
+def _picks(body: tuple[Any, ...], names: set[str]) -> bool:
+    """True where some `getattr` or `setattr` is given one of the names."""
+    todo: list[Any] = [body]
+    while todo:
+        part = todo.pop()
+        by_name = len(part) == 5 and part[0] == f.CALL and part[2][0] == f.NAME and part[2][2] in _BY_NAME
+        if by_name and len(part[3]) > 1 and part[3][1][0] == f.NAME and part[3][1][2] in names:
+            return True
+        todo.extend(each for each in part if isinstance(each, tuple))
+    return False
+
+
 def rows_of(value: Val) -> tuple[str, tuple[int, int] | None] | None:
     """The entity and query of a value that is a row, or a tuple with rows in it."""
     if value.type is not None and value.type[0] == "row":

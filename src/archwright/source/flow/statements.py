@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from archwright.source import facts as f
@@ -11,7 +12,7 @@ from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.loops import loop_element
+from archwright.source.flow.loops import loop_element, named_elements
 from archwright.source.flow.managers import managed
 from archwright.source.flow.patterns import bind_pattern
 from archwright.source.flow.refine import is_test, passed, refine
@@ -197,9 +198,10 @@ def _for(frame: Frame, node: tuple[Any, ...]) -> bool:
     iterable = evaluate(frame, node[3])
     saved = frame.loops
     element = loop_element(frame, node[3], iterable, node[1])
-    before = dict(frame.env)
-    assign(frame, node[2], element)
-    _turns(frame, node[4], before, lambda: assign(frame, node[2], element))
+    for each in named_elements(node[2], iterable, node[4]) or (element,):
+        before = dict(frame.env)
+        assign(frame, node[2], each)
+        _turns(frame, node[4], before, partial(assign, frame, node[2], each))
     frame.loops = saved
     _checked_each(frame, node, element)
     if node[5]:

@@ -204,7 +204,7 @@ class Framework:
         return None
 
     def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
-        """`row.name = held`: a write, where the library keeps account of what changes."""
+        """`row.name = held`: a write, where the library keeps account of what changes. Empty: some attribute, not known which."""
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         """`Class(...)` for a claimed class."""

@@ -11,6 +11,7 @@ from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
     ALL_USES,
     NO,
+    NONE,
     NUMBER,
     UNKNOWN,
     Val,
@@ -22,6 +23,7 @@ from archwright.source.flow.values import (
     join_origins,
 )
 from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 
 
 def _number(site: CallSite) -> Val:
@@ -194,13 +196,52 @@ def _getattr(site: CallSite) -> Val:
     if len(site.args) < 2:
         return UNKNOWN
     name = site.args[1]
-    if isinstance(name.const, str) and not name.origins:
-        found = attributes.attribute(site.frame, site.args[0], name.const, site.position)
+    known = _attribute_name(site, name)
+    if known is not None:
+        found = attributes.attribute(site.frame, site.args[0], known, site.position)
         return join(found, site.args[2]) if len(site.args) > 2 else found
-    for key, _, _ in name.origins:  # the constant that a caller gives tells which attribute it is
+    attributes.touched(site.frame, site.args[0])
+    _steers(site, name)
+    return UNKNOWN
+
+
+def _setattr(site: CallSite) -> Val:
+    """`setattr(value, name, held)`; of a row that keeps account of its changes one is told even where the name is not known."""
+    if len(site.args) < 3:
+        return NONE
+    base, name, held = site.args[:3]
+    known = _attribute_name(site, name)
+    if known is not None:
+        forget_relations(site.frame, base, known)
+        nowhere = (f.CONST, site.position, None)
+        attributes.set_attribute(site.frame, base, nowhere, known, held, site.position)
+        keep_relation(site.frame, base, known, held)
+        return NONE
+    attributes.touched(site.frame, base)
+    orm = site.frame.engine.frameworks_by_name.get(base.type[1].orm) if base.type and base.type[0] == "row" else None
+    if orm is not None:
+        orm.assigned(site.frame, base, "", held, site.position)
+    _steers(site, name)
+    return NONE
+
+
+def _steers(site: CallSite, name: Val) -> None:
+    """The constant that a caller gives tells which attribute it is."""
+    for key, _, _ in name.origins:
         if key[0] == "parameter" and key[1] == site.frame.unit and len(key) == 3:
             site.frame.tested |= 1 << key[2]
-    return UNKNOWN
+
+
+def _attribute_name(site: CallSite, name: Val) -> str | None:
+    """The attribute that a value names: a constant, or what the class of `self` says; None where it can't be told."""
+    if isinstance(name.const, str) and not name.origins:
+        return name.const
+    text = name.text
+    own = site.frame.owner is not None and all(
+        key[0] == "parameter" and key[1] == site.frame.unit and key[2] == 0 and len(key) == 4
+        for key, _, _ in name.origins
+    )
+    return text if own and name.origins and text is not None and text.isidentifier() else None
 
 
 def _partial(site: CallSite) -> Val:
@@ -257,6 +298,7 @@ CALLS: Final[dict[str, Handler]] = {
     "builtins.max": _element,
     "builtins.range": _range,
     "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
     "functools.partial": _partial,
     "functools.reduce": _derived,
     "string.Template": _derived_text,

@@ -272,9 +272,10 @@ class SqlAlchemy(Framework):
         relation = model.relations.get(name)
         if relation is not None:
             collections.assigned(frame, position, collections.Related({}, value, row, name, relation), held)
-        elif name in model.columns:
+        elif name in model.columns or not name:
             implied(frame)
-            emit_write(frame, position, row.entity, "update", kept(value), fields=(name,), row=row)
+            fields = (name,) if name else ()
+            emit_write(frame, position, row.entity, "update", kept(value), fields=fields, row=row)
 
     def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
         """A relation is touched: fetched along with the row, by default or by an option, or fetched now."""
