@@ -42,12 +42,25 @@ LOADS = {
     ),
     "read again": ("a = o.customer.name\no.refresh_from_db()\nb = o.customer.name", [(2, "customer"), (4, "customer")]),
     "another key": ("a = o.customer.name\no.customer_id = 3\nb = o.customer.name", [(2, "customer"), (4, "customer")]),
+    "one relation or another": (
+        "c = o.customer if o.total else o.customer.rival\nd = c.rival.name",
+        [(2, "customer"), (2, "customer"), (2, "customer.rival"), (3, "rival")],
+    ),
     "another column": ("a = o.customer.name\no.total = 3\nb = o.customer.name", [(2, "customer")]),
 }
 READS = {
     "truth": ("rows = Order.objects.filter(total=1)\nif not rows:\n    return 0", [(3, "many")]),
     "truth of all": ("rows = Order.objects.all()\nreturn 1 if rows else 0", [(3, "many")]),
     "truth in a condition": ("rows = Order.objects.filter(total=1)\nreturn rows and o", [(3, "many")]),
+    "rows or an empty list": ("rows = Order.objects.all() if o.total else []\nreturn len(rows)", [(3, "many")]),
+    "rows or none": ("rows = Order.objects.all() if o.total else None\nif rows:\n    return 1", [(3, "many")]),
+    "rows or others": (
+        "rows = o.customer.orders.all() if o.total else Order.objects.all()\nreturn list(rows)", [(3, "many")],
+    ),
+    "rows or a list of something": ("rows = Order.objects.all() if o.total else [o.total]\nreturn len(rows)", []),
+    "rows or what an outside library keeps": (
+        "rows = kept.get(o.pk)\nif not rows:\n    rows = Order.objects.all()\nreturn len(rows)", [],
+    ),
     "truth of a manager": ("rows = Order.objects\nif rows:\n    return 0", []),
     "counted where it is held": (
         "rows = Order.objects.filter(total=1)\nif rows:\n    return rows.count(), rows.exists(), rows[0], list(rows)",

@@ -180,7 +180,7 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
     elif right.const is None:
         type_ = left.type
     else:
-        type_ = _join_types(left.type, right.type) or _only_row(left, right)
+        type_ = _join_types(left.type, right.type) or _only_row(left, right) or _only_query(left, right)
     items = left.items
     if left.items is not right.items:
         if left.items is None or right.items is None:
@@ -200,6 +200,9 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
             if key in theirs and depth:
                 asked[key] = join(mine[key], theirs[key], depth - 1)
     return Val(type_, join_origins(left.origins, right.origins), const, items, text, asked)
+
+
+_SEQUENCES: Final = (("list",), ("tuple",), ("set",))
 
 
 def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -227,13 +230,27 @@ def _only_row(left: Val, right: Val) -> tuple[Any, ...] | None:
     return None
 
 
+def _only_query(left: Val, right: Val) -> tuple[Any, ...] | None:
+    """A query on one way and an empty list on the other: what is done with it is done with the query.
+
+    What is not known on the other way stays so: often it is the same rows, kept from an earlier call.
+    """
+    for one, other in ((left, right), (right, left)):
+        if one.type is not None and one.type[0] == "query":
+            return one.type if other.type in _SEQUENCES and not other.items and not other.origins else None
+    return None
+
+
 def _join_queries(left: Query, right: Query) -> Query | None:
     """What one way loads along counts as loaded: only what no way loads is missing."""
-    if (left.orm, left.entity, left.via, left.manager) != (right.orm, right.entity, right.via, right.manager):
+    if (left.orm, left.entity) != (right.orm, right.entity):
         return None
+    same = left.via == right.via
     return left._replace(
         loaded=left.loaded | right.loaded,
-        flags=left.flags | right.flags,
+        flags=left.flags | right.flags | (frozenset() if same else {"changed"}),
+        via=left.via if same else None,
+        manager=left.manager if left.manager == right.manager else None,
         filters=tuple(dict.fromkeys((*left.filters, *right.filters)))[:12],
         order=left.order or right.order,
         columns=left.columns if left.columns == right.columns else (),
@@ -246,8 +263,8 @@ def _join_rows(left: Row, right: Row) -> Row | None:
         return None
     if "new" in (left.path, right.path):
         return right if left.path == "new" else left
-    if left.path != right.path:
-        return None
+    if left.path != right.path:  # who fetched it on which way can't be told of the join
+        return left._replace(query=None, path="")
     query = _join_queries(left.query, right.query) if left.query is not None and right.query is not None else None
     return left._replace(query=query)
 

@@ -23,12 +23,12 @@ _PLAIN: Final = frozenset({"clean", "serializable_value", "__str__"})
 
 
 def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, models: dict[str, ModelInfo]) -> Val | None:
-    """`row.name`; None for a model that isn't known."""
+    """`row.name`; unknown for a model of another package."""
     if value.items is not None and name in value.items:
         return value.items[name]
     model = models.get(row.entity)
     if model is None:
-        return None
+        return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
     relation = model.relations.get(name)
     if relation is not None:
         if relation.many:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.link.project import ClassInfo, Project
@@ -37,6 +37,21 @@ _RELATIONS = {
     "GenericRelation": "many",
     "AutoOneToOneField": "one",
 }
+
+
+_AUTH: Final = "django.contrib.auth.models."
+USER: Final = f"{_AUTH}User"
+"""The user model of a project that names none."""
+_LABELS: Final = {
+    "auth.user": USER,
+    "auth.group": f"{_AUTH}Group",
+    "auth.permission": f"{_AUTH}Permission",
+    "contenttypes.contenttype": "django.contrib.contenttypes.models.ContentType",
+    "sites.site": "django.contrib.sites.models.Site",
+}
+"""Labels, in lower case, of the models that Django brings along."""
+_PERMITTED: Final = {"groups": f"{_AUTH}Group", "user_permissions": f"{_AUTH}Permission"}
+"""The relations of PermissionsMixin."""
 
 
 class Relation(NamedTuple):
@@ -92,6 +107,7 @@ class Models:
         self._is_model: dict[str, bool] = {}
         self.models: dict[str, ModelInfo] = {}
         self._by_short: dict[str, list[str]] = {}
+        self._user: str | None = None
         self._by_lower: dict[str, list[str]] = {}
         """Names in lower case: Django's registry makes no difference between `app.Model` and `app.model`."""
         classes = [info for info in project.all_classes() if self.is_model(info)]
@@ -136,6 +152,9 @@ class Models:
     # --- reading one model -----------------------------------------------------------------------------
     def _read(self, info: ClassInfo) -> None:
         model = self.models[info.name]
+        if any(base in (f"{_AUTH}AbstractUser", f"{_AUTH}PermissionsMixin") for base in info.external_bases()):
+            for name, target in _PERMITTED.items():
+                model.relations[name] = Relation(target, True, between=f"{info.name}_{name}")
         for holder in reversed(info.mro()):
             for name, binding in holder.scope().items():
                 if binding.kind in ("expression", "annotation"):
@@ -187,7 +206,11 @@ class Models:
             return str(found.value.name)
         if given[0] == f.ATTR and given[3] == "AUTH_USER_MODEL":
             return self.user_model()
+        if found is not None and found.kind == "external":
+            return str(found.value) if str(found.value).startswith("django.") else None
         value = self._engine.module_expression(holder.module, given)
+        if value.type is not None and value.type[0] == "external":
+            return str(value.type[1]) if str(value.type[1]).startswith("django.") else None
         return self.by_label(value.const, model) if isinstance(value.const, str) else None
 
     def _between(self, holder: ClassInfo, name: str, node: tuple[Any, ...], model: ClassInfo) -> str:
@@ -202,13 +225,21 @@ class Models:
         return str(found.value.name) if found is not None and found.kind == "class" else ""
 
     def user_model(self) -> str | None:
-        """The model that AUTH_USER_MODEL names."""
+        """The model that AUTH_USER_MODEL names, Django's own where no settings bind it; None: it can't be told."""
+        if self._user is None:
+            self._user = self._named_user()
+        return self._user or None
+
+    def _named_user(self) -> str:
+        said = False
         for module in self._project.modules:
-            if "settings" in module.path:
-                binding = module.scope().get("AUTH_USER_MODEL")
-                if binding is not None and binding.kind == "expression" and binding.value[0] == f.CONST:
-                    return self.by_label(binding.value[2], None)
-        return None
+            binding = module.scope().get("AUTH_USER_MODEL") if "settings" in module.path else None
+            if binding is not None and binding.kind == "expression" and binding.value[0] == f.CONST:
+                said = True
+                known = self.by_label(binding.value[2], None)
+                if known is not None:
+                    return known
+        return "" if said else USER
 
     def by_label(self, label: str, model: ClassInfo | None) -> str | None:
         """The model that `self`, `Model` or `app.Model` names."""
@@ -220,7 +251,9 @@ class Models:
             names = [name for name in names if app in name.split(".")] or names
         elif len(names) > 1 and model is not None:
             names = [name for name in names if name.rpartition(".")[0] == model.name.rpartition(".")[0]] or names
-        return names[0] if len(names) == 1 else None
+        if len(names) == 1:
+            return names[0]
+        return _LABELS.get(label.lower()) if not names else None
 
     def _manager(self, holder: ClassInfo, node: tuple[Any, ...]) -> str | None:
         """The project class behind a manager attribute; "" for Django's own; None where it is no manager."""

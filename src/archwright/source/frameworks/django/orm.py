@@ -14,7 +14,7 @@ from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Query, Row, Val, 
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration, mask
 from archwright.source.frameworks.databases.dbapi import execute
 from archwright.source.frameworks.django import evaluation, instances, querysets
-from archwright.source.frameworks.django.models import ModelInfo, Models, query_method
+from archwright.source.frameworks.django.models import USER, ModelInfo, Models, query_method
 from archwright.source.frameworks.django.predicates import q_object
 from archwright.source.frameworks.django.rows import (
     ORM,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 
 _APPS: Final = "django.apps.registry.Apps"
-_USER: Final = "django.contrib.auth.models.User"
 
 
 class DjangoOrm(Framework):
@@ -93,6 +92,11 @@ class DjangoOrm(Framework):
         self._settings = Settings(project, engine)
         self._signals = Signals(project, engine, self._models)
         self._validation = Validation(project, engine, self._models.models)
+
+    @property
+    def user_model(self) -> str | None:
+        """The model of those who log in; None: it can't be told."""
+        return self._models.user_model() if self._models is not None else None
 
     @property
     def signals(self) -> Signals:
@@ -246,9 +250,9 @@ class DjangoOrm(Framework):
         return Val(("query", found[1]), found[0].origins) if found is not None else UNKNOWN
 
     def _user_model(self, call: CallSite) -> Val | None:
-        name = self._models.user_model() if self._models is not None else None
+        name = self.user_model
         info = call.frame.engine.project.class_named(name) if name else None
-        return Val(("class", info)) if info is not None else Val(("external", name or _USER))
+        return Val(("class", info)) if info is not None else Val(("external", name or USER))
 
     def _model_of(self, call: CallSite) -> Val | None:
         """`apps.get_model("app", "Model")` and `apps.get_model("app.Model")`."""
