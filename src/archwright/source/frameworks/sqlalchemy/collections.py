@@ -34,6 +34,8 @@ class Related(dict[str, Val]):
         self.row = row
         self.name = name
         self.relation = relation
+        self.proxied = False
+        """The elements are not the relation's rows but an attribute of them: what is put in makes such a row."""
 
 
 def changed(call: CallSite) -> bool:
@@ -54,6 +56,9 @@ def assigned(frame: Frame, position: int, items: Related, held: Val) -> None:
     """`row.relation = held`: a new row comes into the session by the cascade; of a collection, the rows' own keys are what changes."""
     relation, row = items.relation, row_of(held)
     implied(frame)
+    if items.proxied and relation.many:
+        _proxied(frame, position, items, held, "insert")
+        return
     if row is not None and row.path == "new" and relation.takes:
         fields = [key for key in held.items or {} if isinstance(key, str)]
         emit_write(frame, position, row.entity, "insert", deep_origins(held), fields=fields, row=row)
@@ -74,7 +79,27 @@ def changing(then: Callable[[CallSite], Val | None]) -> Callable[[CallSite], Val
     return handler
 
 
+def assigned_far(frame: Frame, position: int, items: Related, attribute: str) -> None:
+    """`row.proxy = held` over a relation to one row: an attribute of that row changes."""
+    implied(frame)
+    far = Row(ORM, items.relation.target or "", None)
+    emit_write(frame, position, items.relation.target, "update", kept(items.owner), fields=(attribute,), row=far)
+
+
+def _proxied(frame: Frame, position: int, items: Related, value: Val, kind: str) -> None:
+    """What a change of a proxy does to the rows of the relation behind it; new rows that are put in come along."""
+    row = row_of(value)
+    if kind == "insert" and row is not None and row.path == "new":
+        emit_write(frame, position, row.entity, "insert", deep_origins(value), fields=value.items or (), row=row)
+    between = Row(ORM, items.relation.target or "", None, "new" if kind == "insert" else "")
+    emit_write(frame, position, items.relation.target, kind, kept(items.owner), row=between)
+
+
 def _put(call: CallSite, items: Related, value: Val) -> None:
+    if items.proxied:
+        implied(call.frame)
+        _proxied(call.frame, call.position, items, value, "insert")
+        return
     row = row_of(value)
     new = row is not None and row.path == "new" and items.relation.takes
     if new or items.relation.between is False:
@@ -88,7 +113,10 @@ def _put(call: CallSite, items: Related, value: Val) -> None:
 
 def _taken(call: CallSite, items: Related) -> None:
     relation = items.relation
-    if relation.orphans or relation.between is False:
+    if items.proxied:
+        implied(call.frame)
+        _proxied(call.frame, call.position, items, items.owner, "delete" if relation.orphans else "update")
+    elif relation.orphans or relation.between is False:
         row = row_of(call.args[0]) if call.args else None
         entity = row.entity if row is not None else relation.target
         kind = "delete" if relation.orphans else "update"
@@ -101,6 +129,13 @@ def _write(call: CallSite, entity: str | None, kind: str, fields: Iterable[str],
     implied(call.frame)
     origins = join_origins(kept(value), deep_origins(value))
     emit_write(call.frame, call.position, entity, kind, origins, fields=fields, row=row)
+
+
+def proxy(owner: Val, row: Row, name: str, relation: Relation, element: Val) -> Val:
+    """The collection that an association proxy gives: `element` is the far attribute of one of the relation's rows."""
+    items = Related({"*": element}, owner, row, name, relation)
+    items.proxied = True
+    return Val(("list",), (), NO, items)
 
 
 def collection(owner: Val, row: Row, name: str, relation: Relation, element: Val) -> Val:

@@ -63,6 +63,13 @@ class Relation(NamedTuple):
     """False where it is told that a row that comes to it by the other model's relation is not taken in (`cascade_backrefs=False`)."""
 
 
+class Proxy(NamedTuple):
+    """`tags = association_proxy("order_tags", "tag")`: an attribute of the rows of another relation, as if it stood here."""
+
+    relation: str
+    attribute: str
+
+
 class ModelInfo:
     """One mapped class, with what it and its ancestors declare."""
 
@@ -75,8 +82,8 @@ class ModelInfo:
         self.relations: dict[str, Relation] = {}
         self.silent: set[str] = set()
         """Attributes of which nothing is said: association proxies, relations built by the project's own functions."""
-        self.proxies: dict[str, str] = {}
-        """Association proxies, by the relation that they read."""
+        self.proxies: dict[str, Proxy] = {}
+        """Association proxies."""
         self.foreign: set[str] = set()
         """Tables and classes that its columns' foreign keys name."""
 
@@ -179,9 +186,9 @@ class Models:
             model.silent.add(name)
             node = value_of(binding)
             if node is not None and node[0] == f.CALL and node[3]:
-                through = node[3][0]
-                if through[0] == f.CONST and isinstance(through[2], str):
-                    model.proxies[name] = through[2]
+                through, far = (_text(part) for part in (*node[3], None)[:2])
+                if through:
+                    model.proxies[name] = Proxy(through, far)
         elif callee in _COLUMNS or (binding.kind == "annotation" and callee not in _RELATIONS):
             head = head_of(binding.value[0]) if binding.kind == "annotation" else ""
             if head == "ClassVar" or (value_of(binding) is None and head != "Mapped" and not _is_sqlmodel(model.info)):
@@ -315,6 +322,10 @@ class Models:
                 return found.value.name if found.kind == "class" else None
             return self.named(node[-1], holder)
         return None
+
+
+def _text(node: Any) -> str:
+    return node[2] if node is not None and node[0] == f.CONST and isinstance(node[2], str) else ""
 
 
 def _bases_of(info: ClassInfo) -> list[ClassInfo | str | None]:

@@ -10,24 +10,24 @@ from archwright.model.value import Use
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.transactions import UNCLEAR, Scope, implied
-from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.flow.transactions import UNCLEAR, Scope
+from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler, Iteration, mask
-from archwright.source.frameworks.shared.held import keep_relation
-from archwright.source.frameworks.shared.queries import counted, emit_write, identity, loaded_along
+from archwright.source.frameworks.shared.queries import counted, identity
 from archwright.source.frameworks.sqlalchemy import (
     alembic,
     bases,
     cascades,
     collections,
     events,
+    instances,
     names,
     pages,
     sessions,
     statements,
     transactions,
 )
-from archwright.source.frameworks.sqlalchemy.models import BASE, ModelInfo, Models, Relation
+from archwright.source.frameworks.sqlalchemy.models import BASE, ModelInfo, Models
 from archwright.source.frameworks.sqlalchemy.names import CONNECTION, ENGINE, FLASK, FUNCTIONS, PAGE, SESSION
 from archwright.source.frameworks.sqlalchemy.options import FETCHES, KEEPS, loader, loader_method
 from archwright.source.frameworks.sqlalchemy.runners import only_statements, runners
@@ -215,7 +215,7 @@ class SqlAlchemy(Framework):
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
         row = row_of(value)
         if row is not None:
-            return self._row_attribute(frame, value, row, name, position)
+            return instances.attribute(frame, value, row, name, position, self.models)
         query = query_of(value)
         if query is not None:
             return self._query_attribute(frame, value, query, name)
@@ -228,99 +228,8 @@ class SqlAlchemy(Framework):
                 return _offered(frame, name, position)
         return None
 
-    def _row_attribute(self, frame: Frame, value: Val, row: Row, name: str, position: int) -> Val | None:
-        if value.items is not None and name in value.items:
-            return value.items[name]
-        model = self.models.get(row.entity)
-        if model is None:
-            return None
-        if name == "awaitable_attrs":
-            return value
-        relation = model.relations.get(name)
-        if relation is not None:
-            return self._touch(frame, value, row, name, relation, position)
-        field = Val(None, join_origins(kept(value), ((("field", row.entity, name), 0, None),)))
-        if name in model.columns:
-            return field
-        proxy = model.proxies.get(name)
-        if proxy is not None and proxy in model.relations:  # an association proxy reads another relation
-            held = self._touch(frame, value, row, proxy, model.relations[proxy], position)
-            return Val(held.type if held.type == ("list",) else None, join_origins(kept(value), (UNKNOWN_ORIGIN,)))
-        hit = model.info.lookup(name)
-        if hit is not None and hit[1].kind == "unit":
-            unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
-            return attributes.method_value(frame, value, unit, position)
-        if hit is not None and name not in model.silent:
-            return frame.engine.class_value(hit[0], name, hit[1])
-        assigned = frame.engine.selves.assigned(model.info, name)
-        if assigned is not None:
-            return assigned
-        return Val(("member", value, name), join_origins(kept(value), (UNKNOWN_ORIGIN,)))
-
     def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
-        """The session writes what changed of a row that it fetched, with the next flush."""
-        row = row_of(value)
-        model = self.models.get(row.entity) if row is not None else None
-        if row is None or model is None:
-            return
-        if row.path == "new":
-            if self._cascades:
-                cascades.taken_in(frame, position, value, name, held, self.models)
-            return
-        if row.query is None:
-            return
-        relation = model.relations.get(name)
-        if relation is not None:
-            collections.assigned(frame, position, collections.Related({}, value, row, name, relation), held)
-        elif name in model.columns or not name:
-            implied(frame)
-            fields = (name,) if name else ()
-            emit_write(frame, position, row.entity, "update", kept(value), fields=fields, row=row)
-
-    def _touch(self, frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
-        """A relation is touched: fetched along with the row, by default or by an option, or fetched now."""
-        new = row.path == "new"
-        path = f"{row.path}.{name}" if row.path and not new else name
-        target = relation.target
-        if relation.lazy in ("dynamic", "write_only") and target is not None:
-            query = statements.of_model(target, frame.unit, position, flag="session")
-            if relation.lazy == "write_only":
-                query = query._replace(flags=query.flags | {"write_only"})
-            known = None if new else collections.Related({}, value, row, name, relation)
-            return Val(("query", query), value.origins, NO, known)
-        loaded = loaded_along(row)
-        if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
-            implied(frame)
-            frame.emit(
-                "Load",
-                position,
-                entity=row.entity,
-                relation=path,
-                many="many" if relation.many else "one",
-                by_key=not relation.many,
-                built=identity(row.query),
-                loaded=tuple(sorted(loaded)),
-                depends=value,
-            )
-        if target is None:
-            return Val(None, join_origins(kept(value), (UNKNOWN_ORIGIN,)))
-        if new:
-            return Val(("list",), (), NO, {}) if relation.many else Val(("row", Row(ORM, target, None, "new")))
-        fetched = row.query
-        if relation.many and fetched is not None and (back := self._back(row, target)):
-            fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{back}"})
-        found = Val(("row", Row(ORM, target, fetched, path)), kept(value))
-        if relation.many:
-            found = collections.collection(value, row, name, relation, found)
-        keep_relation(frame, value, name, found)
-        return found
-
-    def _back(self, row: Row, target: str) -> str:
-        """The relation by which the rows of a collection lead back: the session holds that row. Empty: none, or not sure."""
-        other = self.models.get(target)
-        relations = other.relations.items() if other is not None else ()
-        back = [name for name, found in relations if found.target == row.entity and not found.many]
-        return back[0] if len(back) == 1 and target != row.entity else ""
+        instances.assigned(frame, value, name, held, position, self.models, cascades_back=self._cascades)
 
     def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str) -> Val | None:
         flags = query.flags
