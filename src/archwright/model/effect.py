@@ -286,7 +286,7 @@ class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
     """The call as a person names it."""
     becomes: tuple[tuple[str, str], ...] = ()
     """What the result becomes in its unit, as (how, word): (`name`, "token"), (`key`, "password"), (`argument`, "salt"),
-    (`call`, "time.sleep"), (`return`, "make_code"), (`condition`, ""), (`index`, "COLORS")."""
+    (`call`, "time.sleep"), (`return`, "make_code"), (`condition`, ""), (`index`, "COLORS"), (`read`, "sub")."""
     made_of: tuple[str, ...] = ()
     """The names in the expressions of what is hashed."""
 

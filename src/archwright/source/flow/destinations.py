@@ -25,7 +25,7 @@ class Destination(NamedTuple):
     how: str
     """`name` (a variable or attribute), `fill` (a container or stream that it is put into), `key` (of a dictionary or item),
     `argument` (a parameter's name), `call` (a dotted callable that is given it), `return` (the unit that returns it),
-    `condition` (it decides a branch), `index` (what it picks an element of)."""
+    `condition` (it decides a branch), `index` (what it picks an element of), `read` (a key that is read of it)."""
     word: str
 
 
@@ -205,6 +205,8 @@ class _Walk:
             if self._carries(node[3]):
                 self._goes("index", dotted(node[2]))
                 return True
+            if base and node[3][0] == f.CONST:
+                self._goes("read", str(node[3][2]))
             return base
         if kind == f.DICT:
             held = [self._pair(*pair) for pair in node[2]]
@@ -261,6 +263,8 @@ class _Walk:
         if own or (base and function[0] == f.ATTR and function[3] == "update"):
             for _, argument in given:
                 words_of(argument, self.made_of)
+        if base and function[3] in ("get", "pop") and node[3] and node[3][0][0] == f.CONST:
+            self._goes("read", str(node[3][0][2]))
         if taken and function[0] == f.ATTR and function[3] in _FILLS:
             held = dotted(function[2])
             if held:

@@ -1,0 +1,185 @@
+"""`secrets/jwt`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.effect import Crypto
+from archwright.model.finding import Confidence, Impact
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.serves import aside
+
+_WHO = frozenset(
+    {"sub", "user_id", "userid", "userId", "user", "uid", "id", "email", "username", "preferred_username", "name"}
+    | {"role", "roles", "scope", "scopes", "groups", "permissions", "is_admin", "admin", "tenant_id", "oid"}
+)
+"""Claims that say who somebody is, or what they may do."""
+
+_CHECKS = re.compile(r"decode|verif|validat|key", re.IGNORECASE)
+"""Calls that are given a claim to find a key by, and to check the token with it."""
+
+
+class Jwt(Rule):
+    """A signed token whose signature proves nothing: it is not checked, or the token itself says how.
+
+    Found are `decode` with the check switched off where the claims that say who somebody is are used, the algorithm
+    `none`, and algorithms taken from the token's own header. With `--all`: expiry that is not checked, and tokens for a
+    user that never end. A look into a token for what finds its key (`iss`, `kid`) is silent.
+
+    Why: anyone writes a token with any user in it. What checks no signature takes it.
+
+    Instead: `jwt.decode(token, key, algorithms=["RS256"])` with the algorithms that the service expects, written in the code.
+
+    Fine when: the token was checked before, by this service, in code that can't be passed by.
+
+    Fix safety: no automatic fix. Which key and which algorithm are right is not told by the code.
+    """
+
+    name = "secrets/jwt"
+    impact = Impact.CRITICAL
+    cwe = "CWE-347"
+    security = True
+    bad = (
+        example(
+            "the user of a token that nobody has signed",
+            framework="flask",
+            code="""
+                import jwt
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/me")
+                def me():
+                    claims = jwt.decode(request.headers["X-Token"], options={"verify_signature": False})
+                    return {"user": claims["sub"]}
+            """,
+        ),
+        example(
+            "the token says by which algorithm it is checked",
+            framework="fastapi",
+            code="""
+                import jwt
+                from fastapi import FastAPI, Header
+
+                app = FastAPI()
+
+                def claims_of(token, key):
+                    header = jwt.get_unverified_header(token)
+                    return jwt.decode(token, key, algorithms=[header.get("alg", "RS256")])
+
+                @app.get("/me")
+                def me(x_token: str = Header()):
+                    return {"user": claims_of(x_token, open("key.pem").read())["sub"]}
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the issuer finds the key, and the key checks the token",
+            framework="flask",
+            code="""
+                import jwt
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                KEYS = {"shop": open("shop.pem").read()}
+
+                @app.get("/me")
+                def me():
+                    token = request.headers["X-Token"]
+                    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+                    return {"user": jwt.decode(token, KEYS[issuer], algorithms=["RS256"])["sub"]}
+            """,
+        ),
+        example(
+            "the header's algorithm is one of those that are expected",
+            framework="python",
+            code="""
+                import jwt
+
+                EXPECTED = ("RS256", "ES256")
+
+                def claims_of(token, key):
+                    algorithm = jwt.get_unverified_header(token)["alg"]
+                    if algorithm not in EXPECTED:
+                        raise ValueError("unexpected algorithm")
+                    return jwt.decode(token, key, algorithms=[algorithm])
+            """,
+        ),
+    )
+
+    def check(self, effect: Crypto) -> Iterator[Verdict]:
+        if effect.kind not in ("decode", "encode") or aside(effect):
+            return
+        flags = effect.flags
+        if "unverified" in flags and (sure := _trusted(effect)) is not None:
+            yield _verdict(
+                effect,
+                f"{effect.api} takes the claims of a token without checking its signature.",
+                "Anyone writes a token with any user in it, and is taken for that user.",
+                "Check the signature with the key and the algorithms that are expected.",
+                Impact.CRITICAL,
+                sure,
+            )
+        if "none" in flags or effect.algorithm == "none":
+            yield _verdict(
+                effect,
+                f"{effect.api} accepts the algorithm none: a token without a signature.",
+                "Anyone writes a token with any user in it, and is taken for that user.",
+                "Name the algorithms that are expected, without none.",
+                Impact.CRITICAL,
+                Confidence.HIGH,
+            )
+        if "algorithm-of-token" in flags:
+            yield _verdict(
+                effect,
+                f"{effect.api} checks the signature by the algorithm that the token itself names.",
+                "Who names HS256 signs with the public key, which is known to all, and is taken for any user.",
+                "Write the algorithms that are expected in the code; refuse a header that names another.",
+                Impact.HIGH,
+                Confidence.HIGH,
+            )
+        if "no-expiry" in flags and "unverified" not in flags:
+            yield _verdict(
+                effect,
+                f"{effect.api} accepts tokens that have expired.",
+                "A token that was stolen, or whose user has left, is good for ever.",
+                "Leave verify_exp on.",
+                Impact.MEDIUM,
+                Confidence.LOW,
+            )
+        if "endless" in flags:
+            yield _verdict(
+                effect,
+                f"{effect.api} makes a token that never expires.",
+                "A token that was stolen, or whose user has left, is good for ever.",
+                'Put a time into the claim "exp".',
+                Impact.LOW,
+                Confidence.LOW,
+            )
+
+
+def _trusted(effect: Crypto) -> Confidence | None:
+    """How sure it is that the claims are believed; None: they only find what checks them."""
+    if any(how == "call" and _CHECKS.search(word.rpartition(".")[2]) for how, word in effect.becomes):
+        return None
+    read = {word for how, word in effect.becomes if how == "read"}
+    if not read.isdisjoint(_WHO):
+        return Confidence.HIGH
+    if read:
+        return None
+    returned = any(how == "return" for how, _ in effect.becomes)
+    return Confidence.MEDIUM if returned else Confidence.LOW
+
+
+def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, confidence: Confidence) -> Verdict:
+    return Verdict(
+        message=message,
+        why=why,
+        fix=fix,
+        impact=impact,
+        confidence=confidence,
+        trace=steps((effect.place, f"{effect.api} is called")),
+    )

@@ -1,0 +1,97 @@
+"""Signed tokens: PyJWT, python-jose, Authlib."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from archwright.source.flow.values import ALL_USES, Origin, Val, deep_origins
+from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.crypto.made import is_false, made
+
+HEADER: Final[Origin] = (("result", "header of the token"), 0, None)
+"""What a token says of itself before its signature is looked at."""
+_LIBRARIES: Final = ("jwt", "jwt.api_jwt", "jwt.PyJWT", "jose.jwt")
+_IDENTITY: Final = frozenset(
+    {"sub", "user_id", "userid", "user", "uid", "id", "email", "username", "name", "role", "roles", "scope", "is_admin"}
+)
+
+
+class Tokens(Framework):
+    """JSON Web Tokens."""
+
+    name = "tokens"
+    packages = ("jwt", "jose", "authlib")
+    aliases: ClassVar[dict[str, str]] = {"jwt.api_jwt.PyJWT": "jwt.PyJWT"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        for library in _LIBRARIES:
+            self.calls[f"{library}.decode"] = self.calls[f"{library}.decode_complete"] = _decode
+            self.calls[f"{library}.encode"] = _encode
+        for library in ("jwt", "jose.jwt", "jose.jws", "jwt.api_jws"):
+            for name in ("get_unverified_header", "get_unverified_headers"):
+                self.calls[f"{library}.{name}"] = _header
+        self.calls["jose.jwt.get_unverified_claims"] = _unverified
+        self.calls["jose.jws.verify"] = _decode
+        self.calls["authlib.jose.jwt.encode"] = _authlib_encode
+
+
+def _header(site: CallSite) -> Val:
+    return Val(("dict",), (HEADER,))
+
+
+def _unverified(site: CallSite) -> Val:
+    made(site, "decode", flags=("unverified",), data=site.argument(0, "token"), followed=True)
+    return site.derived()
+
+
+def _decode(site: CallSite) -> Val:
+    """Whether the signature is checked, and who says by which algorithm."""
+    options = site.keywords.get("options")
+    held = (options.items if options is not None else None) or {}
+    algorithms = site.argument(2, "algorithms")
+    flags = []
+    if (
+        is_false(held.get("verify_signature"))
+        or is_false(site.keywords.get("verify"))
+        or (site.name.startswith("jwt") and is_false(site.argument(2)))
+    ):
+        flags.append("unverified")
+    if is_false(held.get("verify_exp")):
+        flags.append("no-expiry")
+    if algorithms is not None:
+        named = [algorithms, *(algorithms.items or {}).values()]
+        if any(isinstance(each.const, str) and each.const.lower() == "none" for each in named):
+            flags.append("none")
+        if any(key == HEADER[0] and mask != ALL_USES for key, mask, _ in deep_origins(algorithms)):
+            flags.append("algorithm-of-token")
+    made(
+        site,
+        "decode",
+        flags=tuple(flags),
+        key=site.argument(1, "key"),
+        data=site.argument(0, "jwt" if site.name.startswith("jwt") else "token"),
+        followed="unverified" in flags,
+    )
+    return Val(("dict",), site.derived().origins)
+
+
+def _encode(site: CallSite) -> Val:
+    algorithm = site.argument(2, "algorithm")
+    _signed(site, site.argument(0, "payload" if site.name.startswith("jwt") else "claims"), site.argument(1, "key"))
+    if algorithm is not None and isinstance(algorithm.const, str) and algorithm.const.lower() == "none":
+        made(site, "encode", algorithm="none")
+    return Val(("text",), site.derived().origins)
+
+
+def _authlib_encode(site: CallSite) -> Val:
+    _signed(site, site.argument(1, "payload"), site.argument(2, "key"))
+    return Val(("text",), site.derived().origins)
+
+
+def _signed(site: CallSite, claims: Val | None, key: Val | None) -> None:
+    """A token for somebody; `endless` where all its claims are known and none ends it."""
+    held = claims.items if claims is not None else None
+    whole = bool(held) and claims is not None and not claims.origins and "*" not in (held or {})
+    endless = whole and held is not None and "exp" not in held and not _IDENTITY.isdisjoint(held)
+    made(site, "encode", flags=("endless",) if endless else (), key=key)
