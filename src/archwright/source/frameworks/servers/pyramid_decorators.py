@@ -15,6 +15,7 @@ from archwright.source.frameworks.shared.wrappers import (
     Bound,
     bound,
     called_unit,
+    handed_on,
     index_of,
     spelled_out,
     substituted,
@@ -55,13 +56,8 @@ def _is_rest(given: Bound, name: str | None, value: Any) -> bool:
 
 def _whole(given: Bound, facts: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
     """A call with the arguments of the function around it put in."""
-    keywords: dict[str | None, Any] = _defaults(given, facts)
-    for name, value in inner[4]:
-        if _is_rest(given, name, value):
-            keywords.update({key: node for key, node in given.rest if key is not None})
-        elif name is not None:
-            keywords[name] = substituted(value, given.names)
-    return (f.CALL, inner[1], inner[2], substituted(inner[3], given.names), tuple(keywords.items()))
+    call = handed_on(given, inner)
+    return (*call[:4], tuple({**_defaults(given, facts), **dict(call[4])}.items()))
 
 
 def _defaults(given: Bound, facts: tuple[Any, ...]) -> dict[str | None, Any]:

@@ -66,6 +66,37 @@ def substituted(node: Any, names: Mapping[str, Any]) -> Any:
     return tuple(substituted(part, names) if isinstance(part, tuple) else part for part in node)
 
 
+def handed_on(given: Bound, inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A call inside of a function with what the function was given put in, `*positions` and `**keywords` among it."""
+    arguments = tuple(
+        each
+        for value in inner[3]
+        for each in (
+            given.others
+            if value[0] == f.STARRED and value[2][0] == f.NAME and value[2][2] == given.positions
+            else (substituted(value, given.names),)
+        )
+    )
+    keywords: dict[str | None, Any] = {}
+    for name, value in inner[4]:
+        if name is None and value[0] == f.NAME and value[2] == given.keywords:
+            keywords.update(given.rest)
+        else:
+            keywords[name] = substituted(value, given.names)
+    return (*inner[:3], arguments, tuple(keywords.items()))
+
+
+def returned_by(body: tuple[Any, ...]) -> Iterator[Any]:
+    """What the statements of a function return, on whichever way; a bare `return` is left out."""
+    for node in body:
+        if node[0] == f.RETURN and node[2] is not None:
+            yield node[2]
+        elif node[0] in (f.IF, f.TRY, f.FOR, f.WHILE, f.WITH):
+            for part in node[2:]:
+                if isinstance(part, tuple) and part and isinstance(part[0], tuple):
+                    yield from returned_by(part)
+
+
 def called_unit(engine: Engine, module: Module, node: Any) -> int | None:
     """The function of the project that an expression names."""
     found = engine.project.resolve_expression(module, node) if node[0] in (f.NAME, f.ATTR) else None

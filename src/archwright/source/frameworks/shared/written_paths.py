@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.wrappers import bound, called_unit, substituted
+from archwright.source.frameworks.shared.wrappers import bound, called_unit, returned_by, substituted
 from archwright.source.link.module import Module
 
 if TYPE_CHECKING:
@@ -35,19 +34,9 @@ def written_path(engine: Engine, module: Module, node: Any, depth: int = _MAX_DE
         for name, given in bound(facts, node).names.items()
         if (text := written_path(engine, module, given, depth - 1)) is not None
     }
-    returned = [substituted(part, names) for part in _returned(facts[7])]
+    returned = [substituted(part, names) for part in returned_by(facts[7])]
     texts = {written_path(engine, where, part, depth - 1) for part in returned}
     if len(texts) == 1:
         return texts.pop()
     as_given = {part[2] for part in returned if part[0] == f.CONST} & {given[2] for given in names.values()}
     return as_given.pop() if len(as_given) == 1 else None
-
-
-def _returned(body: tuple[Any, ...]) -> Iterator[Any]:
-    """What the statements of a function return."""
-    for node in body:
-        if node[0] == f.RETURN and node[2] is not None:
-            yield node[2]
-        elif node[0] == f.IF:
-            yield from _returned(node[3])
-            yield from _returned(node[4])

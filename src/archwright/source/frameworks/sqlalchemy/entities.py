@@ -37,6 +37,7 @@ from archwright.source.frameworks.sqlalchemy.models import (
     is_revision,
 )
 from archwright.source.frameworks.sqlalchemy.orm import SqlAlchemy
+from archwright.source.frameworks.sqlalchemy.own_columns import bindings_of
 from archwright.source.frameworks.sqlalchemy.types import annotated_type
 from archwright.source.frameworks.sqlalchemy.values import ORM
 from archwright.source.link.module import Binding, Module
@@ -123,7 +124,7 @@ class _Reader:
         """
         if "__table__" in self.info.scope() or self.mapped_parent() is None:
             return False
-        own = [(name, binding, self.info) for name, binding in self.info.scope().items()]
+        own = [(name, binding, self.info) for name, binding in bindings_of(self._project, self.info).items()]
         return not _is_keyed(own)
 
     def mapped_parent(self) -> ClassInfo | None:
@@ -137,7 +138,7 @@ class _Reader:
                 continue
             named = scope.get("__tablename__")
             if (named is not None and named.kind == "expression") or _is_keyed(
-                [(name, binding, holder) for name, binding in scope.items()]
+                [(name, binding, holder) for name, binding in bindings_of(self._project, holder).items()]
             ):
                 return holder
         return None

@@ -25,6 +25,7 @@ from archwright.source.frameworks.sqlalchemy.declarations import (
     text_of,
     value_of,
 )
+from archwright.source.frameworks.sqlalchemy.own_columns import bindings_of
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 
@@ -361,7 +362,7 @@ def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, Cla
     """What a class and its ancestors bind, nearest first; a `declared_attr` method stands for what it returns."""
     found: dict[str, tuple[str, Binding, ClassInfo]] = {}
     for holder in info.mro():
-        for name, binding in holder.scope().items():
+        for name, binding in bindings_of(project, holder).items():
             if name in found:
                 continue
             if binding.kind == "unit":

@@ -26,6 +26,9 @@ _COLUMN_TYPES: Final = {
     **dict.fromkeys(("UUID", "Uuid", "GUID", "UUIDType", "PGUUID"), Type.UUID),
     **dict.fromkeys(("JSON", "JSONB", "JSONType", "HSTORE"), Type.JSON),
     **dict.fromkeys(("LargeBinary", "BLOB", "BYTEA", "BINARY", "VARBINARY"), Type.BYTES),
+    **dict.fromkeys(("EncryptedType", "PasswordType"), Type.BYTES),
+    **dict.fromkeys(("StringEncryptedType", "IPAddressType", "PhoneNumberType", "TimezoneType"), Type.TEXT),
+    **dict.fromkeys(("CountryType", "CurrencyType", "LocaleType", "ColorType", "ScalarListType"), Type.TEXT),
     "EmailType": Type.EMAIL,
     "URLType": Type.URL,
 }
@@ -68,6 +71,9 @@ def column_type(engine: Engine, module: Module, node: Any, depth: int = 0) -> Co
         return None
     call = node[0] == f.CALL
     target = node[2] if call else node
+    if call and last_name(target) in ("as_mutable", "with_variant", "copy"):
+        inner = node[3][0] if last_name(target) == "as_mutable" and node[3] else target[2]
+        return column_type(engine, module, inner, depth + 1)
     if target[0] not in (f.NAME, f.ATTR):
         return None
     found = engine.project.resolve_expression(module, target)
