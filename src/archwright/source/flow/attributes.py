@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import dispatch
+from archwright.source.flow import choices, dispatch
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
@@ -62,9 +62,20 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
         ):
             return Val(("member", receiver, name))
         return Val(("member", Val(("object", _first_external(info)), receiver.origins), name))
+    if kind == "choice":
+        having = [each for each in type_[1] if not _lacks(each, name)]
+        return choices.choose([attribute(frame, each, name, position) for each in having]) if having else UNKNOWN
     if kind == "tuple" and value.items is not None and name in value.items:
         return value.items[name]
     return Val(("member", value, name), value.origins)
+
+
+def _lacks(value: Val, name: str) -> bool:
+    """True for an instance of a project class that has no such member."""
+    type_ = value.type
+    return (
+        type_ is not None and type_[0] == "instance" and not type_[1].external_bases() and type_[1].lookup(name) is None
+    )
 
 
 def _above(info: ClassInfo, receiver: Val) -> tuple[ClassInfo, ...]:
@@ -258,16 +269,20 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
         return Val(base.type, base.origins, NO, {"*": element(frame, base, position)} if base.items else None)
     if base.items is not None:
         key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else None
-        if isinstance(key, int) and key < 0 and "*" not in base.items:
-            key = len(base.items) + key
+        if isinstance(key, int) and key < 0:
+            key = len(base.items) + key if "*" not in base.items else None
         if key is not None and key in base.items:
             return base.items[key]
         if key is not None and "*" in base.items:
             return base.items["*"]
         if key is None and base.items:
             # which one is unknown, but it is one of those
-            found = join_all(list(base.items.values()))
-            return found if not base.origins else found.with_origins(join_origins(found.origins, base.origins))
+            found = choices.choose(list(base.items.values()))
+            return (
+                found
+                if not base.origins or found.type is not None
+                else found.with_origins(join_origins(found.origins, base.origins))
+            )
         return Val(None, base.origins or (UNKNOWN_ORIGIN,))
     origins: list[Origin] = []
     picked_by = index.const if isinstance(index.const, str) and not index.origins else None

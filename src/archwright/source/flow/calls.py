@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, dispatch, expressions, memo, surroundings, transactions
+from archwright.source.flow import attributes, choices, dispatch, expressions, memo, surroundings, transactions
 from archwright.source.flow.checks import below
 from archwright.source.flow.effects import Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
@@ -135,6 +135,10 @@ def call_value(
         return dispatch.call_external(frame.engine, CallSite(frame, position, type_[1], None, args, keywords, spread))
     if kind == "member":
         return dispatch.call_member(frame.engine, CallSite(frame, position, type_[2], type_[1], args, keywords, spread))
+    if kind == "choice":
+        return choices.called(
+            frame, type_[1], lambda each: call_value(frame, each, args, keywords, spread, position), position
+        )
     if kind == "partial":
         return call_value(frame, type_[1], [*type_[2], *args], {**dict(type_[3]), **keywords}, spread, position)
     if kind == "instance":
@@ -344,7 +348,7 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
     if items is not None and depth:  # each caller has a container of its own
         items = {key: _held(frame, unit, item, given, position, depth - 1) for key, item in items.items()}
     type_ = value.type
-    if type_ is not None and type_[0] in ("member", "bound", "super") and origins is not value.origins:
+    if type_ is not None and type_[0] in ("member", "bound", "super", "choice") and origins is not value.origins:
         type_ = None
     asked = value.asked
     if asked and depth:

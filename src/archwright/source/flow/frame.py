@@ -23,9 +23,11 @@ class Frame:
     __slots__ = (
         "answers",
         "blocks",
+        "breaks",
         "caught",
         "checked",
         "closure",
+        "continues",
         "deferred",
         "depth",
         "dotted",
@@ -80,6 +82,10 @@ class Frame:
         """Names of which something more is known than their value: see `keep`."""
         self.globals: set[str] = set()
         self.loops: tuple[LoopMark, ...] = ()
+        self.breaks: list[dict[str, Val]] = []
+        """The names at each `break` of the innermost loop."""
+        self.continues: list[dict[str, Val]] = []
+        """The names at each `continue` of this turn of it."""
         self.caught: tuple[CaughtMark, ...] = ()
         self.effects: list[Found] = []
         self.seen: set[tuple[Any, ...]] = set()

@@ -138,7 +138,13 @@ def _global(frame: Frame, node: tuple[Any, ...]) -> bool:
     return True
 
 
-def _stop(frame: Frame, node: tuple[Any, ...]) -> bool:
+def _break(frame: Frame, node: tuple[Any, ...]) -> bool:
+    frame.breaks.append(dict(frame.env))
+    return False
+
+
+def _continue(frame: Frame, node: tuple[Any, ...]) -> bool:
+    frame.continues.append(dict(frame.env))
     return False
 
 
@@ -198,14 +204,16 @@ def _for(frame: Frame, node: tuple[Any, ...]) -> bool:
     iterable = evaluate(frame, node[3])
     saved = frame.loops
     element = loop_element(frame, node[3], iterable, node[1])
+    left: list[dict[str, Val]] = []
     for each in named_elements(node[2], iterable, node[4]) or (element,):
         before = dict(frame.env)
         assign(frame, node[2], each)
-        _turns(frame, node[4], before, partial(assign, frame, node[2], each))
+        left += _turns(frame, node[4], before, partial(assign, frame, node[2], each))
     frame.loops = saved
     _checked_each(frame, node, element)
     if node[5]:
         block(frame, node[5])
+    _arrive(frame, left)
     return True
 
 
@@ -233,11 +241,12 @@ def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
     frame.loops = (*saved, LoopMark(frame.unit, node[1], "while", None, None, False))
     before = dict(frame.env)
     refine(frame, node[2], True)
-    _turns(frame, node[3], before, lambda: refine(frame, node[2], True))
+    left = _turns(frame, node[3], before, lambda: refine(frame, node[2], True))
     frame.loops = saved
     refine(frame, node[2], False)
     if node[4]:
         block(frame, node[4])
+    _arrive(frame, left)
     return not (operators.truth(test) is True and not _breaks(node[3]))
 
 
@@ -260,9 +269,16 @@ def _bodies(node: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     return [case[2] for case in node[3]]
 
 
-def _turns(frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: Callable[[], None]) -> None:
-    """Walk a loop's body, and once more if a name that lives across turns came to hold other origins."""
-    block(frame, body)
+def _turns(
+    frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: Callable[[], None]
+) -> list[dict[str, Val]]:
+    """Walk a loop's body, and once more if a name that lives across turns came to hold other origins.
+
+    Returns the names as they are at each `break`: what follows the loop, behind its `else`, begins with these too.
+    """
+    outer = frame.breaks, frame.continues
+    frame.breaks, frame.continues = [], []
+    _turn(frame, body)
     after = frame.env
     changed = any(
         name in after and {o[0] for o in after[name].origins} - {o[0] for o in value.origins}
@@ -272,8 +288,27 @@ def _turns(frame: Frame, body: tuple[Any, ...], before: dict[str, Val], start: C
     if changed:
         start()
         entered = dict(frame.env)
-        block(frame, body)
+        _turn(frame, body)
         merge(frame, entered, frame.env)
+    left = frame.breaks
+    frame.breaks, frame.continues = outer
+    return left
+
+
+def _turn(frame: Frame, body: tuple[Any, ...]) -> None:
+    """One turn: its end is reached by walking through, and by each `continue`."""
+    frame.continues = []
+    entered = dict(frame.env)
+    alive = block(frame, body)
+    ways = [frame.env, *frame.continues] if alive else frame.continues
+    frame.env = ways[0] if ways else entered
+    for env in ways[1:]:
+        merge(frame, frame.env, env)
+
+
+def _arrive(frame: Frame, ways: list[dict[str, Val]]) -> None:
+    for env in ways:
+        merge(frame, frame.env, env)
 
 
 def _with(frame: Frame, node: tuple[Any, ...]) -> bool:
@@ -401,8 +436,8 @@ _HANDLERS: dict[int, Callable[[Frame, tuple[Any, ...]], bool]] = {
     f.GLOBAL: _global,
     f.NONLOCAL: _go_on,
     f.PASS: _go_on,
-    f.BREAK: _stop,
-    f.CONTINUE: _stop,
+    f.BREAK: _break,
+    f.CONTINUE: _continue,
     f.IF: _if,
     f.FOR: _for,
     f.WHILE: _while,

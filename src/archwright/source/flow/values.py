@@ -12,6 +12,7 @@ Types are small tuples whose first item tells them apart:
     ("object", dotted)          an instance of an outside class
     ("member", Val, name)       an attribute of a value that only its framework knows, until it is called
     ("partial", Val, args, keywords)  a callable with arguments already given
+    ("choice", values)          one of several values, each of which can be called or looked into
     ("query", Query)            a query that may not have run yet
     ("row", Row)                a stored row
     ("constant", value)         a constant that tells summaries apart wherever it is held: the action of a view
@@ -401,6 +402,7 @@ def type_key(value: Val, depth: int = 2) -> Any:
         "generator",
         "member",
         "partial",
+        "choice",
     ):
         return None
     if type_[0] == "bound":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
+from archwright.source.flow.registry import sourced
+from archwright.source.flow.values import TEXT, Val
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
@@ -27,7 +29,7 @@ from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
-    from archwright.source.flow.values import Val
+    from archwright.source.flow.frame import Frame
 
 _REQUEST = {
     "args": "query parameter",
@@ -39,7 +41,6 @@ _REQUEST = {
     "cookies": "cookie",
     "files": "uploaded file",
     "query_string": "query string",
-    "path": "request path",
     "full_path": "request path",
     "url": "request URL",
     "host": "request host",
@@ -49,6 +50,7 @@ _REQUEST = {
     "view_args": "path parameter",
     "stream": "request body",
 }
+_PATH = Source("request path")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _APIS = frozenset(
     {"flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_rebar.Rebar", "flask_smorest.Api"}
@@ -113,14 +115,31 @@ class Flask(Framework):
         f"flask.{holder}.{attribute}": Source(said)
         for holder in ("request", "Request")
         for attribute, said in _REQUEST.items()
-    }
+    } | {"flask.Request.path": _PATH}
+
+    named: ClassVar[tuple[str, ...]] = ("flask.request",)
 
     def __init__(self) -> None:
         super().__init__()
         self.calls.update(handlers())
+        self._fixed: set[int] = set()
+        """Handlers without parameters: no part of their paths is the sender's, since Flask hands each to a parameter."""
+
+    def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
+        """`request.path`: in a handler of fixed paths it is one of these, whoever sends the request."""
+        if name != "path":
+            return None
+        return TEXT if frame is not None and frame.unit in self._fixed else sourced(_PATH, frame, position)
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Functions and classes decorated as routes, and those handed to `add_url_rule` and `add_resource`."""
+        for entry in self._entries(project, engine):
+            names = [parameter[0] for parameter in engine.project.unit(entry.unit)[1][4]]
+            if not names or (names == ["self"] and engine.project.class_of_unit(entry.unit) is not None):
+                self._fixed.add(entry.unit)
+            yield entry
+
+    def _entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         routers = Routers(engine, _KIND)
         for module in project.modules:
             for index, unit in enumerate(module.units):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, operators
+from archwright.source.flow import attributes, choices, operators
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
@@ -202,7 +202,8 @@ def _getattr(site: CallSite) -> Val:
         return join(found, site.args[2]) if len(site.args) > 2 else found
     attributes.touched(site.frame, site.args[0])
     _steers(site, name)
-    return UNKNOWN
+    member = choices.named(site.frame, site.args[0], operators.shape(name) if name.const is NO else "{}")
+    return member if member is not None else UNKNOWN
 
 
 def _setattr(site: CallSite) -> Val:
@@ -265,6 +266,10 @@ def _cast(site: CallSite) -> Val:
     return site.args[1] if len(site.args) > 1 else UNKNOWN
 
 
+def _system(site: CallSite) -> Val:
+    return constant("Linux")
+
+
 def _derived(site: CallSite) -> Val:
     return site.derived()
 
@@ -314,6 +319,7 @@ CALLS: Final[dict[str, Handler]] = {
     "base64.b64decode": _derived_text,
     "base64.b64encode": _derived_text,
     "base64.urlsafe_b64decode": _derived_text,
+    "platform.system": _system,
     "json.loads": _derived,
     "json.load": _derived,
     "json.dumps": _derived_text,

@@ -104,7 +104,17 @@ def _insert(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None or len(site.args) < 2:
         return None
-    _put(receiver, site.args[1], many=_repeats(site))
+    items, place, value = receiver.items, site.args[0].const, inside(site.args[1], receiver)
+    receiver.const = NO
+    if isinstance(place, int) and not _repeats(site) and all(isinstance(key, int) for key in items):
+        values = [items[key] for key in sorted(items)]
+        values.insert(place, value)
+        items.clear()
+        items.update(enumerate(values))
+    else:
+        everything = join_all([*items.values(), value])
+        items.clear()
+        items["*"] = everything
     return Val(None, (), None)
 
 
@@ -113,10 +123,10 @@ def _put(receiver: Val, value: Val, *, many: bool = True) -> None:
     items = receiver.items
     value = inside(value, receiver)
     receiver.const = NO
-    if many and "*" not in items and not items:
-        items["*"] = value
-    elif "*" in items:
+    if "*" in items:
         items["*"] = join(items["*"], value)
+    elif many and all(isinstance(key, int) for key in items):  # what stands in front stays where it is
+        items["*"] = value
     elif len(items) < 16 and all(isinstance(key, int) for key in items):
         items[len(items)] = value
     else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archwright.model.value import Trust, Use
-from archwright.source.flow.values import (
-    ALL_USES,
-)
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import ALL_USES, Val, constant
 from archwright.source.frameworks.base import Framework, Source, mask
-from archwright.source.frameworks.python import builtins, code, containers, processes, texts
+from archwright.source.frameworks.python import builtins, code, containers, objects, processes, texts
 from archwright.source.frameworks.shared import times
+
+_MACHINE = {"os.name": "posix", "sys.platform": "linux", "os.sep": "/", "os.path.sep": "/"}
+"""Services run on Linux, so what code does elsewhere is not followed. Type checkers, too, read these as constants."""
 
 
 class Python(Framework):
@@ -48,11 +50,19 @@ class Python(Framework):
         {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "typing.assert_never"}
     )
 
+    named: ClassVar[tuple[str, ...]] = ("os", "sys", "os.path")
+
     def __init__(self) -> None:
         super().__init__()
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
+        self.calls.update(objects.CALLS)
         self.calls.update(code.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta
+
+    def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
+        """What the interpreter says of the machine."""
+        said = _MACHINE.get(f"{parent}.{name}")
+        return constant(said) if said is not None else None
