@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archwright.source import facts as f
+from archwright.source.packed import body_of
 
 _SCOPES = frozenset({f.DEF, f.LAMBDA_EXPR, f.CLASS})
 _SOFT = frozenset({f.IMPORT, f.FROM, f.DEF})
@@ -72,7 +73,7 @@ class _Comparison:
             if not self._same_head(before, after):
                 if before[_CLASS] >= 0:
                     return None  # decorators and parameters of methods are read by libraries
-            elif self._same(before[_BODY], after[_BODY]):
+            elif self._same(body_of(before), body_of(after)):
                 edit.units[old] = new
                 edit.positions.update(self._moved)
         if not edit.names:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -17,6 +15,7 @@ from archwright.source.following import Followed, follow
 from archwright.source.kept import Kept, KeptFlows, key_of, tables_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.load import LoadedFile, LoadedProject
+from archwright.source.packed import unpack
 from archwright.source.renewal import Edited, renewed
 
 _PART_BYTES = 5_000_000
@@ -92,8 +91,7 @@ class Flows:
         data = cache.get(before) if cache is not None else None
         if data is None or self._files[index].module.language:
             return None
-        old: tuple[Any, ...] = marshal.loads(data)  # noqa: S302 - checked by its checksum
-        return compare(old, self._files[index].facts)
+        return compare(unpack(data)[1], self._files[index].facts)
 
     def _anew(self, starts: list[int]) -> list[Followed]:
         return self._follow(

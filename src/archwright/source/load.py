@@ -16,6 +16,7 @@ from archwright.source import pool
 from archwright.source.cache import FactsCache, digest_of
 from archwright.source.discover import Discovery, Excludes, discover
 from archwright.source.modules import ModuleFile
+from archwright.source.packed import pack, unpack
 from archwright.source.parse import facts_of
 from archwright.source.parse.state import Fact
 from archwright.source.parse.templates import facts_of_template
@@ -43,7 +44,7 @@ class LoadedFile:
     made: by this run, not from the cache.
     """
 
-    __slots__ = ("_facts", "_root", "data", "digest", "made", "marked", "module")
+    __slots__ = ("_facts", "_imports", "_root", "data", "digest", "made", "marked", "module")
 
     def __init__(self, module: ModuleFile, read: Read, root: str, *, made: bool = True) -> None:
         self.module = module
@@ -51,6 +52,7 @@ class LoadedFile:
         self.made = made
         self._root = root
         self._facts: Fact | None = None
+        self._imports: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:
@@ -61,8 +63,13 @@ class LoadedFile:
     def facts(self) -> Fact:
         """The file facts, `(units, classes, line_count, errors)`; of a template, its links too."""
         if self._facts is None:
-            self._facts = marshal.loads(self.data)  # noqa: S302 - made by this run or checked by its checksum
+            self._imports, self._facts = unpack(self.data)
         return self._facts
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """The top-level packages that the file imports, wherever in it."""
+        return self._imports if self.facts else frozenset()
 
     @property
     def text(self) -> str:
@@ -207,9 +214,9 @@ def read_file(path: str, language: str = "") -> Read:
     except OSError as error:
         return b"", _unread(error.strerror or "unreadable file", language), False
     facts = facts_of_template(data, language) if language else facts_of(data)
-    return _digest_of(data, language), marshal.dumps(facts), MARK in data
+    return _digest_of(data, language), pack(facts), MARK in data
 
 
 def _unread(why: str, language: str) -> bytes:
     units, classes, lines, _, *links = facts_of_template(b"", language) if language else facts_of(b"")
-    return marshal.dumps((units, classes, lines, ((1, f"not read: {why}"),), *links))
+    return pack((units, classes, lines, ((1, f"not read: {why}"),), *links))

@@ -9,7 +9,6 @@ from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.discover import Discovery
-from archwright.source.frameworks import imports_of
 from archwright.source.modules import ModuleFile
 from archwright.source.parse.templates import DJANGO, EITHER, JINJA
 
@@ -83,7 +82,7 @@ def _languages(files: list[Any]) -> dict[str, set[str]]:
         directory = file.path.rpartition("/")[0]
         known = found.get(directory, set())
         named = [each for each, language in _RENDER.items() if language not in known and file.mentions(each)]
-        imported = imports_of(file.facts) if named else set()
+        imported = file.imports if named else frozenset()
         mine = {_RENDER[package] for package in named if package in imported}
         while mine:
             known = found.setdefault(directory, set())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.packed import body_of
 
 Node = tuple[Any, ...]
 
@@ -45,7 +46,7 @@ def destinations(unit: Node, position: int) -> Destinations:
     walk = _Walk(unit, position)
     for _ in range(_PASSES):
         known = len(walk.names)
-        walk.block(unit[7])
+        walk.block(body_of(unit))
         if len(walk.names) == known:
             break
     return Destinations(tuple(walk.becomes), tuple(walk.made_of))

@@ -25,6 +25,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
+from archwright.source.packed import body_of
 from archwright.source.versions import Versions
 
 MAX_SPECIALISED = 400
@@ -151,7 +152,7 @@ class Engine:
             transactions.opened(frame, *opened)
         if facts[5]:
             decorate(frame)
-        alive = block(frame, facts[7])
+        alive = block(frame, body_of(facts))
         if alive:
             leave(frame, None, False)
             transactions.left(frame)
@@ -162,7 +163,9 @@ class Engine:
                 for name, value in frame.env.items()
                 if name.startswith(prefix) and name.removeprefix(prefix).isidentifier()
             }
-        returns = join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(facts[7]) else Val(None, (), None)
+        returns = (
+            join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(body_of(facts)) else Val(None, (), None)
+        )
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
             answer(frame, returns)
         if returns.type is None and facts[6] is not None and not facts[8] & f.GENERATOR:

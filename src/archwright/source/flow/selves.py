@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archwright.source import facts as f
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, join
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -63,10 +64,10 @@ class SelfAttributes:
         found: dict[str, list[int]] = {}
         for unit in self._engine.units_of_class(info):
             facts = self._engine.project.unit(unit)[1]
-            if facts[0] == _INIT and any(_calls_parent(node) for node in facts[7]):
+            if facts[0] == _INIT and any(_calls_parent(node) for node in body_of(facts)):
                 found.setdefault(_INIT, []).append(unit)
             if facts[4]:
-                for name in sorted(_assigned(facts[7], facts[4][0][0])):
+                for name in sorted(_assigned(body_of(facts), facts[4][0][0])):
                     found.setdefault(name, []).append(unit)
         return found
 

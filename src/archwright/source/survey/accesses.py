@@ -27,6 +27,7 @@ from archwright.model.quantity import Duration
 from archwright.model.system import Channel
 from archwright.source import facts as f
 from archwright.source.flow.calls import QUEUE
+from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
 from archwright.source.survey.texts import SqlTexts
@@ -154,7 +155,7 @@ class Accesses:
         if known is None:
             module, facts = self._program.project.unit(unit)
             found = set(self._program.called_by(unit))
-            for call in _calls(facts[7]):
+            for call in _calls(body_of(facts)):
                 target = self._program.project.resolve_expression(module, call[2])
                 if target is not None and target.kind == "unit":
                     found.add(target.value)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import UNIT_BITS
+from archwright.source.packed import body_of
 from archwright.source.program import Program
 
 _OWN: Final = re.compile(
@@ -101,7 +102,7 @@ class Asking:
             todo += inner.get(index, ())
 
     def _nodes(self, unit: int) -> Iterator[tuple[Any, ...]]:
-        return nodes(self._project.unit(unit)[1][7])
+        return nodes(body_of(self._project.unit(unit)[1]))
 
     def _names(self, unit: int) -> Iterator[str]:
         """Names, attributes, keywords and short texts of a body; the user of a request as `request_user`."""
@@ -134,7 +135,7 @@ class Asking:
             named = decorator[2] if decorator[0] == f.CALL else decorator
             if named[0] == f.ATTR and named[3] in _HOOKS and (self._refuses(unit) or self._of_callees(unit)):
                 self._hooked(module.path, named, str(facts[0]))
-        for node in nodes(facts[7]):
+        for node in nodes(body_of(facts)):
             if node[0] == f.ASSIGN and last_name(node[2][0]) == "MIDDLEWARE":
                 texts = [part[2] for part in nodes(node[3]) if part[0] == f.CONST and isinstance(part[2], str)]
                 self._everywhere = next((text for text in texts if _MIDDLEWARE.search(text)), self._everywhere)

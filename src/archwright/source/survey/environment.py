@@ -12,6 +12,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 from archwright.source.tests_left_out import is_test
 
 _GETTERS: Final = frozenset(
@@ -45,7 +46,7 @@ def environment(project: Project, modules: list[Module]) -> tuple[EnvironmentSet
 def _read(project: Project, module: Module) -> Iterator[EnvironmentSetting]:
     """`os.environ["X"]`, `os.getenv("X", "1")`, `env.bool("X", default=False)`, `config("X", cast=int)`."""
     for unit in module.units:
-        todo: list[Any] = [unit[7], unit[5], unit[4]]
+        todo: list[Any] = [body_of(unit), unit[5], unit[4]]
         while todo:
             node = todo.pop()
             if node and node[0] == f.CALL and len(node) == 5 and isinstance(node[2], tuple) and node[3]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.link.module import Module
+from archwright.source.packed import body_of
 from archwright.source.tests_left_out import is_test
 
 CONTAINERS: Final = (
@@ -31,7 +32,7 @@ def injection(modules: tuple[Module, ...], *, fastapi: bool) -> Iterator[str]:
                 given = {
                     name for name, _, annotation, _ in params if annotation is not None and _last(annotation) in own
                 }
-                keeping += any(_kept(node, given) for node in unit[7])
+                keeping += any(_kept(node, given) for node in body_of(unit))
     if asking:
         yield f"FastAPI Depends ({asking} functions)"
     if keeping:

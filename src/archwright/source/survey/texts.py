@@ -8,6 +8,7 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 
 class SqlTexts:
@@ -28,7 +29,7 @@ class SqlTexts:
     def _read(self, unit: int) -> list[str]:
         module, facts = self._project.unit(unit)
         found: dict[str, None] = {}
-        for node in _leaves(facts[7]):
+        for node in _leaves(body_of(facts)):
             if node[0] == f.CONST:
                 text = node[2]
             else:

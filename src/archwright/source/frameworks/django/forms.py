@@ -19,6 +19,7 @@ from archwright.source.frameworks.shared.declared import Declaration, last_name,
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -152,7 +153,7 @@ class Forms(Framework):
         """Whether a form's own `clean` calls the library's, which asks that unique columns be checked."""
         known = self._heirs.get(unit)
         if known is None:
-            known = self._heirs[unit] = _calls_super(project.unit(unit)[1][7], "clean")
+            known = self._heirs[unit] = _calls_super(body_of(project.unit(unit)[1]), "clean")
         return known
 
     def _cleaned(self, frame: Frame, form: Val, position: int) -> Val:

@@ -10,6 +10,7 @@ from archwright.source.flow.values import UNKNOWN, Val
 from archwright.source.frameworks.shared.declared import constant, elements
 from archwright.source.link.module import Module
 from archwright.source.link.project import Found, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -106,7 +107,7 @@ def _named(module: Module) -> list[str]:
     """Texts beside DJANGO_SETTINGS_MODULE, wherever in a file they stand."""
     found: list[str] = []
     for unit in module.units:
-        _search(unit[7], found)
+        _search(body_of(unit), found)
     return found
 
 

@@ -14,6 +14,7 @@ from archwright.source.frameworks.django.models import Models
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -83,7 +84,7 @@ class Signals:
                         yield from self._decorated(module, node, module.index << UNIT_BITS | index)
             if any(name in _names(module) for name in _SIGNALS):
                 for unit in module.units:
-                    for call in _connects(unit[7]):
+                    for call in _connects(body_of(unit)):
                         yield from self._connected(module, call)
 
     def _decorated(self, module: Module, node: tuple[Any, ...], unit: int) -> Iterator[Receiver]:

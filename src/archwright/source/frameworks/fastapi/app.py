@@ -16,6 +16,7 @@ from archwright.source.frameworks.shared.routers import Identity, Kind, Routers,
 from archwright.source.frameworks.shared.routes import join_paths, place_of, template_path
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -171,7 +172,7 @@ def _answer(
     shape, holder = (given["response_model"], where) if "response_model" in given else (unit[6], module)
     if shape is None or shape[0] == f.CONST:
         return None
-    position = next((node[1] for node in reversed(unit[7]) if node[0] == f.RETURN), unit[2])
+    position = next((node[1] for node in reversed(body_of(unit)) if node[0] == f.RETURN), unit[2])
 
     def answer(frame: Frame, value: Val) -> None:
         serialised.read(frame, value, holder, shape, position)

@@ -14,6 +14,7 @@ from archwright.source.frameworks.shared.declared import elements, last_name, wr
 from archwright.source.frameworks.shared.routers import Routers
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -126,7 +127,7 @@ class _Asking(Dependencies):
         asked = _texts([*given[3], *(value for _, value in given[4])])
         return (
             asked
-            if asked and any(_rejects(unit[7], names) for _, unit, names in self._made_units(module, given))
+            if asked and any(_rejects(body_of(unit), names) for _, unit, names in self._made_units(module, given))
             else ()
         )
 
@@ -146,7 +147,7 @@ class _Asking(Dependencies):
                 if not self._optional(marker[0], _given(marker[1])):
                     return False
                 names.add(name)
-        return bool(names) and not _rejects(facts[7], names)
+        return bool(names) and not _rejects(body_of(facts), names)
 
     def _optional(self, module: Module, node: Any) -> bool:
         found = self._project.resolve_expression(module, node) if node is not None and node[0] == f.NAME else None

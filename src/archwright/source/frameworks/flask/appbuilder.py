@@ -17,6 +17,7 @@ from archwright.source.frameworks.shared.routes import converter_is_clean, join_
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -82,7 +83,7 @@ def _added(project: Project) -> Iterator[str]:
         for unit in module.units:
             if not near and not any(name == "appbuilder" for name, _, _, _ in unit[4]):
                 continue
-            for call in calls_in(unit[7]):
+            for call in calls_in(body_of(unit)):
                 if call[2][0] == f.ATTR and call[2][3] in _ADDS and call[3]:
                     node = call[3][0][2] if call[3][0][0] == f.CALL else call[3][0]
                     found = project.resolve_expression(module, node) if node[0] in (f.NAME, f.ATTR) else None
@@ -94,7 +95,7 @@ def _added(project: Project) -> Iterator[str]:
 
 def _imported_here(project: Project, module: Module, unit: Any, name: str) -> Any:
     """What a function's own import binds."""
-    for node in unit[7]:
+    for node in body_of(unit):
         if node[0] == f.FROM:
             for origin, alias in node[3]:
                 if (alias or origin) == name:

@@ -14,6 +14,7 @@ from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.typed import Outside
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -99,7 +100,7 @@ def answer(engine: Engine, module: Module, facts: tuple[Any, ...]) -> Callable[[
         info, many = _class(engine, module, given) if given is not None else (None, False)
         if info is None:
             continue
-        position = next((int(each[1]) for each in reversed(facts[7]) if each[0] == f.RETURN), int(facts[2]))
+        position = next((int(each[1]) for each in reversed(body_of(facts)) if each[0] == f.RETURN), int(facts[2]))
 
         def shown(frame: Frame, value: Val, info: ClassInfo = info, many: bool = many, at: int = position) -> None:
             marshmallow.show(frame, value, info, many, at)

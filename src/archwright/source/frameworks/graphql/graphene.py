@@ -19,6 +19,7 @@ from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -102,7 +103,7 @@ class _Reader:
         for until in (1, None):  # a schema is made where modules begin, seldom in a function
             for module in modules if not found else ():
                 for unit in module.units[:until]:
-                    for call in calls_in(unit[7]):
+                    for call in calls_in(body_of(unit)):
                         for name, node in self._schema(module, call):
                             self._root(module, found, name, node)
         if not found:
@@ -279,7 +280,7 @@ class _Reader:
 
     def _handed_on(self, info: ClassInfo, unit: int) -> Iterator[int]:
         """The methods of `info` that a unit calls on its class with all arguments it got: `cls.perform(root, info, **data)`."""
-        for call in calls_in(self._project.unit(unit)[1][7]):
+        for call in calls_in(body_of(self._project.unit(unit)[1])):
             base = call[2][2] if call[2][0] == f.ATTR else None
             if base is None or base[0] != f.NAME or base[2] not in ("cls", "self"):
                 continue
@@ -326,7 +327,7 @@ class _Reader:
         if node is None or depth == 0:
             return None, False
         if node[0] == f.LAMBDA_EXPR:
-            body = module.units[node[2]][7]
+            body = body_of(module.units[node[2]])
             return self.target(module, body[0][2] if body else None, depth - 1)
         if node[0] == f.CALL:
             kinds = kinds_of(self._engine, module, node[2])

@@ -8,6 +8,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.typed import Outside
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -26,7 +27,7 @@ def argument(engine: Engine, module: Module, node: Any, outside: Outside, depth:
     if depth == 0 or node is None:
         return Val(None, (outside.origin(), UNKNOWN_ORIGIN))
     if node[0] == f.LAMBDA_EXPR:
-        body = module.units[node[2]][7]
+        body = body_of(module.units[node[2]])
         return argument(engine, module, body[0][2] if body else None, outside, depth - 1)
     if node[0] == f.CALL:
         return _call(engine, module, node, outside, depth)

@@ -19,6 +19,7 @@ from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -127,7 +128,7 @@ class _Reader:
         for until in (1, None):  # a schema is made where modules begin, seldom in a function
             for module in modules if not found else ():
                 for unit in module.units[:until]:
-                    for call in calls_in(unit[7]):
+                    for call in calls_in(body_of(unit)):
                         if last_name(call[2]).endswith("Schema") and (call[3] or call[4]):
                             self._schema(module, call, found)
         return found

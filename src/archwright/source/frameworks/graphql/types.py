@@ -12,6 +12,7 @@ from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, Val, join_origins
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -208,7 +209,7 @@ def _turns(loops: tuple[LoopMark, ...]) -> tuple[Any, ...]:
 
 def returned_at(facts: tuple[Any, ...]) -> int:
     """The position of a unit's last `return`; of the unit itself where it has none."""
-    return next((int(node[1]) for node in reversed(facts[7]) if node[0] == f.RETURN), int(facts[2]))
+    return next((int(node[1]) for node in reversed(body_of(facts)) if node[0] == f.RETURN), int(facts[2]))
 
 
 def listed(element: Val) -> Val:

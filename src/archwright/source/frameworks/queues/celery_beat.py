@@ -11,6 +11,7 @@ from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.jobs import text_of
 from archwright.source.frameworks.shared.sites import sites
 from archwright.source.frameworks.shared.times import cron_line, interval
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -43,7 +44,7 @@ class Beat:
             if not any(module.mentions(word) for word in (_ATTRIBUTE, *_SUFFIXES)):
                 continue
             for index, unit in enumerate(module.units):
-                for node in _assigned(unit[7]) if not index or unit[9] < 0 else ():
+                for node in _assigned(body_of(unit)) if not index or unit[9] < 0 else ():
                     yield from self._schedule(self._engine.module_expression(module, node))
             for info in module.classes:
                 for node in _assigned(info[7]):

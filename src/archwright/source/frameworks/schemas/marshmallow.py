@@ -13,6 +13,7 @@ from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -156,7 +157,7 @@ def nested(module: Module, node: Any, info: ClassInfo) -> tuple[ClassInfo | None
     target = node[3][0]
     many_node = given.get("many")
     if target[0] == f.LAMBDA_EXPR:
-        body = module.units[target[2]][7]
+        body = body_of(module.units[target[2]])
         target = body[0][2] if body and body[0][0] == f.RETURN else target
     if target[0] == f.CALL:
         if any(name in ("only", "exclude") for name, _ in target[4]):

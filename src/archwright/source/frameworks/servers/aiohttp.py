@@ -17,6 +17,7 @@ from archwright.source.frameworks.shared.routers import Identity, Kind, Routers,
 from archwright.source.frameworks.shared.routes import join_paths, template_path
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -79,7 +80,7 @@ class AioHttp(Framework):
             for index, unit in enumerate(module.units):
                 for node in unit[5]:
                     yield from self._decorated(engine, routers, module, node, module.index << UNIT_BITS | index)
-                for call in calls_in(unit[7]):
+                for call in calls_in(body_of(unit)):
                     yield from self._called(engine, routers, module, index, call)
             for index, facts in enumerate(module.classes):
                 for node in facts[6]:
@@ -163,7 +164,7 @@ def _serves(module: Module) -> bool:
 def _owner(module: Module, index: int, function: Any) -> Any:
     """`app` of `app.router.add_get`, through a local name for `app.router.add_route`."""
     if function[0] == f.NAME:
-        for node in module.units[index][7]:
+        for node in body_of(module.units[index]):
             if (
                 node[0] == f.ASSIGN
                 and any(t[0] == f.NAME and t[2] == function[2] for t in node[2])
@@ -213,7 +214,7 @@ def _listed(engine: Engine, module: Module, index: int, node: Any) -> list[tuple
     if node[0] == f.BINOP and node[2] == "+":
         return [*_listed(engine, module, index, node[3]), *_listed(engine, module, index, node[4])]
     if node[0] == f.NAME and index:
-        for statement in module.units[index][7]:
+        for statement in body_of(module.units[index]):
             if statement[0] == f.ASSIGN and any(t[0] == f.NAME and t[2] == node[2] for t in statement[2]):
                 return _listed(engine, module, index, statement[3]) if statement[3][0] == f.LIST else []
     found = engine.project.resolve_expression(module, node) if node[0] in (f.NAME, f.ATTR) else None

@@ -14,6 +14,7 @@ from archwright.source.frameworks.shared.routers import Kind, Routers, calls_in
 from archwright.source.frameworks.shared.routes import outside
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -69,7 +70,7 @@ class Falcon(Framework):
             if not routers.concerns(module) and not any("route" in unit[0] for unit in module.units):
                 continue
             for index, unit in enumerate(module.units):
-                for call in calls_in(unit[7]):
+                for call in calls_in(body_of(unit)):
                     if call[2][0] == f.ATTR and call[2][3] == "add_route" and len(call[3]) > 1:
                         router = routers.locate(module, index, call[2][2])
                         if router is not None or routers.likely(module, index, call[2][2]):

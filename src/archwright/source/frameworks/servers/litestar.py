@@ -17,6 +17,7 @@ from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -121,7 +122,7 @@ def _listed(engine: Engine) -> dict[str, list[list[Layer]]]:
         if not any(name in _LAYERS for name in module.scope()):
             continue
         for unit in module.units:
-            for call in calls_in(unit[7]):
+            for call in calls_in(body_of(unit)):
                 if last_name(call[2]) not in _LAYERS or not _is_ours(engine.project, module, call[2]):
                     continue
                 given = {key: node for key, node in call[4] if key is not None}

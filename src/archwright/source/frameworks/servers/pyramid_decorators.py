@@ -22,6 +22,7 @@ from archwright.source.frameworks.shared.wrappers import (
     with_nested,
 )
 from archwright.source.link.module import Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -38,7 +39,7 @@ def told_by(engine: Engine, module: Module, call: tuple[Any, ...], depth: int = 
     where, facts = engine.project.unit(unit)
     given = bound(facts, (*call[:4], spelled_out(engine, module, call[4])))
     for index in with_nested(where, index_of(unit)):
-        for inner in calls_in(where.units[index][7]):
+        for inner in calls_in(body_of(where.units[index])):
             handed = any(_is_rest(given, name, value) for name, value in inner[4])
             registers = last_name(inner[2]) in _REGISTERS
             if not handed and not (registers and "route_name" in dict(inner[4])):
@@ -63,7 +64,7 @@ def _whole(given: Bound, facts: tuple[Any, ...], inner: tuple[Any, ...]) -> tupl
 def _defaults(given: Bound, facts: tuple[Any, ...]) -> dict[str | None, Any]:
     """What `keywords.setdefault(name, value)` says."""
     found: dict[str | None, Any] = {}
-    for call in calls_in(facts[7]):
+    for call in calls_in(body_of(facts)):
         function = call[2]
         if function[0] == f.ATTR and function[3] == "setdefault" and len(call[3]) == 2:
             holder, (key, value) = function[2], call[3]

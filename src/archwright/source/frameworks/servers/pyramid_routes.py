@@ -12,6 +12,7 @@ from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.frameworks.shared.wrappers import substituted
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.packed import body_of
 from archwright.source.tests_left_out import is_test
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Routes:
             ours = any(_from_pyramid(binding) for binding in module.scope().values())
             for index, unit in enumerate(module.units):
                 if ours or any(name in _CONFIGS for name, _, _, _ in unit[4]):
-                    self._read(module, index, unit[7], "")
+                    self._read(module, index, body_of(unit), "")
 
     def named(self, name: str) -> list[Route]:
         """The routes of a name."""

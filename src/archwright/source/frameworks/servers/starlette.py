@@ -16,6 +16,7 @@ from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths, methods_of
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -39,14 +40,14 @@ class Starlette(Framework):
         done: set[tuple[int, int]] = set()
         for module in modules:
             for index, unit in enumerate(module.units):
-                for call in calls_in(unit[7]):
+                for call in calls_in(body_of(unit)):
                     if last_name(call[2]) in ("Starlette", "FastAPI") and _is_ours(project, module, call[2]):
                         given = dict(call[4])
                         routes = given.get("routes") or (call[3][1] if len(call[3]) > 1 else None)
                         yield from _below(engine, module, index, routes, "", done)
         for module in modules:
             for index, unit in enumerate(module.units):
-                for call in calls_in(unit[7]):
+                for call in calls_in(body_of(unit)):
                     yield from _of_call(engine, module, index, call, "", done, _MAX_DEPTH)
 
 
@@ -84,7 +85,7 @@ def _below(
     elif node[0] == f.CALL:
         yield from _of_call(engine, module, index, node, prefix, done, depth)
     elif node[0] in (f.NAME, f.ATTR):
-        for statement in module.units[index][7] if node[0] == f.NAME and index else ():
+        for statement in body_of(module.units[index]) if node[0] == f.NAME and index else ():
             if statement[0] == f.ASSIGN and any(t[0] == f.NAME and t[2] == node[2] for t in statement[2]):
                 yield from _below(engine, module, index, statement[3], prefix, done, depth - 1)
                 return

@@ -16,6 +16,7 @@ from archwright.source.frameworks.shared.routes import outside
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -84,7 +85,7 @@ class Tornado(Framework):
             if not any(name in shorts or "handler" in name.lower() or "view" in name for name in module.scope()):
                 continue
             for unit in module.units:
-                for pattern, info in _rules(engine, module, unit[7], handlers):
+                for pattern, info in _rules(engine, module, body_of(unit), handlers):
                     for entry in _entries(engine, pattern, info):
                         trigger = str(entry.operation.trigger) if entry.operation is not None else ""
                         key = (entry.unit, trigger, info.name)

@@ -12,6 +12,7 @@ from archwright.source.frameworks.base import Entry
 from archwright.source.frameworks.shared.routes import place_of, template_path
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -79,7 +80,7 @@ def _nested(module: Module, index: int, name: str) -> int | None:
 
 def _assigned_here(module: Module, index: int, name: str) -> Any:
     """What the statements of a unit's own body assign to a name, first of all."""
-    todo = list(module.units[index][7]) if index else []
+    todo = list(body_of(module.units[index])) if index else []
     while todo:
         node = todo.pop(0)
         if node[0] == f.ASSIGN and any(target[0] == f.NAME and target[2] == name for target in node[2]):

@@ -14,6 +14,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import place_of
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -190,7 +191,7 @@ def _dotted(engine: Engine, module: Module, unit: Node, target: Node) -> tuple[s
         return found
     # `def create(): app = Celery(...); @app.task def inner()`: the app is a name of the function around
     around = module.units[unit[10]]
-    for node in around[7]:
+    for node in body_of(around):
         if node[0] == f.ASSIGN and any(each[0] == f.NAME and each[2] == target[2][2] for each in node[2]):
             value = engine.module_expression(module, node[3])
             if value.type is not None and value.type[0] == "object":
@@ -219,7 +220,7 @@ def _calls_one(engine: Engine, module: Module, index: int, wanted: frozenset[str
         if unit[10] in inside and other > index:
             inside.add(other)
     for each in sorted(inside):
-        for call in calls_in(module.units[each][7]):
+        for call in calls_in(body_of(module.units[each])):
             function = call[2]
             while function[0] == f.CALL:
                 function = function[2]

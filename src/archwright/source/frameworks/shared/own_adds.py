@@ -8,6 +8,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.wrappers import Bound, bound, substituted
 from archwright.source.frameworks.shared.written_paths import written_path
 from archwright.source.link.module import Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -56,7 +57,7 @@ def _spread(facts: tuple[Any, ...], given: Bound, node: Any) -> tuple[Any, ...]:
     """The parts of `*urls`: the arguments themselves, or what a comprehension over them makes of each."""
     if node[0] != f.NAME:
         return ()
-    for statement in facts[7]:
+    for statement in body_of(facts):
         if statement[0] != f.ASSIGN or not any(part[0] == f.NAME and part[2] == node[2] for part in statement[2]):
             continue
         made = statement[3]

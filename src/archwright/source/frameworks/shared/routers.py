@@ -10,6 +10,7 @@ from archwright.source.frameworks.shared.own_adds import added_by_own
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -96,7 +97,7 @@ class Routers:
         for module in self._project.modules:
             if self.concerns(module):
                 for index, unit in enumerate(module.units):
-                    for call in calls_in(unit[7]):
+                    for call in calls_in(body_of(unit)):
                         self._collect(module, index, call)
 
     def _own_adds(self) -> dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]]:
@@ -105,7 +106,7 @@ class Routers:
             if self._kind.adds and not self._kind.makers.isdisjoint(info.external_bases()):
                 for name, binding in info.scope().items():
                     if binding.kind == "unit":
-                        body = info.module.units[binding.value][7]
+                        body = body_of(info.module.units[binding.value])
                         calls = tuple(c for c in calls_in(body) if c[2][0] == f.ATTR and c[2][3] in self._kind.adds)
                         if calls:
                             found.setdefault(name, []).append((info, unit_id(info.module, binding.value), calls))
@@ -193,11 +194,11 @@ class Routers:
             return [here]
         unit = module.units[index]
         if node[0] == f.ATTR and node[2][0] == f.NAME:  # for part in (orders, users): app.include_router(part.router)
-            looped = _looped(unit[7], node[2][2])
+            looped = _looped(body_of(unit), node[2][2])
             return self._elements(module, index, looped, node[3]) if looped is not None else []
         if node[0] != f.NAME:
             return []
-        looped = _looped(unit[7], node[2])
+        looped = _looped(body_of(unit), node[2])
         if looped is not None:
             return self._elements(module, index, looped)
         places = [place for place, parameter in enumerate(unit[4]) if parameter[0] == node[2]]
@@ -205,7 +206,7 @@ class Routers:
             return []
         found = []
         for other, each in enumerate(module.units):
-            for call in calls_in(each[7]):
+            for call in calls_in(body_of(each)):
                 if call[2][0] == f.NAME and call[2][2] == unit[0]:
                     given = call[3][places[0]] if len(call[3]) > places[0] else dict(call[4]).get(node[2])
                     router = self.locate(module, other, given) if given is not None else None
@@ -240,7 +241,7 @@ class Routers:
             owner = module.units[index][9]
             for unit in module.units:
                 if unit[9] == owner:
-                    value = _assigned(unit[7], "self", node[3])
+                    value = _assigned(body_of(unit), "self", node[3])
                     if value is not None:
                         return self._router(module, value)
         elif node[0] == f.CALL:
@@ -258,7 +259,7 @@ class Routers:
         """What a function, or one around it, assigns to a name."""
         while index > 0:
             unit = module.units[index]
-            value = _assigned(unit[7], "", name)
+            value = _assigned(body_of(unit), "", name)
             if value is not None:
                 return value
             index = unit[10]

@@ -12,6 +12,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import UNKNOWN, Val
 from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -51,7 +52,7 @@ def sites(engine: Engine, names: Iterable[str], beside: str = "") -> Iterator[Si
     for module in engine.project.modules:
         if not module.language and module.mentions(beside) and any(module.mentions(name) for name in wanted):
             for index, unit in enumerate(module.units):
-                for call in calls_in(unit[7]):
+                for call in calls_in(body_of(unit)):
                     if call[2][0] in (f.NAME, f.ATTR) and call[2][-1] in wanted:
                         yield Site(module, index, call)
 
@@ -89,7 +90,7 @@ def value_at(engine: Engine, module: Module, index: int, node: Node) -> Val:
         held = engine.selves.assigned(engine.project.class_at(module, unit[9]), node[3])
         return held if held is not None else UNKNOWN
     frame = Frame(engine, module, module.index << UNIT_BITS, module.units[0], None, None, 8)
-    frame.closure = _Locals(frame, unit[7])
+    frame.closure = _Locals(frame, body_of(unit))
     return evaluate(frame, node)
 
 
@@ -150,7 +151,7 @@ def taking(
         ):
             continue
         for index, unit in enumerate(module.units):
-            for node in _receivers(unit[7], methods, loops=loops):
+            for node in _receivers(body_of(unit), methods, loops=loops):
                 value = value_at(engine, module, index, node)
                 if not classes.isdisjoint(classes_of(value)):
                     yield module.index << UNIT_BITS | index, value

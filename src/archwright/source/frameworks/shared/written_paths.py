@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from archwright.source.packed import body_of
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.wrappers import bound, called_unit, returned_by, substituted
 from archwright.source.link.module import Module
@@ -34,7 +35,7 @@ def written_path(engine: Engine, module: Module, node: Any, depth: int = _MAX_DE
         for name, given in bound(facts, node).names.items()
         if (text := written_path(engine, module, given, depth - 1)) is not None
     }
-    returned = [substituted(part, names) for part in returned_by(facts[7])]
+    returned = [substituted(part, names) for part in returned_by(body_of(facts))]
     texts = {written_path(engine, where, part, depth - 1) for part in returned}
     if len(texts) == 1:
         return texts.pop()

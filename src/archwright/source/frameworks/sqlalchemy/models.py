@@ -28,6 +28,7 @@ from archwright.source.frameworks.sqlalchemy.declarations import (
 from archwright.source.frameworks.sqlalchemy.own_columns import bindings_of
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -298,7 +299,7 @@ class Models:
         if node[0] == f.CONST and isinstance(node[2], str):
             return self.named(node[2], holder)
         if node[0] == f.LAMBDA_EXPR:
-            body = holder.module.units[node[2]][7]
+            body = body_of(holder.module.units[node[2]])
             return self._target(holder, body[0][2]) if body and body[0][0] == f.RETURN else None
         found = self._project.resolve_expression(holder.module, node)
         return found.value.name if found is not None and found.kind == "class" else None
@@ -369,7 +370,9 @@ def _declared(project: Project, info: ClassInfo) -> list[tuple[str, Binding, Cla
                 unit = holder.module.units[binding.value]
                 if not any("declared_attr" in names_in(decorator) for decorator in unit[5]):
                     continue
-                returned = next((node[2] for node in unit[7] if node[0] == f.RETURN and node[2] is not None), None)
+                returned = next(
+                    (node[2] for node in body_of(unit) if node[0] == f.RETURN and node[2] is not None), None
+                )
                 if returned is None:
                     continue
                 found[name] = (name, Binding("expression", returned), holder)

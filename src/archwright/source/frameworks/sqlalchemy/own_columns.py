@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from archwright.source.packed import body_of
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.wrappers import bound, handed_on, returned_by
@@ -49,7 +50,7 @@ def column_call(project: Project, module: Module, node: tuple[Any, ...], depth: 
     if found.kind != "unit":
         return node
     where, facts = project.unit(found.value)
-    returned = list(returned_by(facts[7]))
+    returned = list(returned_by(body_of(facts)))
     if len(returned) != 1 or returned[0][0] != f.CALL:
         return node
     inner = handed_on(bound(facts, node), returned[0])

@@ -9,6 +9,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.databases.dbapi import SQL_START
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.paths.marks import CALLER, Mark, Started, annotated, constant, join
 from archwright.source.survey.paths.record import Executed, Http, Record, State
@@ -241,7 +242,7 @@ class Evaluator:
         if mark is None and init is not None:
             module, facts = self.project.unit(init)
             types = {parameter[0]: parameter[2] for parameter in facts[4]}
-            for statement in facts[7]:
+            for statement in body_of(facts):
                 target = (
                     statement[2][0]
                     if statement[0] == f.ASSIGN
@@ -281,7 +282,7 @@ class Evaluator:
         name = function[3] if function[0] == f.ATTR else function[2] if function[0] == f.NAME else ""
         marks = self._spread(node[3], env, state)
         named = {key: self.value(value, env, state) for key, value in node[4]}
-        if unit is not None and not _is_empty(self.project.unit(unit)[1][7]):
+        if unit is not None and not _is_empty(body_of(self.project.unit(unit)[1])):
             return self._enter(unit, holder, marks, named, state)
         first = marks[0] if marks else None
         if name in _EXECUTES and first is not None and first[0] == "text" and SQL_START.match(first[1]):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.paths.expressions import Evaluator
 from archwright.source.survey.paths.marks import CALLER, Mark, annotated, joined
@@ -74,7 +75,7 @@ class Walker(Evaluator):
                 env[name] = annotated(self.project, module, annotation)
         kept, self._returns = self._returns, []
         previous, self.module = self.module, module
-        self._block(facts[7], 0, env, state._replace(depth=state.depth + 1))
+        self._block(body_of(facts), 0, env, state._replace(depth=state.depth + 1))
         self.module = previous
         returns, self._returns = self._returns, kept
         known = returns[0] if returns and all(mark == returns[0] for mark in returns) else None
