@@ -14,6 +14,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import written
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import Asking, nodes
 from archwright.source.survey.guards import Guards, guard_of
@@ -88,7 +89,7 @@ def _only_marks(program: Program, module: Module, node: Any) -> bool:
         index = found.value & (1 << UNIT_BITS) - 1
         units = [unit for unit in where.units if unit[10] == index]
     for unit in units:
-        given = [each[2] for each in nodes(unit[7]) if each[0] == f.RETURN]
+        given = [each[2] for each in nodes(body_of(unit)) if each[0] == f.RETURN]
         names = {parameter[0] for parameter in unit[4][:1]}
         if given and all(each is not None and each[0] == f.NAME and each[2] in names for each in given):
             return True

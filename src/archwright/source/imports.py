@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archwright.source.packed import body_of
 from archwright.source import facts as f
 
 
 def imports_of(node: Any) -> set[str]:
     """The top-level packages that the statements of a file import, wherever they stand. `node`: the file's facts."""
     found: set[str] = set()
-    todo = [body_of(unit) for unit in node[0]] + [info[7] for info in node[1]]
+    todo = [unit[7] for unit in node[0]] + [info[7] for info in node[1]]
     while todo:
         for part in todo.pop():
             if part[0] == f.IMPORT:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from archwright.source.packed import body_of
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.wrappers import bound, called_unit, returned_by, substituted
 from archwright.source.link.module import Module
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from archwright.source.packed import body_of
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.wrappers import bound, handed_on, returned_by
 from archwright.source.link.module import Binding, Module
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.packed import body_of
 
 _MAKES: Final = frozenset({"Column", "mapped_column"})
 _MAX_DEPTH: Final = 3
