@@ -14,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, ForeignKey, Integer, Table
 from sqlalchemy.ext.associationproxy import association_proxy
 from sqlalchemy.orm import Session, WriteOnlyMapped, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 db = SQLAlchemy()
 watching = Table("watching", db.metadata, Column("room_id", ForeignKey("room.id")), Column("guest_id", ForeignKey("guest.id")))
@@ -82,6 +83,7 @@ BODIES = {
     "proxy assigned": ("r.guests = [me]", ["write Stay insert"]),
     "proxy of one row": ("print(r.owner_name)", ["load Room.owner"]),
     "proxy of one row assigned": ("r.owner_name = 2", ["write Guest update"]),
+    "flagged": ("flag_modified(r, 'floor')", ["write Room update"]),
     "attribute called a session": ("me.session.commit()", ["commit"]),
     "argument called a session": ("db_session.rollback()", ["rollback"]),
     "called otherwise": ("me.consumer.commit()", []),
@@ -128,3 +130,56 @@ def test_what_a_call_does(program: Callable[..., Program], body: str, expected: 
     rooms = "from models import *\ndef the_room():\n    return db.session.get(Room, 1)\n"
     files = {"models.py": MODELS, "rooms.py": rooms, "views.py": text}
     assert told(program(files, Read, Load, Write, Commit, Rollback)) == expected
+
+
+GENERIC = """
+from models import *
+from sqlalchemy import delete, func, select
+
+class Shared:
+    @classmethod
+    def by_key(cls, key):
+        return db.session.get(cls, key)
+
+    @classmethod
+    def first(cls):
+        return db.session.scalars(select(cls)).first()
+
+    @classmethod
+    def any(cls):
+        return db.session.query(cls).first()
+
+    @classmethod
+    def clear(cls):
+        db.session.execute(delete(cls))
+
+class Desk(Shared, db.Model):
+    id = Column(Integer, primary_key=True)
+    owner_id = Column(ForeignKey("guest.id"))
+    owner = relationship(Guest)
+
+def shown(model, key):
+    return db.session.get(model, key)
+"""
+
+
+@pytest.mark.parametrize("call", ["Desk.by_key(1)", "Desk.first()", "Desk.any()", "shown(Desk, 1)"])
+def test_a_class_handed_over_is_the_one_that_is_read(program: Callable[..., Program], call: str) -> None:
+    text = f"def view():\n    print({call}.owner)\n    Desk.clear()\nfrom shared import *\n"
+    found = program({"models.py": MODELS, "shared.py": GENERIC, "views.py": text}, Read, Load, Write)
+    assert told(found) == ["load Desk.owner"]
+    assert {"read Desk one", "write Desk delete"} <= set(told(found, "shared.py"))
+
+
+def test_a_session_that_a_constructor_was_given(program: Callable[..., Program]) -> None:
+    text = """
+        from models import *
+
+        class Keeper:
+            def __init__(self, session):
+                self.session = session
+
+            def keep(self):
+                self.session.commit()
+    """
+    assert told(program({"models.py": MODELS, "views.py": text}, Commit)) == ["commit"]

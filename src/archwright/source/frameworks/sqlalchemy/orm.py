@@ -119,6 +119,8 @@ class SqlAlchemy(Framework):
         ):
             self.calls[f"{SESSION}.{verb}"] = sessions.write
         self.calls.update(transactions.handlers())
+        for home in ("sqlalchemy.orm.attributes", "sqlalchemy.orm"):
+            self.calls[f"{home}.flag_modified"] = self._flagged
         for verb in ("flush", "expunge", "expunge_all"):
             self.calls[f"{SESSION}.{verb}"] = sessions.silent
         self.calls[f"{SESSION}.expire"] = sessions.expire
@@ -283,6 +285,13 @@ class SqlAlchemy(Framework):
             query = query_of(value)
             if query is not None and not query.flags.isdisjoint(("expression", "statement", "table")):
                 return statements.compared(op, left, right)
+        return None
+
+    def _flagged(self, call: CallSite) -> Val | None:
+        """`flag_modified(row, "name")`: what a column holds has changed in itself, and is written with the next flush."""
+        row, name = call.argument(0, "instance"), call.argument(1, "key")
+        if row is not None and name is not None and row_of(row) is not None:
+            self.assigned(call.frame, row, name.const if isinstance(name.const, str) else "", UNKNOWN, call.position)
         return None
 
     def _change(self, kind: str) -> Handler:

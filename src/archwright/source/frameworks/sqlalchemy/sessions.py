@@ -187,9 +187,9 @@ def _holder(call: CallSite) -> str:
 def get(call: CallSite) -> Val | None:
     """`session.get(Model, key)`."""
     first = call.argument(0, "entity")
+    if first is not None:
+        attributes.touched(call.frame, first)
     if first is None or first.type is None or first.type[0] != "class":
-        if first is not None:
-            attributes.touched(call.frame, first)
         return None
     options = call.keywords.get("options")
     query = of_model(first.type[1].name, call.frame.unit, call.position, flag="result")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.source.flow import attributes
 from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned
@@ -69,6 +70,8 @@ def _selecting(call: CallSite, flags: frozenset[str]) -> Val:
     args = call.args
     if len(args) == 1 and args[0].type == ("list",) and args[0].items is not None and "*" not in args[0].items:
         args = list(args[0].items.values())
+    for value in args:
+        attributes.touched(call.frame, value)
     query = Query(ORM, None, call.frame.unit, call.position, flags=flags)
     columns = None if call.spread else _cells(args)
     query = _about(query, args)._replace(via=("columns", columns) if columns is not None else None)
@@ -82,6 +85,8 @@ def _selecting(call: CallSite, flags: frozenset[str]) -> Val:
 
 def changing(kind: str, entity: str | None, call: CallSite) -> Val:
     """`insert(X)`, `update(X)`, `delete(X)`."""
+    if call.args:
+        attributes.touched(call.frame, call.args[0])
     query = Query(ORM, entity, call.frame.unit, call.position, flags=frozenset({"statement", kind}))
     return Val(("query", query), bound(call.values()))
 

@@ -151,7 +151,7 @@ def _called_session(call: CallSite) -> bool:
         return False
     if receiver.type is not None:
         return receiver.type[0] == "member" and _SESSION_NAME.search(receiver.type[2]) is not None
-    keys = [key for key, _, _ in receiver.origins]
+    keys = [key for key, _, _ in receiver.origins if key[0] != "unknown"]
     if len(keys) != 1 or keys[0][0] != "parameter":
         return False
     name = keys[0][3] if len(keys[0]) > 3 else call.frame.engine.project.unit(keys[0][1])[1][4][keys[0][2]][0]
