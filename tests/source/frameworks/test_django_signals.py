@@ -187,3 +187,50 @@ def test_models_of_other_packages_are_queried_too(program: Make) -> None:
         ("Read", "User"),
         ("Write", "Entry"),
     ]
+
+
+CONNECTED = """
+    def of_one(sender, instance, **kwargs):
+        return instance.plan.name
+
+    def of_two(sender, instance, **kwargs):
+        instance.refresh_from_db()
+
+    def of_all(sender, instance, **kwargs):
+        instance.delete()
+
+    def of_what(sender, instance, **kwargs):
+        instance.delete()
+"""
+READY = """
+    from django.apps import AppConfig
+    from django.db.models.signals import post_save
+
+    class ShopConfig(AppConfig):
+        def ready(self):
+            from shop import hooks
+            from .models import Account, Entry
+
+            post_save.connect(hooks.of_one, sender=Account)
+            post_save.connect(hooks.of_two, sender=self.get_model("Entry"))
+            post_save.connect(hooks.of_two, Account)
+            post_save.connect(hooks.of_all)
+            for each in self.get_models():
+                post_save.connect(hooks.of_what, sender=each)
+"""
+
+
+def test_receivers_that_an_application_connects_when_it_is_ready(program: Make) -> None:
+    views = """
+        from shop.models import Account, Entry
+
+        def view(request):
+            Account.objects.get(pk=1).save()
+            Entry.objects.create(text="a")
+    """
+    files = shop(views, {"shop/hooks.py": CONNECTED, "shop/apps.py": READY})
+    found = [each for each in program(files, Load, Read, Write).effects if each.place.path == "shop/hooks.py"]
+    loads = [(each.place.line, each.relation) for each in found if isinstance(each, Load)]
+    others = sorted((each.place.line, str(each.entity)) for each in found if isinstance(each, Read | Write))
+    assert set(loads) == {(3, "plan")}
+    assert others == [(6, "Account"), (6, "Entry")]
