@@ -1,6 +1,6 @@
-"""A text that was checked to be one quoted literal: it begins and ends with a quote, and holds none in between.
+"""What is known of quotes in a text: that it holds none, or that it is one quoted literal.
 
-Three tests tell it together, so they are read as one condition: all of an `and` that holds, or of an `or` that does not.
+A literal begins and ends with a quote and holds none in between. Three tests tell it together, so they are read as one condition: all of an `and` that holds, or of an `or` that does not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Node = tuple[Any, ...]
 _QUOTES = {"'": BIT[Use.PYTHON] | BIT[Use.SHELL], '"': BIT[Use.PYTHON]}
 """What one literal in these quotes is clean for: inside double quotes a shell still reads `$` and backticks."""
+NO_QUOTE = BIT[Use.XPATH]
+"""What a text is clean for that holds no quote: a literal of XPath ends at the quote it began with, and nothing escapes it."""
 _ENDS = frozenset({"startswith", "endswith"})
 
 
@@ -35,6 +37,14 @@ def quoted(frame: Frame, parts: tuple[Node, ...], holds: bool) -> None:
         value = frame.env.get(key)
         if len(facts) == 3 and value is not None:
             frame.env[key] = Val(value.type, clean(value.origins, _QUOTES[quote]), value.const, value.items, value.text)
+
+
+def without(frame: Frame, quote: object, node: Node) -> None:
+    """A text that holds no such quote can't end a literal of XPath, which knows no other way to write one."""
+    key = key_of(node)
+    value = frame.env.get(key) if key is not None and quote in _QUOTES else None
+    if key is not None and value is not None:
+        frame.env[key] = Val(value.type, clean(value.origins, NO_QUOTE), value.const, value.items, value.text)
 
 
 def _fact(node: Node, holds: bool) -> tuple[str, str, str] | None:

@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow import regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.quoting import quoted
+from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
@@ -141,6 +141,8 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
     if operator in ("in", "not in"):
         if (operator == "in") == holds and _fixed(frame, right):
             passed(frame, left)
+        elif (operator == "in") != holds and left[0] == f.CONST:
+            without(frame, left[2], right)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         for one, other in ((left, right), (right, left)):
             if other[0] == f.CONST:

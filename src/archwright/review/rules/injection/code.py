@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Impact
 from archwright.model.value import Use
+from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
 
@@ -35,6 +36,7 @@ class CodeInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-94"
     security = True
+    which = Which.SENT
     bad = (
         example(
             "a formula from the query is evaluated",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Deserialise
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
+from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
 
@@ -36,6 +37,7 @@ class Deserialization(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-502"
     security = True
+    which = Which.SENT
     bad = (
         example(
             "a cookie is unpickled",

@@ -8,7 +8,7 @@ from archwright.model.value import Trust, Use
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, Val, constant
 from archwright.source.frameworks.base import Framework, Source, mask
-from archwright.source.frameworks.python import builtins, code, containers, objects, processes, texts
+from archwright.source.frameworks.python import builtins, code, containers, objects, processes, texts, xml_parsers
 from archwright.source.frameworks.shared import times
 
 _MACHINE = {"os.name": "posix", "sys.platform": "linux", "os.sep": "/", "os.path.sep": "/"}
@@ -46,6 +46,7 @@ class Python(Framework):
         "urllib.parse.quote_plus": mask(Use.HTML, Use.URL, Use.PATH, Use.SQL_TEXT),
         "os.path.basename": mask(Use.PATH),
     }
+    returns: ClassVar[dict[str, str]] = xml_parsers.RETURNS
     never: ClassVar[frozenset[str]] = frozenset(
         {"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit", "typing.assert_never"}
     )
@@ -56,6 +57,7 @@ class Python(Framework):
         super().__init__()
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
+        self.calls.update(xml_parsers.CALLS)
         self.calls.update(objects.CALLS)
         self.calls.update(code.CALLS)
         self.methods.update(texts.METHODS)

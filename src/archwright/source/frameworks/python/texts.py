@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.model.value import Use
-from archwright.source.flow import attributes, operators
+from archwright.source.flow import attributes, operators, quoting
 from archwright.source.flow.values import (
     NO,
     NUMBER,
@@ -102,7 +102,14 @@ def _text_method(site: CallSite) -> Val | None:
     value = site.derived(("text",))
     if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) in _DOUBLED:
         return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
+    if site.name == "replace" and len(site.args) == 2 and _takes_out(site.args[0].const, site.args[1].const):
+        return Val(value.type, clean(value.origins, quoting.NO_QUOTE))
     return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
+
+
+def _takes_out(old: object, new: object) -> bool:
+    """True where no quote of a kind is left after the replacement."""
+    return isinstance(old, str) and isinstance(new, str) and old in ("'", '"') and old not in new
 
 
 def _split(site: CallSite) -> Val | None:

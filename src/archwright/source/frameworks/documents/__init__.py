@@ -1,0 +1,1 @@
+"""Libraries that read documents: XML, and queries over it."""

@@ -1,0 +1,102 @@
+"""The standard library's XML: queries over trees, and parsers that fetch what a document names.
+
+ElementTree and expat never fetch external entities. `xml.sax` does not either since Python 3.7.1, unless
+`setFeature(feature_external_ges, True)` says so; minidom and pulldom use the parser that they are given.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.model.effect import Language
+from archwright.source.flow.operators import truth
+from archwright.source.flow.values import NO, NONE, Val, constant
+from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.frameworks.shared.sinks import interpret
+
+_SAX: Final = "xml.sax.xmlreader.XMLReader"
+_ELEMENT: Final = "xml.etree.ElementTree.Element"
+_TREE: Final = "xml.etree.ElementTree.ElementTree"
+_EXTERNAL: Final = frozenset({
+    "feature_external_ges", "feature_external_pes",
+    "http://xml.org/sax/features/external-general-entities", "http://xml.org/sax/features/external-parameter-entities",
+})  # fmt: skip
+FINDS: Final = ("find", "findall", "findtext", "iterfind")
+UNSAFE: Final = "unsafe"
+"""The item of a parser that says how it was told to fetch external entities."""
+
+
+def parses(api: str, data: int, keyword: str, parser: int, *, gives: str = "") -> Handler:
+    """A call that reads a document with a parser that it is given. It matters where the parser fetches external entities."""
+
+    def handler(site: CallSite) -> Val | None:
+        with_parser(site, site.argument(data, keyword), site.argument(parser, "parser"), api)
+        return Val(("object", gives)) if gives else None
+
+    return handler
+
+
+def with_parser(site: CallSite, data: Val | None, parser: Val | None, api: str) -> None:
+    """Record that a parser reads data, where it fetches external entities."""
+    told = (parser.items or {}).get(UNSAFE) if parser is not None else None
+    if told is not None and data is not None:
+        interpret(site, Language.XML, data, api=f"{api} with {told.const}")
+
+
+def xpath(index: int, keyword: str, api: str) -> Handler:
+    """A call that evaluates an XPath expression; variables are given apart from it."""
+
+    def handler(site: CallSite) -> Val | None:
+        interpret(site, Language.XPATH, site.argument(index, keyword), api=api)
+        return None
+
+    return handler
+
+
+def _sax(site: CallSite) -> Val:
+    return Val(("object", _SAX), (), NO, {})
+
+
+def _feature(site: CallSite) -> Val:
+    """`parser.setFeature(feature, state)`."""
+    receiver, feature, state = site.receiver, site.argument(0, "name"), site.argument(1, "state")
+    if receiver is None or receiver.items is None or feature is None or state is None:
+        return NONE
+    named = feature.type[1].rpartition(".")[2] if feature.type is not None and feature.type[0] == "external" else ""
+    said = feature.const if isinstance(feature.const, str) else named
+    if said in _EXTERNAL:
+        short = named or str(said).rpartition("/")[2]
+        if truth(state) is True:
+            receiver.items[UNSAFE] = constant(short)
+        elif truth(state) is False:
+            receiver.items.pop(UNSAFE, None)
+    return NONE
+
+
+def _parse(site: CallSite) -> Val:
+    with_parser(site, site.argument(0, "source"), site.receiver, "XMLReader.parse")
+    return NONE
+
+
+CALLS: Final[dict[str, Handler]] = {
+    "xml.sax.make_parser": _sax,
+    "xml.sax.expatreader.create_parser": _sax,
+    f"{_SAX}.setFeature": _feature,
+    f"{_SAX}.parse": _parse,
+    f"{_SAX}.feed": _parse,
+    "xml.dom.minidom.parseString": parses("minidom.parseString", 0, "string", 1),
+    "xml.dom.minidom.parse": parses("minidom.parse", 0, "file", 1),
+    "xml.dom.pulldom.parseString": parses("pulldom.parseString", 0, "string", 1),
+    "xml.dom.pulldom.parse": parses("pulldom.parse", 0, "stream_or_string", 1),
+    **{f"{holder}.{name}": xpath(0, "path", name) for holder in (_TREE, _ELEMENT) for name in FINDS},
+}
+"""By dotted name."""
+RETURNS: Final[dict[str, str]] = {
+    "xml.etree.ElementTree.parse": _TREE,
+    "xml.etree.ElementTree.fromstring": _ELEMENT,
+    "xml.etree.ElementTree.XML": _ELEMENT,
+    f"{_TREE}.getroot": _ELEMENT,
+    "defusedxml.ElementTree.parse": _TREE,
+    "defusedxml.ElementTree.fromstring": _ELEMENT,
+}
+"""Callable -> the class of the object it gives."""
