@@ -56,6 +56,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     guards: tuple[Standing, ...] = ()
     asks: str = ""
     """The name by which its own code, what it calls or a hook before it asks who calls; empty: nothing does."""
+    checks: str = ""
+    """The name by which its own code, or what it calls, checks whose the data is that it works on; empty: nothing does."""
     decorators: tuple[Decorator, ...] = ()
     """Outermost first."""
     router: str = ""

@@ -45,18 +45,17 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
         if in_tests(module.path):
             continue
         decorators = tuple(_decorators(program, module, facts, holder))
-        router = _router(module, facts)
+        standing = guards.of(unit, holder)
         yield Endpoint(
             unit=project.unit_name(unit),
             name=str(facts[0]),
             place=_place(module, facts[2]),
             operations=tuple(sorted(dict.fromkeys(operations), key=str)),
-            guards=tuple(
-                Standing(name=each.name, role=each.role, allows=each.allows) for each in guards.of(unit, holder)
-            ),
+            guards=tuple(Standing(name=each.name, role=each.role, allows=each.allows) for each in standing),
             asks=asking.of(unit) or asking.before(f"{module.path}:{_receiver(facts)}"),
+            checks=asking.checks(unit, (each.name for each in standing)),
             decorators=decorators,
-            router=router,
+            router=_router(module, facts),
             holder=holder.name if holder is not None else "",
             heirs=holder is not None and holder.name in inherited,
         )

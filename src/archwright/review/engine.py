@@ -65,7 +65,8 @@ def only(rules: Iterable[Rule]) -> dict[type[Effect], Which]:
     """Which effects of each kind the rules judge."""
     asked: dict[type[Effect], Which] = {}
     for rule in rules:
-        for kind in needs_of(rule).kinds:
+        needs = needs_of(rule)
+        for kind in (*needs.kinds, *needs.reads):
             asked[kind] = asked.get(kind, rule.which) | rule.which
     return asked
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from archwright.source import facts as f
@@ -31,6 +31,25 @@ _CALLEE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names that tell a check in code which a handler calls, where other things happen too."""
+_CHECKS: Final = re.compile(
+    r"(?:^|_)(?:check\w*|perms?|permi\w*|access\w*|allow\w*|authori\w*|can|owns|owner\w*|ensure|requires?|assert|forbid\w*"
+    r"|guard|belongs|members?|membership|visible|restrict\w*|scoped?|for_user|policy|enforce)(?:_|$)|is_valid_for|_or_403",
+    re.IGNORECASE,
+)
+"""Names of functions that turn a caller away, or give only what the caller may see."""
+_IDENTITY: Final = re.compile(
+    r"current_?user|request_?user|^(?:user|me|viewer|requester|principal)(?:_id)?$|owner|tenant|(?:^|_)org(?:$|_)|organi[sz]ation"
+    r"|is_?(?:staff|admin|superuser)|(?:^|_)roles?(?:$|_)|permission|created_by|author|member|team|workspace|project",
+    re.IGNORECASE,
+)
+"""Names in a condition that say that it concerns the caller, or what belongs to the caller."""
+_EQUALS: Final = frozenset({"==", "!=", "in", "not in", "is", "is not"})
+_OF_OBJECT: Final = re.compile(
+    r"^(?:check|has|have|verify|validate|ensure|assert|require|enforce|is|test|user|get)\w*_(?:\w*_)?(?:perm\w*|access\w*|auth\w*|owner\w*|owned"
+    r"|roles?|members?|team|tenant|allowed)(?:_|$)|accessible|^can_|^user_can|^authori[sz]e|permission",
+    re.IGNORECASE,
+)
+"""Of those, the ones that tell as much where other things are checked, too: in functions that a handler calls."""
 _REFUSALS: Final = frozenset({401, 403})
 _HOLDERS: Final = frozenset(
     {"request", "g", "info", "context", "ctx", "self", "state", "scope", "websocket", "session"}
@@ -38,6 +57,7 @@ _HOLDERS: Final = frozenset(
 _HOOKS: Final = frozenset({"before_request", "before_app_request", "middleware", "before_websocket"})
 _HOOK_WORDS: Final = (b"before_request", b"before_app_request", b"middleware", b"MIDDLEWARE", b"before_websocket")
 _MIDDLEWARE: Final = re.compile(r"login_?required|auth\w*required|require\w*(?:login|auth)", re.IGNORECASE)
+_NAME: Final = re.compile(r"\w+")
 _MAX_UNITS: Final = 60
 _MAX_TEXT: Final = 40
 
@@ -59,16 +79,37 @@ class Asking:
         own = next((name for each in self._whole(unit) for name in self._names(each) if _OWN.search(name)), "")
         return own or self._of_callees(unit) or self._project_wide()
 
+    def checks(self, unit: int, guards: Iterable[str] = ()) -> str:
+        """The name by which a unit checks that what it works on is the caller's, here or in what it calls; empty: it does not.
+
+        guards: names of what stands before it, as written: they ask who calls, not whose the data is.
+        """
+        own = next((name for each in self._whole(unit) for name in self._tested(each)), "")
+        return own or self._of_callees(unit, frozenset(name for guard in guards for name in _NAME.findall(guard)))
+
+    def _tested(self, unit: int) -> Iterator[str]:
+        for node in self._nodes(unit):
+            if node[0] == f.CALL and _CHECKS.search(last_name(node[2])):
+                yield last_name(node[2])
+            elif node[0] == f.COMPARE:
+                sides = (node[2], *(right for operator, right in node[3] if operator in _EQUALS))
+                sides = tuple(side[3][0] if side[0] == f.CALL and len(side[3]) == 1 else side for side in sides)
+                names = [last_name(side) for side in sides]
+                if len(sides) > 1 and all(names) and any(_is_id(side) for side in sides):
+                    yield written(node)
+            if node[0] in (f.IF, f.ASSERT, f.IFEXP, f.WHILE):
+                yield from (name for name in _names_in(node[2]) if _IDENTITY.search(name))
+
     def before(self, router: str) -> str:
         """The hook that asks who calls before every handler of a router (`path:name`); empty: none does."""
         self._project_wide()
         return self._on_router.get(router, "")
 
-    def _of_callees(self, unit: int) -> str:
+    def _of_callees(self, unit: int, left_out: frozenset[str] = frozenset()) -> str:
         todo, seen = deque([unit]), {unit}
         while todo and len(seen) < _MAX_UNITS:
             for callee in sorted(self._program.called_by(todo.popleft())):
-                if callee not in seen:
+                if callee not in seen and self._project.unit(callee)[1][0] not in left_out:
                     seen.add(callee)
                     todo.append(callee)
                     found = self._refuses(callee)
@@ -82,6 +123,14 @@ class Asking:
             known = next((name for each in self._whole(unit) for name in self._names(each) if _CALLEE.search(name)), "")
             known = known or next(
                 (str(node[2]) for node in self._nodes(unit) if node[0] == f.CONST and node[2] in _REFUSALS), ""
+            )
+            known = known or next(
+                (
+                    name
+                    for node in self._nodes(unit)
+                    if node[0] == f.CALL and _OF_OBJECT.search(name := last_name(node[2]))
+                ),
+                "",
             )
             self._strict[unit] = known
         return known
@@ -106,18 +155,7 @@ class Asking:
 
     def _names(self, unit: int) -> Iterator[str]:
         """Names, attributes, keywords and short texts of a body; the user of a request as `request_user`."""
-        for node in self._nodes(unit):
-            if node[0] == f.NAME:
-                yield node[2]
-            elif node[0] == f.ATTR:
-                yield node[3]
-                if node[3] in ("user", "user_id", "session", "auth", "tenant") and last_name(node[2]) in _HOLDERS:
-                    yield "request_user"
-            elif node[0] == f.CALL:
-                yield from (name for name, _ in node[4] if name)
-                yield from (each[2] for each in node[3] if _is_word(each))
-            elif node[0] == f.SUBSCRIPT and _is_word(node[3]):
-                yield node[3][2]
+        yield from _names_in(body_of(self._project.unit(unit)[1]))
 
     # --- hooks -------------------------------------------------------------------------------------------
     def _project_wide(self) -> str:
@@ -160,6 +198,28 @@ def nodes(body: Any) -> Iterator[tuple[Any, ...]]:
         if len(node) > 1 and isinstance(node[0], int) and isinstance(node[1], int):
             yield node
         todo.extend(part for part in node if isinstance(part, tuple))
+
+
+def _names_in(body: Any) -> Iterator[str]:
+    for node in nodes(body):
+        if node[0] == f.NAME:
+            yield node[2]
+        elif node[0] == f.ATTR:
+            yield node[3]
+            if node[3] in ("user", "user_id", "session", "auth", "tenant") and last_name(node[2]) in _HOLDERS:
+                yield "request_user"
+        elif node[0] == f.CALL:
+            yield from (name for name, _ in node[4] if name)
+            yield from (each[2] for each in node[3] if _is_word(each))
+        elif node[0] == f.SUBSCRIPT and _is_word(node[3]):
+            yield node[3][2]
+
+
+def _is_id(node: Any) -> bool:
+    """`row.owner_id`, `order.id`: what a row says of whose it is."""
+    return node[0] == f.ATTR and (
+        node[3] in ("id", "pk", "owner", "user", "author") or node[3].endswith(("_id", "_by"))
+    )
 
 
 def _is_word(node: Any) -> bool:

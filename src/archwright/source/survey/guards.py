@@ -14,7 +14,7 @@ from archwright.source.link.project import ClassInfo
 
 _SIGNED_IN: Final = re.compile(
     r"(?:^|_)(?:login|auth\w*|permissions?|roles?|jwt|token|user|session|access|admin\w*|staff|superuser|scopes?|owner|member\w*)_(?:\w+_)?(?:required|or_\w+)$"
-    r"|^(?:requires?|needs?|check|has|with)_(?:login|auth\w*|perm\w*|roles?|scopes?|token|user|access|any_of\w*|super_\w+|admin\w*|staff\w*|owner\w*|api_key\w*)$"
+    r"|^(?:requires?|needs?|check|has|with|allow)_(?:login|auth\w*|perm\w*|roles?|scopes?|token|user|access|any_of\w*|super_\w+|admin\w*|staff\w*|owner\w*|api_key\w*)$"
     r"|^(?:authenticat\w*|authoriz\w*|authoris\w*|auth_required|login_required|protected?|secured?)(?:_\w+)?$"
     r"|^(?:admin|staff|superuser|user)_only$"
 )

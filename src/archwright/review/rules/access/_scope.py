@@ -1,0 +1,132 @@
+"""Which accesses of endpoints to an entity are limited to what the caller may see, and which take any row whose key is sent."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from archwright.model.base import Model
+from archwright.model.effect import Condition, Effect, Many, Read, Write
+from archwright.model.entity import Entity
+from archwright.model.value import OriginKind
+from archwright.review.endpoint import EffectsOf, Endpoint
+
+_OWNERS = re.compile(
+    r"^(?:(?:\w+_)?(?:owner|user|author|creator|created_by|customer|account|tenant|org|organi[sz]ation|team|workspace|company"
+    r"|project|client|member|members|profile|household|school|merchant|vendor|group|groups|users|owners))(?:_id|_ids|_by)?$"
+)
+"""Fields that say whose a row is."""
+_PERSONS = re.compile(r"(?:^|_|[a-z])(?:User|Account|Customer|Member|Tenant|Organi[sz]ation|Workspace|Team|Company)$")
+_SECRET = re.compile(r"token|secret|hash|signature|password|otp", re.IGNORECASE)
+"""What a request calls a key that only its holder knows."""
+_PATH = "path parameter"
+
+
+class Limit(enum.StrEnum):
+    """How an access chooses its rows."""
+
+    CALLER = "caller"
+    """By who calls, beside whatever else."""
+    PARENT = "parent"
+    """By a parameter of the path that names what the row is a part of."""
+    KEY = "key"
+    """By nothing but a key that the request names."""
+    UNKNOWN = "unknown"
+
+
+class Access(Model, frozen=True, kw_only=True):
+    """How an endpoint gets at rows of an entity."""
+
+    endpoint: Endpoint
+    effect: Read | Write
+    entity: str
+    limit: Limit
+    path: str = ""
+    """The field that limits it; for a key, the key."""
+    key: str = ""
+    """What the request calls a key among its conditions: `path parameter 'order_id'`; empty: none is."""
+    parent: str = ""
+    """What the path calls the row that this one is a part of, where that limits it."""
+
+    @property
+    def writes(self) -> bool:
+        return isinstance(self.effect, Write)
+
+
+def accesses_of(endpoint: Endpoint, effects: Sequence[Effect], entities: Mapping[str, Entity]) -> Iterator[Access]:
+    """The accesses of one endpoint to known entities by conditions; those without any condition are left out."""
+    for effect in effects:
+        if isinstance(effect, Read):
+            given = effect.predicate if effect.many is not Many.AGGREGATE else ()
+        elif isinstance(effect, Write):
+            given = effect.condition if effect.row is None else ()
+        else:
+            continue
+        entity = entities.get(effect.entity or "")
+        if entity is None or not given or effect.context.deferred is not None:
+            continue
+        limit, path, parent = _limit(entity, given)
+        key = next((_sent(each) for each in given if _is_key(entity, each)), "")
+        yield Access(
+            endpoint=endpoint, effect=effect, entity=entity.name, limit=limit, path=path, key=key, parent=parent
+        )
+
+
+class Accesses:
+    """The accesses of all endpoints, by entity."""
+
+    def __init__(self, endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> None:
+        self._by_entity: dict[str, list[Access]] = {}
+        for endpoint in endpoints:
+            for access in accesses_of(endpoint, effects(endpoint), entities):
+                self._by_entity.setdefault(access.entity, []).append(access)
+
+    def of(self, entity: str) -> Sequence[Access]:
+        """Every access to an entity."""
+        return self._by_entity.get(entity, ())
+
+
+def _limit(entity: Entity, conditions: Sequence[Condition]) -> tuple[Limit, str, str]:
+    if any(each.path == "?" or each.operator == "?" for each in conditions):
+        return Limit.UNKNOWN, "", ""
+    key = [each for each in conditions if _is_key(entity, each)]
+    rest = [each for each in conditions if each not in key]
+    for each in rest:
+        if _says_whose(entity, each.path) and not _sent(each) and each.value.constant is None:
+            return Limit.CALLER, each.path, ""
+    for each in rest:
+        name = _sent(each)
+        if name.startswith(_PATH):
+            return Limit.PARENT, each.path, name
+    if key and all(_sent(each) or each.value.constant is not None for each in conditions):
+        return Limit.KEY, key[0].path, ""
+    return Limit.UNKNOWN, "", ""
+
+
+def _is_key(entity: Entity, condition: Condition) -> bool:
+    """A key whose values follow one another or are told around; a secret that only its holder knows is none."""
+    return (
+        condition.operator in ("=", "==", "in", "exact")
+        and condition.path in ("pk", "id", "uuid", *entity.key)
+        and bool(_sent(condition))
+    )
+
+
+def _sent(condition: Condition) -> str:
+    """What the request calls a value that is all its own choice; empty: it is not."""
+    origins = condition.value.origins
+    if any(_SECRET.search(origin.name) for origin in origins):
+        return ""
+    if origins and all(origin.kind is OriginKind.SOURCE for origin in origins):
+        return origins[0].name
+    return ""
+
+
+def _says_whose(entity: Entity, path: str) -> bool:
+    for part in path.split("."):
+        field = entity.field(part) or entity.field(part.removesuffix("_id"))
+        target = field.relation.target if field is not None and field.relation is not None else ""
+        if _OWNERS.search(part) or _PERSONS.search(target):
+            return True
+    return False
