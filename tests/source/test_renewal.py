@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archwright.model.effect import Effect, Interpret, Load, Read, Swallow
-from archwright.model.which import Which
 from archwright.source.flow.engine import Engine
 from archwright.source.flow.render import Renderer
 from archwright.source.following import Followed, follow
@@ -69,9 +68,9 @@ def renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
         path.write_text(textwrap.dedent(text), encoding="utf-8")
     followed: list[int] = []
 
-    def counted(engine: Engine, renderer: Renderer, units: list[int], kinds: Mapping[str, Which]) -> Followed:
+    def counted(engine: Engine, renderer: Renderer, units: list[int]) -> Followed:
         followed.append(len(units))
-        return follow(engine, renderer, units, kinds)
+        return follow(engine, renderer, units)
 
     monkeypatch.setattr("archwright.source.flows.follow", counted)
 

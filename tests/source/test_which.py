@@ -67,3 +67,10 @@ def test_several_ask(tmp_path: Path) -> None:
     _write(tmp_path, MODELS)
     both = analyse(["."], wanted=[Read], only={Read: Which.LOOPED | Which.ALL}, root=tmp_path).effects
     assert both == analyse(["."], wanted=[Read], root=tmp_path).effects
+
+
+def test_of_units_that_a_library_calls(tmp_path: Path) -> None:
+    _write(tmp_path, APP)
+    served = analyse(["."], wanted=[Interpret], only={Interpret: Which.SERVED}, root=tmp_path).effects
+    assert [effect.unit for effect in served] == ["app.orders", "app.run"]
+    assert served[1].context.calls

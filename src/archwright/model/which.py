@@ -12,4 +12,6 @@ class Which(enum.Flag):
     """In a loop over rows."""
     SENT = enum.auto()
     """With data from outside in a slot."""
+    SERVED = enum.auto()
+    """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

@@ -62,12 +62,15 @@ def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
 
 
 def only(rules: Iterable[Rule]) -> dict[type[Effect], Which]:
-    """Which effects of each kind the rules judge."""
+    """Which effects of each kind the rules judge, or ask for of an endpoint."""
     asked: dict[type[Effect], Which] = {}
     for rule in rules:
         needs = needs_of(rule)
-        for kind in (*needs.kinds, *needs.reads):
-            asked[kind] = asked.get(kind, rule.which) | rule.which
+        for kind, which in (
+            *((kind, rule.which) for kind in needs.kinds),
+            *((kind, Which.SERVED) for kind in needs.reads),
+        ):
+            asked[kind] = asked.get(kind, which) | which
     return asked
 
 

@@ -35,7 +35,7 @@ _DECODER = msgspec.msgpack.Decoder(Followed)
 
 def _follow(units: list[int]) -> bytes:
     assert _work is not None
-    return _ENCODER.encode(follow(_work.engine, _work.renderer, units, _work.kinds))
+    return _ENCODER.encode(follow(_work.engine, _work.renderer, units))
 
 
 class Flows:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
-from archwright.model.which import Which
-from archwright.source.flow.effects import Found, repeated
 from archwright.source.flow.engine import Engine
 from archwright.source.flow.render import Renderer
 from archwright.source.flow.transactions import CALLER
-from archwright.source.flow.values import Val, deep_origins
 
 _RECURSION = 20_000
 _ENCODER = msgspec.msgpack.Encoder()
@@ -40,8 +37,8 @@ class Followed(msgspec.Struct, array_like=True):
     """Units that could not be followed, with the kind of the error."""
 
 
-def follow(engine: Engine, renderer: Renderer, units: Iterable[int], kinds: Mapping[str, Which]) -> Followed:
-    """The effects of these kinds, those of them that are asked for, in the units and in what they call."""
+def follow(engine: Engine, renderer: Renderer, units: Iterable[int]) -> Followed:
+    """The effects that the engine was asked for in the units and in what they call."""
     faults: list[tuple[int, str]] = []
     engine.forget()
     limit = sys.getrecursionlimit()
@@ -68,25 +65,9 @@ def follow(engine: Engine, renderer: Renderer, units: Iterable[int], kinds: Mapp
     for summary in engine.summaries.values():
         held = []
         for found in summary.effects:
-            effect = renderer.effect(found) if _asked(found, kinds.get(found.kind)) else None
+            effect = renderer.effect(found)
             if effect is not None:
                 number = numbers.setdefault(_ENCODER.encode(effect), len(numbers))
                 held.append((number, found.outer() << 1 | (found.transaction == CALLER)))
         records[summary.number].effects = tuple(held)
     return Followed(list(numbers), records, tuple(faults))
-
-
-def _asked(found: Found, which: Which | None) -> bool:
-    """Whether an effect is one of those that matter of its kind."""
-    if which is None:
-        return False
-    if which & Which.ALL:
-        return True
-    if which & Which.LOOPED and any(mark.over == "rows" and not mark.constant for mark in repeated(found.loops)):
-        return True
-    return bool(which & Which.SENT) and any(
-        origin[0][0] == "source"
-        for slot in found.slots.values()
-        if type(slot) is Val
-        for origin in (deep_origins(slot) if slot.items else slot.origins)
-    )

@@ -114,7 +114,7 @@ class Program:
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
-        self.engine = Engine(self.project, frameworks, frozenset(kinds), versions_of(loaded))
+        self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded))
         self.renderer = Renderer(self.project, self.engine.entries)
         surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
         count = pool.worker_count() if workers is None else workers

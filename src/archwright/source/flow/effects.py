@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
+from archwright.model.which import Which
 from archwright.source.flow.transactions import CALLER, UNCLEAR
 from archwright.source.flow.values import Val, deep_origins
 
@@ -88,6 +90,27 @@ class Found:
         return frozenset(found) if found else _NOTHING
 
 
+def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
+    """Whether an effect is one of those that somebody asked for of its kind. None: the kind was not asked for.
+
+    served: the units that libraries call.
+    """
+    if which is None:
+        return False
+    if which & Which.ALL:
+        return True
+    if which & Which.SERVED and found.outer() in served:
+        return True
+    if which & Which.LOOPED and any(mark.over == "rows" and not mark.constant for mark in repeated(found.loops)):
+        return True
+    return bool(which & Which.SENT) and any(
+        origin[0][0] == "source"
+        for slot in found.slots.values()
+        if type(slot) is Val
+        for origin in (deep_origins(slot) if slot.items else slot.origins)
+    )
+
+
 Checked = frozenset[tuple[int, tuple[tuple[str, Any], ...]]]
 """Arguments, and attributes below them, that passed a check: (index, the way down)."""
 
@@ -105,7 +128,7 @@ class Summary(NamedTuple):
 
     returns: Val
     effects: tuple[Found, ...]
-    """Every effect of the unit itself, and those of callees that depend on what this unit passed."""
+    """The effects asked for of the unit itself, and those of callees that depend on what this unit passed."""
     traits: frozenset[str]
     """What a caller does by calling it. `log`: writes a log or a report; `raise`: raises; `call`: calls something unknown;
     `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind."""

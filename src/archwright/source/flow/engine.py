@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
 from archwright.source.flow.decorators import decorate
 from archwright.source.flow.destinations import Destinations
-from archwright.source.flow.effects import EMPTY, Summary, carried
+from archwright.source.flow.effects import EMPTY, Summary, asked, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
@@ -46,10 +47,10 @@ class Engine:
         self,
         project: Project,
         frameworks: list[Framework],
-        kinds: frozenset[str] | None = None,
+        kinds: Mapping[str, Which] | None = None,
         versions: Versions | None = None,
     ) -> None:
-        """kinds: the effects to record; None: all. What code does is known of every kind, as `does:Kind`."""
+        """kinds: the effects to record, and which of them are asked for; None: all. What code does is known of every kind, as `does:Kind`."""
         self.project = project
         self.versions = versions if versions is not None else Versions()
         """Which versions of libraries the project runs with. What a framework file makes of it belongs to its `tables`."""
@@ -175,12 +176,12 @@ class Engine:
                     declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
                 )
         never = not alive and not frame.exits and not facts[8] & f.GENERATOR and "unmade" not in frame.traits
-        effects = tuple(frame.effects)
+        kinds = self.kinds
         return Summary(
             returns,
-            effects,
+            tuple(e for e in frame.effects if kinds is None or asked(e, kinds.get(e.kind), self.entries)),
             carried(frame.traits),
-            tuple((effect, units) for effect in effects if (units := effect.parameter_units())),
+            tuple((effect, units) for effect in frame.effects if (units := effect.parameter_units())),
             frame.touched,
             frame.tested,
             never,
