@@ -102,7 +102,8 @@ def test_a_rule_may_judge_several_kinds() -> None:
 
 def test_select_by_rule_and_by_family() -> None:
     rules = all_rules()
-    assert [rule.name for rule in select(rules, ["injection"])] == ["injection/sql"]
+    assert select(rules, ["injection"]) == tuple(rule for rule in rules if rule.name.startswith("injection/"))
+    assert [rule.name for rule in select(rules, ["injection/sql"])] == ["injection/sql"]
     assert "injection/sql" not in {rule.name for rule in select(rules, (), ["injection/sql"])}
     with pytest.raises(KeyError, match="query/n-plus-two"):
         select(rules, ["query/n-plus-two"])
