@@ -250,6 +250,12 @@ class Language(enum.StrEnum):
     REGEX = "regex"
     HEADER = "header"
     LOG = "log"
+    FIELD = "field"
+    """Names of fields that an ORM looks up, relations of relations included."""
+    FILTER = "filter"
+    """A document of conditions, in which a value that is itself a document is an operator."""
+    QUERY = "query"
+    """A text for a store that knows no SQL: Cypher, AQL, JavaScript."""
 
 
 class Interpret(Effect, tag="interpret", frozen=True, kw_only=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
-from archwright.model.finding import Impact
+from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
 
 _LOADS = frozenset({"__import__", "import_module", "import_string", "run_module"})
+"""Names of modules mostly come from settings and tables of the project: what looks like the sender's is often not. So these are of low
+confidence."""
 
 
 class CodeInjection(Rule):
@@ -174,4 +176,5 @@ class CodeInjection(Rule):
             else "Read data with json.loads or ast.literal_eval; choose functions from a dictionary that the code writes down.",
             harm=f"{effect.api} loads the module" if loads else f"{effect.api} runs the code",
             impact=Impact.HIGH if loads else Impact.CRITICAL,
+            confidence=Confidence.LOW if loads else Confidence.HIGH,
         )

@@ -9,6 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import BEFORE, ON, Scope
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, origins_of
 from archwright.source.frameworks.base import CallSite, Framework, Iteration
+from archwright.source.frameworks.shared.documents import filtered
 from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write, kept_origins
 
 _CLIENT, _DATABASE, _COLLECTION = "pymongo.Client", "pymongo.Database", "pymongo.Collection"
@@ -54,7 +55,7 @@ class Mongo(Framework):
 
     name = "mongo"
     title = "MongoDB"
-    packages = ("pymongo", "motor")
+    packages = ("pymongo", "motor", "flask_pymongo")
     aliases: ClassVar[dict[str, str]] = {
         **dict.fromkeys(_CLIENTS, _CLIENT),
         "pymongo.database.Database": _DATABASE,
@@ -74,6 +75,7 @@ class Mongo(Framework):
         f"{_SESSION}.start_transaction": "pymongo.Transaction",
         **{f"{_CURSOR}.{verb}": _CURSOR for verb in ("sort", "limit", "skip", "batch_size", "hint", "max_time_ms")},
     }
+    attributes: ClassVar[dict[str, str]] = {"flask_pymongo.PyMongo.db": _DATABASE, "flask_pymongo.PyMongo.cx": _CLIENT}
     scopes: ClassVar[dict[str, Scope]] = {"pymongo.Transaction": Scope(ON, BEFORE)}
     objects = (_CLIENT, _DATABASE, _COLLECTION, _CURSOR)
 
@@ -119,7 +121,9 @@ def _find(call: CallSite) -> Val:
 
 
 def _read(call: CallSite) -> Val:
-    many = _READS.get(call.name.rpartition(".")[2], "many")
+    name = call.name.rpartition(".")[2]
+    many = _READS.get(name, "many")
+    filtered(call, call.argument(0, "pipeline" if name.startswith("aggregate") else "filter"), name)
     query, asked = conditioned(_query(call), None, _conditions(call.argument(0, "filter")))
     emit_read(call.frame, call.position, query, origins_of(call.values()), many, asked)
     return NUMBER if many == "aggregate" else _document(Val(None, ()))
@@ -129,6 +133,8 @@ def _write(call: CallSite) -> Val:
     kind = _WRITES[call.name.rpartition(".")[2]]
     first = call.argument(0, "filter")
     made = kind in ("insert", "save")
+    if not made:
+        filtered(call, first, call.name.rpartition(".")[2])
     fields = _texts(first) if kind == "insert" else ()
     if kind == "update":
         change = call.argument(1, "update")

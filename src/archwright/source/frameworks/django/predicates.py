@@ -8,6 +8,7 @@ from typing import Any, Final
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned, emit_write
 
 _Q = ("object", "django.db.models.Q")
@@ -66,6 +67,7 @@ def _denied(told: tuple[str, str], denied: bool) -> tuple[str, str]:
 
 def q_object(call: CallSite) -> Val:
     """`Q(name=value)`: its conditions are read, what `|`, `&` and `~` make of it is not."""
+    names.keys(call, "Q")
     whole = not call.args and not call.spread
     items: dict[Any, Val] = {condition(name): value for name, value in call.keywords.items()} if whole else {}
     return Val(_Q, call.derived().origins, NO, items if whole else None)

@@ -13,6 +13,7 @@ from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
 from archwright.source.frameworks.django.rows import ORM, PAGED, interpret_text, relation_paths
 from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.held import unmark
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
 
@@ -53,12 +54,14 @@ def _changed(asked: Asked) -> Val:
 
 
 def _filter(asked: Asked) -> Val:
+    names.keys(asked.call, asked.call.name)
     added = conditions(asked.call, denied=asked.call.name == "exclude")
     query, compared = conditioned(asked.query, asked.value.asked, added)
     return Val(("query", query._replace(flags=query.flags | {"changed"})), asked.origins, asked=compared)
 
 
 def _ordered(asked: Asked) -> Val:
+    names.words(asked.call, "order_by")
     return _with(asked, flags=("changed", "ordered"), order=words(asked.call.args))
 
 
@@ -80,6 +83,7 @@ def _defer(asked: Asked) -> Val:
 
 
 def _values(asked: Asked) -> Val:
+    names.words(asked.call, asked.call.name)
     named = asked.call.name.startswith("values") and not asked.call.keywords.keys() - {"flat"}
     return _with(asked, flags=("values",), columns=words(asked.call.args) if named else ())
 
@@ -105,6 +109,7 @@ def _receiver(asked: Asked) -> Val:
 
 # --- running -------------------------------------------------------------------------------------------------------
 def _one(asked: Asked) -> Val:
+    names.keys(asked.call, asked.call.name)
     return evaluation.one(asked.call, asked.value, asked.query, asked.origins, asked.models)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import attributes, choices, operators
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
     ALL_USES,
+    BIT,
     NO,
     NONE,
     NUMBER,
@@ -51,7 +53,7 @@ def _text(site: CallSite) -> Val:
         first = attributes.as_text(site.frame, first, site.position)
     if site.name in ("builtins.repr", "builtins.ascii"):
         return Val(("text",), clean(deep_origins(first), operators.LITERAL), NO, None, "{}")
-    return Val(("text",), deep_origins(first), NO, None, operators.shape(first))
+    return Val(("text",), clean(deep_origins(first), _NO_DOCUMENT), NO, None, operators.shape(first))
 
 
 def _container(site: CallSite) -> Val:
@@ -283,6 +285,9 @@ def _gather(site: CallSite) -> Val:
         return join_all(site.spread)
     return Val(("tuple",), (), NO, dict(enumerate(site.args)))
 
+
+_NO_DOCUMENT: Final = BIT[Use.FILTER]
+"""A text holds no operators, whatever it was made of."""
 
 CALLS: Final[dict[str, Handler]] = {
     **{

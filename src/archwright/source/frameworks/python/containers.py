@@ -179,6 +179,8 @@ METHODS: Final[dict[str, Handler]] = {
     "update": _update,
     "intersection": _intersection,
     "getlist": _receiver,
+    "dict": _receiver,
+    "to_dict": _receiver,
     "read": _receiver,
     "readlines": _receiver,
     "getvalue": _receiver,

@@ -1,0 +1,40 @@
+"""Names of fields that are not written down: `filter(**given)`, `order_by(given)`. Who chooses them walks the relations too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archwright.model.effect import Language
+from archwright.source.flow.values import NO, Origin, Val, join_origins
+from archwright.source.frameworks.base import CallSite
+
+
+def keys(call: CallSite, api: str) -> None:
+    """Record where the names of keyword arguments come from, of a call that is given some by `**`."""
+    if call.spread:
+        _record(call, api, call.spread)
+
+
+def words(call: CallSite, api: str) -> None:
+    """Record where the names come from that a call is given as texts, and by `*`."""
+    given = [value for value in call.args if value.const is NO and (value.type is None or value.type == ("text",))]
+    if given or call.spread:
+        _record(call, api, [*given, *call.spread])
+
+
+def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
+    origins: tuple[Origin, ...] = ()
+    for value in values:
+        origins = join_origins(origins, value.origins)
+        if value.type in (("list",), ("tuple",), ("set",)):
+            for item in (value.items or {}).values():
+                origins = join_origins(origins, item.origins)
+    if origins:
+        call.emit(
+            "Interpret",
+            language=Language.FIELD.value,
+            text=Val(("text",), origins),
+            api=api,
+            parameters=True,
+            shape="{}",
+        )
