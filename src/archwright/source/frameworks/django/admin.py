@@ -14,9 +14,9 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import elements, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own, own_place, own_unit
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
 

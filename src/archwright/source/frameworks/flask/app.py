@@ -12,8 +12,9 @@ from archwright.source.flow.values import TEXT, Val
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
+from archwright.source.frameworks.shared.calls import given_at
 from archwright.source.frameworks.shared.declared import elements
-from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, given_at, unit_id
+from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import (
     converter_is_clean,
     join_paths,

@@ -10,9 +10,9 @@ from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework, Guarding
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import last_name, texts
 from archwright.source.frameworks.shared.endpoints import http_entry, text_of
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import converter_is_clean, join_paths, outside, place_of, template_path
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.link.module import UNIT_BITS, Module

@@ -11,8 +11,8 @@ from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val
 from archwright.source.frameworks.base import Entry, Framework
 from archwright.source.frameworks.graphql import resolvers, sdl
 from archwright.source.frameworks.graphql.types import Graph, GraphField, ObjectType
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import constant, last_name
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside
 from archwright.source.link.module import UNIT_BITS, Module

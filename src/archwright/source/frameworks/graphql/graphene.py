@@ -13,8 +13,8 @@ from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.graphql import resolvers
 from archwright.source.frameworks.graphql.graphene_arguments import argument, kinds_of
 from archwright.source.frameworks.graphql.types import Graph, GraphField, ObjectType
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import constant, last_name, texts
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside
 from archwright.source.link.module import Module

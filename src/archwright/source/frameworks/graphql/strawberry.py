@@ -13,8 +13,8 @@ from archwright.source.frameworks.base import Entry, Framework, Guarding
 from archwright.source.frameworks.graphql import resolvers
 from archwright.source.frameworks.graphql.graphene_arguments import kinds_of
 from archwright.source.frameworks.graphql.types import Graph, GraphField, ObjectType
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import constant, elements, last_name, written
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module

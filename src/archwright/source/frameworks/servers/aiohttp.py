@@ -11,9 +11,10 @@ from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.frameworks.shared.endpoints import VERBS, endpoint, http_entry, verbs_of
-from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, calls_in
+from archwright.source.frameworks.shared.routers import Identity, Kind, Routers
 from archwright.source.frameworks.shared.routes import join_paths, template_path
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from archwright.source import facts as f
 from archwright.source.flow.values import ALL_USES, Val
 from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.endpoints import VERBS, holder, http_entry, text_of
-from archwright.source.frameworks.shared.routers import Kind, Routers, calls_in
+from archwright.source.frameworks.shared.routers import Kind, Routers
 from archwright.source.frameworks.shared.routes import outside
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project

@@ -10,9 +10,9 @@ from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.values import UNKNOWN_ORIGIN, Val
 from archwright.source.frameworks.base import Entry, Framework, Guarding, Source
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.frameworks.shared.endpoints import http_entry
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import last_name
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.wrappers import (
     Bound,
     bound,

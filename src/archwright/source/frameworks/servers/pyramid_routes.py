@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import aliased, elements, last_name
 from archwright.source.frameworks.shared.endpoints import text_of
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.frameworks.shared.wrappers import substituted
 from archwright.source.link.module import UNIT_BITS, Module

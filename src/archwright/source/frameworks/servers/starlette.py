@@ -10,9 +10,9 @@ from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import Entry, Framework
 from archwright.source.frameworks.fastapi.app import REQUEST
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.endpoints import endpoint, http_entry, text_of, verbs_of
-from archwright.source.frameworks.shared.routers import calls_in
 from archwright.source.frameworks.shared.routes import join_paths, methods_of
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project

@@ -11,7 +11,7 @@ from archwright.source.flow.calls import call_elsewhere, call_unit
 from archwright.source.flow.decorators import dotted_of
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant, origins_of
 from archwright.source.frameworks.base import CallSite, Entry, Framework
-from archwright.source.frameworks.shared.routers import calls_in
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.routes import place_of
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.packed import body_of

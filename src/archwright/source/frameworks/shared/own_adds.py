@@ -5,13 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.wrappers import Bound, bound, substituted
 from archwright.source.frameworks.shared.written_paths import written_path
-from archwright.source.link.module import Module
+from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.link.project import ClassInfo, Project
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
+
+
+Adding = tuple[ClassInfo, int, tuple[tuple[Any, ...], ...]]
+"""A method that adds routes: its class, its unit, and the library's calls in it."""
+
+
+def methods_that_add(project: Project, makers: frozenset[str], adds: frozenset[str]) -> dict[str, list[Adding]]:
+    """The methods of the project's own routers that add routes, by name. makers, adds: the library's routers and methods."""
+    found: dict[str, list[Adding]] = {}
+    for info in project.all_classes() if adds else ():
+        if makers.isdisjoint(info.external_bases()):
+            continue
+        for name, binding in info.scope().items():
+            if binding.kind == "unit":
+                body = body_of(info.module.units[binding.value])
+                calls = tuple(call for call in calls_in(body) if call[2][0] == f.ATTR and call[2][3] in adds)
+                if calls:
+                    found.setdefault(name, []).append((info, info.module.index << UNIT_BITS | binding.value, calls))
+    return found
 
 
 def added_by_own(

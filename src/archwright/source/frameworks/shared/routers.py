@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.own_adds import added_by_own
+from archwright.source.frameworks.shared.calls import calls_in, given_at
+from archwright.source.frameworks.shared.own_adds import Adding, added_by_own, methods_that_add
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import UNIT_BITS, Module
-from archwright.source.link.project import ClassInfo
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
@@ -92,25 +91,13 @@ class Routers:
         self._all_read = True
         """False where some inclusion names no router that is known here."""
         self.added: list[Added] = []
-        self._own: dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]] = self._own_adds()
+        self._own: dict[str, list[Adding]] = methods_that_add(self._project, kind.makers, kind.adds)
         """Methods of the project's own routers that add routes: by name, with their class, unit and calls of the library's."""
         for module in self._project.modules:
             if self.concerns(module):
                 for index, unit in enumerate(module.units):
                     for call in calls_in(body_of(unit)):
                         self._collect(module, index, call)
-
-    def _own_adds(self) -> dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]]:
-        found: dict[str, list[tuple[ClassInfo, int, tuple[Any, ...]]]] = {}
-        for info in self._project.all_classes():
-            if self._kind.adds and not self._kind.makers.isdisjoint(info.external_bases()):
-                for name, binding in info.scope().items():
-                    if binding.kind == "unit":
-                        body = body_of(info.module.units[binding.value])
-                        calls = tuple(c for c in calls_in(body) if c[2][0] == f.ATTR and c[2][3] in self._kind.adds)
-                        if calls:
-                            found.setdefault(name, []).append((info, unit_id(info.module, binding.value), calls))
-        return found
 
     def concerns(self, module: Module) -> bool:
         """True where a module imports the framework, or puts routers together at its top level."""
@@ -374,22 +361,6 @@ class Routers:
 def unit_id(module: Module, index: int) -> int:
     """The global id of a unit of a module."""
     return module.index << UNIT_BITS | index
-
-
-def calls_in(node: Any) -> Iterator[tuple[Any, ...]]:
-    """Every call in statements or expressions, outer ones first."""
-    if not isinstance(node, tuple) or not node:
-        return
-    if node[0] == f.CALL and len(node) == 5 and isinstance(node[2], tuple):
-        yield node
-    for part in node:
-        if isinstance(part, tuple):
-            yield from calls_in(part)
-
-
-def given_at(call: tuple[Any, ...], place: int, name: str) -> Any:
-    """The argument that a call gives by position or by name; None if it is not given."""
-    return call[3][place] if len(call[3]) > place else dict(call[4]).get(name)
 
 
 def _listed(module: Module, node: Any) -> tuple[tuple[Module, Any], ...]:
