@@ -18,6 +18,7 @@ from archwright.source.flow.values import (
     clean,
     constant,
     deep_origins,
+    join,
     join_origins,
     step,
 )
@@ -102,7 +103,8 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         if left.items is not None or right.items is not None:
             items = dict(left.items or {})
             if left.type[0] != "dict":
-                items = {"*": joined} if (joined := _any_item(left, right)) is not None else {}
+                of_both = (left,) if op == "-" else (left, right)
+                items = {"*": joined} if (joined := _any_item(*of_both)) is not None else {}
             else:
                 items.update(right.items or {})
             return Val(left.type, join_origins(left.origins, right.origins), NO, items)
@@ -136,14 +138,14 @@ def _operate(frame: Frame, op: str, left: Val, right: Val, position: int) -> Val
 
 
 def _any_item(*containers: Val) -> Val | None:
+    """One of the items: rows of one kind stay such, constants do not stay constants."""
     result: Val | None = None
     for container in containers:
         for item in (container.items or {}).values():
-            result = (
-                item
-                if result is None
-                else Val(item.type if item.type == result.type else None, join_origins(result.origins, item.origins))
-            )
+            if result is None:
+                result = item
+            else:
+                result = Val(join(result, item).type, join_origins(result.origins, item.origins))
     return result
 
 

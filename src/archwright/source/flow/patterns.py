@@ -15,6 +15,7 @@ def bind_pattern(
 ) -> bool | None:
     """Bind a pattern's names. True: it surely matches, False: it surely does not, None: can't know."""
     from archwright.source.flow.expressions import evaluate
+    from archwright.source.flow.refine import narrow
 
     kind = pattern[0]
     if kind == f.P_AS:
@@ -50,6 +51,8 @@ def bind_pattern(
             frame.env[pattern[3]] = subject
         return None
     if kind == f.P_CLASS:
+        if node is not None:
+            subject = narrow(frame, node, pattern[2]) or subject
         for part in pattern[3]:
             bind_pattern(frame, part, Val(None, subject.origins))
         for name, part in pattern[4]:

@@ -196,10 +196,39 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
         names = [node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "" for node in types]
         if names and all(each in _SAFE_TYPES for each in names):
             passed(frame, args[0])
+        elif len(types) == 1:
+            narrow(frame, args[0], types[0])
     elif name == "bool" and len(args) == 1:
         refine(frame, args[0], holds)
     elif name in ("all", "any") and len(args) == 1 and (name == "all") == holds:
         _each(frame, args[0], holds)
+
+
+def narrow(frame: Frame, node: tuple[Any, ...], class_node: tuple[Any, ...]) -> Val | None:
+    """What stands at a place is an instance of a class: of something unknown, and of a row of an ancestor. None: nothing new."""
+    from archwright.source.flow.expressions import evaluate
+
+    key = key_of(node)
+    old = frame.env.get(key) if key is not None else None
+    if key is None or (old is None and "." not in key):
+        return None
+    known = old.type if old is not None else None
+    if known is not None and known[0] not in ("member", "row"):
+        return None
+    class_ = evaluate(frame, class_node).type
+    if class_ is None or class_[0] != "class":
+        return None
+    type_ = frame.engine.instance_type(class_[1])
+    if known is not None and known[0] == "row":
+        row, ancestors = known[1], [info.name for info in class_[1].mro()[1:]]
+        if type_[0] != "row" or row.entity not in ancestors:
+            return None
+        type_ = ("row", row._replace(entity=type_[1].entity))
+    value = old if old is not None else evaluate(frame, node)
+    frame.env[key] = narrowed = Val(type_, value.origins, NO, value.items, value.text)
+    if "." in key:
+        mark(frame, key)
+    return narrowed
 
 
 def _each(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:

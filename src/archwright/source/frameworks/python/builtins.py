@@ -101,6 +101,9 @@ def _run_query(site: CallSite, value: Val, how: str) -> None:
 
 def _dict(site: CallSite) -> Val:
     items = dict(site.args[0].items or {}) if site.args else {}
+    if site.args and site.args[0].type != ("dict",) and items:  # pairs
+        pair = attributes.element(site.frame, site.args[0], site.position)
+        items = {"*": attributes.item(site.frame, pair, 1, site.position)}
     items.update(site.keywords)
     origins = site.args[0].origins if site.args else ()
     for value in site.spread:
@@ -142,6 +145,32 @@ def _zip_flat(site: CallSite) -> Val:
 def _flatten(site: CallSite) -> Val:
     inner = _element(site)
     return Val(("list",), (), NO, {"*": attributes.element(site.frame, inner, site.position)})
+
+
+def _groups(site: CallSite) -> Val:
+    """`groupby(rows, key)`: pairs of a key and the rows that have it."""
+    if not site.args:
+        return UNKNOWN
+    element = attributes.element(site.frame, site.args[0], site.position)
+    key = site.argument(1, "key")
+    of_each = call_argument(site.frame, key, [element], site.position) if key is not None else element
+    rows = Val(("list",), (), NO, {"*": element})
+    return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: of_each, 1: rows})})
+
+
+def _batches(site: CallSite) -> Val:
+    """`batched(rows, n)`: tuples of some."""
+    if not site.args:
+        return UNKNOWN
+    batch = Val(("tuple",), (), NO, {"*": attributes.element(site.frame, site.args[0], site.position)})
+    return Val(("list",), (), NO, {"*": batch})
+
+
+def _some(site: CallSite) -> Val:
+    """`islice(rows, n)`, `deque(rows)`: elements of what is given, each at no known place."""
+    if not site.args:
+        return Val(("list",), (), NO, {})
+    return Val(("list",), (), NO, {"*": attributes.element(site.frame, site.args[0], site.position)})
 
 
 def _map(site: CallSite) -> Val:
@@ -329,6 +358,10 @@ CALLS: Final[dict[str, Handler]] = {
     "json.load": _derived,
     "json.dumps": _derived_text,
     "itertools.chain": _zip_flat,
+    "itertools.groupby": _groups,
+    "itertools.batched": _batches,
+    "itertools.islice": _some,
+    "collections.deque": _some,
     "itertools.chain.from_iterable": _flatten,
     "collections.defaultdict": _default_dict,
     "collections.OrderedDict": _dict,

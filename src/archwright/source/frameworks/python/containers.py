@@ -157,9 +157,9 @@ def _update(site: CallSite) -> Val | None:
         if value.items is not None:
             receiver.items.update({key: inside(item, receiver) for key, item in value.items.items()})
         if value.origins:
-            receiver.items["*"] = Val(
-                None, join_origins(receiver.items["*"].origins if "*" in receiver.items else (), value.origins)
-            )
+            any_ = receiver.items.get("*", Val())
+            kept = any_ if value.items is not None and "*" in value.items else Val(None, any_.origins)
+            receiver.items["*"] = Val(kept.type, join_origins(kept.origins, value.origins), NO, kept.items, kept.text)
     receiver.items.update({key: inside(item, receiver) for key, item in site.keywords.items()})
     return Val(None, (), None)
 
@@ -167,12 +167,14 @@ def _update(site: CallSite) -> Val | None:
 METHODS: Final[dict[str, Handler]] = {
     "get": _get,
     "pop": _pop,
+    "popleft": _pop,
     "setdefault": _get,
     "items": _items,
     "values": _values,
     "keys": _keys,
     "copy": _receiver,
     "append": _append,
+    "appendleft": _append,
     "add": _append,
     "insert": _insert,
     "extend": _extend,
