@@ -297,6 +297,19 @@ class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
     """The names in the expressions of what is hashed."""
 
 
+class Configure(Effect, tag="configure", frozen=True, kw_only=True):
+    """A setting is fixed in the code: bound to a constant."""
+
+    name: str
+    value: Value
+    how: str = "name"
+    """`name` (of a module or class), `attribute`, `item` (of a dictionary), `argument` (of a call)."""
+    holder: str = ""
+    """What holds it, as written: `app.config`, `DATABASES`; of an argument, the call."""
+    fallback: bool = False
+    """True where it holds only if the environment says nothing."""
+
+
 class GuardKind(enum.StrEnum):
     """What a guard checks."""
 
@@ -392,6 +405,7 @@ AnyEffect = (
     | Interpret
     | Deserialise
     | Crypto
+    | Configure
     | Guard
     | Spawn
     | Await

@@ -10,7 +10,7 @@ import enum
 import re
 from typing import NamedTuple
 
-from archwright.model.effect import Crypto, Setting
+from archwright.model.effect import Configure, Crypto, Setting
 from archwright.review.beside import in_migrations, in_tests, in_tools
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -82,15 +82,12 @@ def names_idle(name: str) -> bool:
     return not _IDLE.isdisjoint(parts(name)) or _STRONG.search(name) is not None
 
 
-def aside(effect: Crypto) -> bool:
+def aside(effect: Crypto | Configure) -> bool:
     """True where nothing but tests, migrations and tools of the developers make it."""
-    path = effect.place.path
-    return (
-        effect.context.setting in (Setting.TEST, Setting.MIGRATION)
-        or in_tests(path)
-        or in_migrations(path)
-        or in_tools(path)
-    )
+    if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
+        return True
+    paths = (effect.place.path, *(call.path for call in effect.context.calls[:1]))
+    return any(in_tests(path) or in_migrations(path) or in_tools(path) for path in paths)
 
 
 def served(effect: Crypto) -> Served:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import memo, operators, transactions
+from archwright.source.flow import configured, memo, operators, transactions
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -68,6 +68,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
+    configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
 
 
@@ -87,6 +88,7 @@ def _annassign(frame: Frame, node: tuple[Any, ...]) -> bool:
         if value.type is None and declared is not None:
             value = value.with_type(declared)
         assign(frame, node[2], value)
+        configured.bound(frame, (node[2],), node[4], value)
     return True
 
 
@@ -421,6 +423,11 @@ def _class(frame: Frame, node: tuple[Any, ...]) -> bool:
     frame.env[info.short] = Val(("class", info))
     for unit in frame.engine.units_of_class(info):
         _enclose(frame, unit)
+    for part in info.facts[7]:
+        if part[0] == f.ASSIGN:
+            configured.bound(frame, part[2], part[3], None)
+        elif part[0] == f.ANNASSIGN and part[4] is not None:
+            configured.bound(frame, (part[2],), part[4], None)
     return True
 
 
