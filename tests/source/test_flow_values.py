@@ -9,7 +9,7 @@ from archwright.model.value import Clean, Use
 from archwright.source.program import analyse
 
 HEAD = """
-import base64, configparser, os, platform, sqlite3, sys
+import base64, configparser, io, os, platform, sqlite3, sys
 from flask import Flask, request
 import shop
 app = Flask(__name__)
@@ -94,6 +94,13 @@ DIRTY = {
     other = text
     text = "a"
     db.execute("SELECT " + other)""",
+    "written to a stream": """out = io.StringIO()
+    out.write("SELECT ")
+    out.write(name)
+    db.execute(out.getvalue())""",
+    "lines written to a stream": """out = io.StringIO("SELECT ")
+    out.writelines(request.form.getlist("l"))
+    db.execute(out.read())""",
     "inserted": """parts = ["a"]
     parts.insert(0, name)
     db.execute("SELECT " + parts[0])""",
@@ -126,6 +133,15 @@ CLEAN = {
     other = text
     text = name
     db.execute("SELECT " + other)""",
+    "written to another stream": """out, other = io.StringIO(), io.StringIO()
+    out.write("SELECT 1")
+    other.write(name)
+    db.execute(out.getvalue())""",
+    "taken back": """out = io.StringIO()
+    out.write(name)
+    out.truncate(0)
+    out.write("SELECT 1")
+    db.execute(out.getvalue())""",
     "moved by insert": """parts = [name]
     parts.insert(0, "a")
     db.execute("SELECT " + parts[0])""",

@@ -62,7 +62,12 @@ def _ruamel_load(site: CallSite) -> Val:
 def _unpickler(module: str) -> Handler:
     def handler(site: CallSite) -> Val:
         data = site.argument(0, "file")
-        return Val(("object", f"{module}.Unpickler"), (), NO, {"data": data} if data is not None else {})
+        return Val(
+            ("object", f"{module}.Unpickler"),
+            (),
+            NO,
+            {"data": Val(None, deep_origins(data))} if data is not None else {},
+        )
 
     return handler
 

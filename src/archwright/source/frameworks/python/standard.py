@@ -8,7 +8,16 @@ from archwright.model.value import Trust, Use
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, Val, constant
 from archwright.source.frameworks.base import Framework, Source, mask
-from archwright.source.frameworks.python import builtins, code, containers, objects, processes, texts, xml_parsers
+from archwright.source.frameworks.python import (
+    builtins,
+    code,
+    containers,
+    objects,
+    processes,
+    streams,
+    texts,
+    xml_parsers,
+)
 from archwright.source.frameworks.shared import times
 
 _MACHINE = {"os.name": "posix", "sys.platform": "linux", "os.sep": "/", "os.path.sep": "/"}
@@ -57,6 +66,7 @@ class Python(Framework):
         super().__init__()
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
+        self.calls.update(streams.CALLS)
         self.calls.update(xml_parsers.CALLS)
         self.calls.update(objects.CALLS)
         self.calls.update(code.CALLS)

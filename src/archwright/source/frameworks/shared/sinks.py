@@ -61,7 +61,7 @@ def loads(calls: dict[str, Handler], dotted: str, index: int = 0, keyword: str =
     def handler(site: CallSite) -> Val | None:
         data = site.argument(index, keyword)
         if data is not None:
-            site.emit("Deserialise", loader=dotted, data=data)
+            site.emit("Deserialise", loader=dotted, data=Val(None, deep_origins(data)))
         return None
 
     calls[dotted] = handler
