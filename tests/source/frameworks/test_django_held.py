@@ -21,6 +21,10 @@ class Order(models.Model):
     total = models.IntegerField()
 """
 LOADS = {
+    "of another model": (
+        "p = kwargs['p']\nif not isinstance(p, Order):\n    return p.customer\nb = p.customer.name",
+        [(5, "customer")],
+    ),
     "touched twice": ("a = o.customer.name\nb = o.customer.pk", [(2, "customer")]),
     "other name of the row": ("p = o\na = o.customer.name\nb = p.customer.name", [(3, "customer")]),
     "deeper": ("a = o.customer.rival.name\nb = o.customer.rival.pk", [(2, "customer"), (2, "customer.rival")]),

@@ -65,6 +65,18 @@ class OfChild(forms.ModelForm):
         model = Corner
         fields = ["side", "number"]
 
+class OwnChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return str(obj.pk)
+
+class OwnWayField(forms.ModelChoiceField):
+    def clean(self, value):
+        return None
+
+class Subclassed(forms.Form):
+    keeper = OwnChoiceField(queryset=Gardener.objects.all())
+    other = OwnWayField(queryset=Plant.objects.all())
+
 class Picked(forms.Form):
     keeper = forms.ModelChoiceField(queryset=Gardener.objects.all())
     plants = forms.ModelMultipleChoiceField(queryset=Plant.objects.all())
@@ -105,6 +117,19 @@ ASKED = {
     "a clean that passes on": ("forms.Careful(data).is_valid()", "Plot exists"),
     "a child's table": ("forms.OfChild(data).is_valid()", "Corner exists, Plot exists"),
     "no model": ("forms.Picked(data).is_valid()", "Gardener one, Plant many"),
+    "fields of the project's own": ("forms.Subclassed(data).is_valid()", "Gardener one"),
+    "rows that validation fetched": (
+        "form = forms.Picked(data)\nfor each in form.cleaned_data['plants']:\n    print(each)",
+        "",
+    ),
+    "rows that validation fetched, narrowed": (
+        "form = forms.Picked(data)\nlist(form.cleaned_data['plants'].filter(name='a'))",
+        "Plant many",
+    ),
+    "an account": (
+        "get_user_model().objects.create_user('a')\nget_user_model().objects.get_by_natural_key('a')",
+        "User one",
+    ),
     "a row": ("Plot(number=1).full_clean(exclude=['keeper'])", "Plot exists"),
     "its unique columns alone": ("Gardener(email='a').validate_unique()", "Gardener exists"),
     "its columns alone": ("Plot(number=1).clean_fields()", "Gardener exists"),
@@ -115,6 +140,7 @@ ASKED = {
 WRITTEN = {
     "new": ("plot = Plot(number=1)\nplot.row = 3\nplot.save()", [("Plot", "insert")]),
     "new and again": ("plot = Plot(number=1)\nplot.save()\nplot.save()", [("Plot", "insert"), ("Plot", "save")]),
+    "an account": ("get_user_model().objects.create_user('a')", [("User", "insert")]),
     "with a key": ("Plot(pk=1).save()", [("Plot", "save")]),
     "of what can't be read": ("Plot(**data).save()", [("Plot", "save")]),
     "made and changed": ("plot = Plot.objects.create(row=1)\nplot.save()", [("Plot", "insert"), ("Plot", "save")]),
@@ -131,9 +157,7 @@ WRITTEN = {
 
 def program_of(body: str) -> dict[str, str]:
     lines = "".join(f"\n    {line}" for line in body.split("\n"))
-    imports = (
-        "import forms, serializers\nfrom django.forms import modelform_factory\nfrom models import Gardener, Plot\n"
-    )
+    imports = "import forms, serializers\nfrom django.contrib.auth import get_user_model\nfrom django.forms import modelform_factory\nfrom models import Gardener, Plot\n"
     return {
         "models.py": MODELS,
         "forms.py": FORMS,

@@ -7,7 +7,7 @@ from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, O
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, limited
-from archwright.source.frameworks.django.rows import ORM, PAGED, is_loaded
+from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, is_loaded
 from archwright.source.frameworks.shared.held import mark, marked
 from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins
 
@@ -69,7 +69,7 @@ def item(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) 
         if query.via is None or "changed" in flags:
             flags |= {"changed"}  # the rows of a relation that is loaded are sliced where they are
         return Val(("query", query._replace(flags=flags)), base.origins, asked=limited(base.asked, index))
-    if not marked(frame, base, "held"):
+    if HELD not in query.flags and not marked(frame, base, "held"):
         emit_read(frame, position, query, base.origins, "one", base.asked)
     return row_of(query, base)
 
@@ -83,7 +83,7 @@ def row_of(query: Query, value: Val) -> Val:
 
 def fetch(frame: Frame, value: Val, query: Query, position: int) -> None:
     """All rows of a query are fetched, unless the query set holds them: a relation's own rows count as loading that relation."""
-    if marked(frame, value, "held"):
+    if HELD in query.flags or marked(frame, value, "held"):
         return
     mark(frame, value, "held")
     via: tuple[Row, str] | None = query.via
@@ -138,7 +138,7 @@ def figure(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...]
     """`count`, `exists`, `aggregate`: a number, or numbers under their names."""
     name = call.name.removeprefix("a") if call.name in ("acount", "aexists", "aaggregate", "acontains") else call.name
     held = "related" in query.flags and "changed" not in query.flags and prefetched(query)
-    held = held or (call.receiver is not None and marked(call.frame, call.receiver, "held"))
+    held = held or HELD in query.flags or (call.receiver is not None and marked(call.frame, call.receiver, "held"))
     if not (held and name in ("count", "exists", "contains")):
         many = "exists" if name in ("exists", "contains") else "aggregate"
         emit_read(call.frame, call.position, query, origins, many, value.asked)

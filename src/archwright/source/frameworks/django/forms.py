@@ -14,7 +14,7 @@ from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.predicates import listed_words
-from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.django.rows import HELD, ORM
 from archwright.source.frameworks.shared.declared import Declaration, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
@@ -119,8 +119,9 @@ class Forms(Framework):
         for name in dict.fromkeys([*declared, *named]):
             relation = model.relations.get(name) if model is not None and name not in declared else None
             query, many = None, False
-            if name in declared and last_name(declared[name][0][2]) in _CHOSEN:
-                many = _CHOSEN[last_name(declared[name][0][2])]
+            kind = self._kind_of(frame.engine, *declared[name]) if name in declared else ""
+            if kind in _CHOSEN:
+                many = _CHOSEN[kind]
                 query = self._choices(frame.engine, declared[name][1], declared[name][0])
             elif relation is not None and relation.target is not None:
                 query, many = Query(ORM, relation.target, -1, 0), relation.many
@@ -185,10 +186,20 @@ class Forms(Framework):
             query = self._choices(engine, holder, node)
             if query is None or query.entity is None:
                 return UNKNOWN
-            return Val(("query", query)) if _CHOSEN[kind] else Val(("row", Row(ORM, query.entity, None)))
+            rows = query._replace(flags=query.flags | {HELD, "changed"})
+            return Val(("query", rows)) if _CHOSEN[kind] else Val(("row", Row(ORM, query.entity, None)))
         if "validators" in given.keywords:
             return UNKNOWN
         return of_kind(kind, given, _SAID, frame.unit, position)
+
+    @staticmethod
+    def _kind_of(engine: Engine, node: tuple[Any, ...], holder: ClassInfo) -> str:
+        """The library's class behind a field; empty where the project's own asks in its own way."""
+        found = engine.project.resolve_expression(holder.module, node[2])
+        given = Declaration(engine, holder.module, node)
+        if found is None or found.kind != "class":
+            return given.callee
+        return "" if _changes(found.value) else _kind(found.value, given)
 
     def _choices(self, engine: Engine, holder: ClassInfo, node: tuple[Any, ...]) -> Query | None:
         given = Declaration(engine, holder.module, node).argument(0, "queryset")

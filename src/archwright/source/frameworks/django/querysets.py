@@ -11,7 +11,7 @@ from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
-from archwright.source.frameworks.django.rows import ORM, PAGED, interpret_text, relation_paths
+from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, interpret_text, relation_paths
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.held import unmark
@@ -35,6 +35,8 @@ def method(call: CallSite, value: Val, query: Query, models: dict[str, ModelInfo
     handler = _METHODS.get(call.name)
     if handler is None:
         return None
+    if HELD in query.flags and call.name not in _FIGURES:  # what it is narrowed to is asked anew
+        query = query._replace(flags=query.flags - {HELD})
     return handler(Asked(call, value, query, join_origins(value.origins, origins_of(call.values())), models, signals))
 
 
@@ -213,6 +215,8 @@ def _both(name: str) -> tuple[str, str]:
     return name, f"a{name}"
 
 
+_FIGURES: Final = frozenset(each for name in ("count", "exists", "aggregate", "contains") for each in _both(name))
+_ONES: Final = ("get", "first", "last", "latest", "earliest", "get_by_natural_key")
 _METHODS: Final[dict[str, Handler]] = {
     **dict.fromkeys(("all", "get_queryset", "iterator", "aiterator", "alias", "none", "contains_aggregate"), _same),
     **dict.fromkeys(("filter", "exclude", "complex_filter"), _filter),
@@ -226,11 +230,11 @@ _METHODS: Final[dict[str, Handler]] = {
     "order_by": _ordered,
     "annotate": _annotated,
     "select_for_update": _locked,
-    **{each: _one for name in ("get", "first", "last", "latest", "earliest") for each in _both(name)},
-    **{each: _figure for name in ("count", "exists", "aggregate", "contains") for each in _both(name)},
+    **{each: _one for name in _ONES for each in _both(name)},
+    **dict.fromkeys(_FIGURES, _figure),
     **dict.fromkeys(_both("in_bulk"), _in_bulk),
     **dict.fromkeys(_both("explain"), _explain),
-    **dict.fromkeys(_both("create"), _create),
+    **{each: _create for name in ("create", "create_user", "create_superuser") for each in _both(name)},
     **{each: _get_or_create for name in ("get_or_create", "update_or_create") for each in _both(name)},
     **{each: _update for name in ("update", "bulk_update") for each in _both(name)},
     **dict.fromkeys(_both("delete"), _delete),

@@ -18,6 +18,8 @@ from archwright.source.frameworks.shared.queries import emit_sql
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
+HELD = "held"
+"""The flag of a query set that was given away with its rows."""
 PAGED = "paged"
 """The flag of a paginator, which is the query that it cuts into pages."""
 
