@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from archwright.model.effect import Effect, Enqueue, FileAccess, HttpCall, Read, Write
 from archwright.model.finding import Confidence, Impact, TraceStep
+from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._public import is_public
 
 _SHARE = 0.8
+_ALMOST_ALL = 0.9
 _FEWEST = 4
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -37,6 +39,7 @@ class MissingAuthentication(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-306"
     security = True
+    which = Which.SENT
     bad = (
         example(
             "one route of five without the decorator",
@@ -228,6 +231,7 @@ class MissingAuthentication(Rule):
         """How sure: what it does tells, or at least that it is asked for one thing among many."""
         writes = bool(endpoint.methods - _SAFE) or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
+        telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in guarded if usual in [guard.name for guard in each.guards])

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from archwright.model.effect import Read, Write
 from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
+from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
@@ -25,7 +26,7 @@ class UnscopedObject(Rule):
 
     The endpoint knows who calls, or its path names what the row is a part of; yet the query asks for the key alone, no
     condition of the code compares the row with the caller, and no permission is checked. Reported where at least two other
-    endpoints limit the same entity and most of them do. Endpoints for staff are left out.
+    endpoints limit the same entity and most of them do, or the one that lists it does. Endpoints for staff are left out.
 
     Why: a caller who sends another key gets at the row of somebody else. Keys are guessed, counted up, or seen in links.
 
@@ -40,6 +41,7 @@ class UnscopedObject(Rule):
     impact = Impact.HIGH
     cwe = "CWE-639"
     security = True
+    which = Which.SENT
     bad = (
         example(
             "one of three views forgets the owner",
@@ -257,7 +259,11 @@ class UnscopedObject(Rule):
         beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not _for_staff(each.endpoint)]
         callers = _first_of_each(each for each in beside if each.limit is Limit.CALLER and each.key)
         parents = _first_of_each(
-            each for each in beside if each.limit is Limit.PARENT and each.key and _names(endpoint, each.parent)
+            each
+            for each in beside
+            if each.limit is Limit.PARENT
+            and (each.key or _is_collection(each.endpoint, endpoint))
+            and _names(endpoint, each.parent)
         )
         if _checked_before(endpoint):
             callers = []  # what stands before it may look at the row
@@ -268,6 +274,7 @@ class UnscopedObject(Rule):
         if not limited:
             return
         sure = len(limited) >= _FEWEST and len(limited) >= _SHARE * (len(limited) + len(others))
+        sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield self._verdict(access, limited, sure=sure)
 
     def _verdict(self, access: Access, limited: Sequence[Access], *, sure: bool) -> Verdict:
@@ -275,8 +282,8 @@ class UnscopedObject(Rule):
         what = "changed" if access.writes else "fetched"
         tied = "who calls" if like.limit is Limit.CALLER else like.parent
         return Verdict(
-            message=f"{access.entity} is {what} by {access.key} alone; {len(limited)} other endpoint"
-            f"{'s limit' if len(limited) > 1 else ' limits'} it by {like.path}.",
+            message=f"{access.entity} is {what} by {access.key} alone; {len(limited)} other "
+            f"endpoint{'s limit' if len(limited) > 1 else ' limits'} it by {like.path}.",
             why=f"Nothing ties the row to {tied}: whoever may call {access.endpoint.title} sends another key and gets at it.",
             fix=f"Put {like.path} into the query, as {like.endpoint.title} does",
             impact=Impact.HIGH,
@@ -329,6 +336,14 @@ def _names(endpoint: Endpoint, source: str) -> bool:
     """True where a path of the endpoint has the parameter, too: `path parameter 'order_id'`."""
     name = _parameter(source)
     return any("{" + name + "}" in path for path in endpoint.paths)
+
+
+def _is_collection(other: Endpoint, endpoint: Endpoint) -> bool:
+    """True for `/orders/{order}/lines` of `/orders/{order}/lines/{line}`."""
+    shorter = {path.rstrip("/") for path in other.paths}
+    return any(
+        path.rstrip("/").rpartition("/")[0] in shorter for path in endpoint.paths if path.rstrip("/").endswith("}")
+    )
 
 
 def _first_of_each(found: Iterator[Access]) -> list[Access]:
