@@ -54,6 +54,10 @@ OLD = {
     "assigned": ("x = Song()\nx.album = s.get(Album, 1)", [(3, "Song", "insert")]),
     "backref": ("Take(other=s.get(Song, 1))", [(2, "Take", "insert")]),
     "added after": ("x = Song(album=s.get(Album, 1))\ns.add(x)", [(3, "Song", "insert")]),
+    "added together": (
+        "a = s.get(Album, 1)\nx = Song(album=a)\ny = Song(album=a)\ns.add_all([a, x, y])",
+        [(5, "Album", "save"), (5, "Song", "insert")],
+    ),
     "added before": ("x = Song()\ns.add(x)\nx.album = s.get(Album, 1)", [(3, "Song", "insert")]),
     "to a new row": ("a = Album()\nSong(album=a)", []),
     "no way back": ("Song(first=s.get(Album, 1))", []),

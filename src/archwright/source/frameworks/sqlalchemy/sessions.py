@@ -220,11 +220,12 @@ def write(call: CallSite) -> Val | None:
     given = call.args[0]
     attributes.touched(call.frame, given)
     implied(call.frame)
+    for value in (given,) if row_of(given) is not None else (given.items or {}).values():
+        handed_over(call.frame, value)
     for entity, value in _written(given).items():
         row = row_of(value)
         new = row is not None and row.path == "new" and value.items is not None
         kind = _WRITES[name]
-        handed_over(call.frame, value)
         if kind == "insert" and row is not None and row.path != "new":
             kind = "save"  # a row that a query fetched is in its session already; what is known of it is kept
         emit_write(
