@@ -97,3 +97,12 @@ def test_from_version_2_on_and_where_the_version_is_not_known(
     assert written(program(view(f"Song(album=s.get(Album, 1))\n{body}", version), Write)) == [
         (line + 1, entity, kind) for line, entity, kind in expected
     ]
+
+
+@pytest.mark.parametrize("maker", ["sessionmaker(future=True)", "SQLAlchemy(session_options={'future': True})"])
+def test_sessions_that_behave_as_those_of_version_2(program: Callable[..., Program], maker: str) -> None:
+    files = view("Song(album=s.get(Album, 1))", "==1.4.50")
+    files["sessions.py"] = (
+        f"from sqlalchemy.orm import sessionmaker\nfrom flask_sqlalchemy import SQLAlchemy\nmade = {maker}\n"
+    )
+    assert written(program(files, Write)) == []

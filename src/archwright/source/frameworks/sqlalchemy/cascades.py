@@ -8,13 +8,22 @@ whose `save-update` cascade takes it into the session of the order. SQLAlchemy 2
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import implied
 from archwright.source.flow.values import Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.shared.queries import emit_write
+from archwright.source.frameworks.shared.sites import sites
+from archwright.source.frameworks.sqlalchemy.declarations import dict_of
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Relation
 from archwright.source.frameworks.sqlalchemy.values import kept, row_of
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+
+_MAKERS: Final = ("sessionmaker", "Session", "scoped_session", "SQLAlchemy", "AsyncSession")
 
 
 class Made(dict[str, Val]):
@@ -24,6 +33,22 @@ class Made(dict[str, Val]):
     """The unit and position where a cascade took it in."""
     added = False
     """It was handed to the session."""
+
+
+def cascade_back(engine: Engine) -> bool:
+    """True where the project runs with a version before 2.0, and no session of it is told to behave as those of 2.0 (`future=True`)."""
+    if engine.versions.before("sqlalchemy", 2) is not True:
+        return False
+    for site in sites(engine, _MAKERS):
+        given = dict(site.call[4])
+        options = dict_of(given.get("session_options"))
+        if site.name == "AsyncSession" or any(_is_true(each.get("future")) for each in (given, options)):
+            return False
+    return True
+
+
+def _is_true(node: Any) -> bool:
+    return node is not None and node[0] == f.CONST and node[2] is True
 
 
 def taken_in(frame: Frame, position: int, value: Val, name: str, held: Val, models: Mapping[str, ModelInfo]) -> None:

@@ -153,7 +153,7 @@ class SqlAlchemy(Framework):
     def prepare(self, project: Project, engine: Engine) -> None:
         self._models = Models(project, engine)
         self._models.collect()
-        self._cascades = engine.versions.before("sqlalchemy", 2) is True
+        self._cascades = cascades.cascade_back(engine)
 
     def tables(self) -> Any:
         return self._cascades
