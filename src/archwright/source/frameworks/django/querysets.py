@@ -200,8 +200,8 @@ def _raw(asked: Asked) -> Val:
 
 
 def _extra(asked: Asked) -> Val:
-    for key in ("where", "select", "tables", "order_by"):
-        given = asked.call.argument(-1, key)
+    for place, key in ((0, "select"), (1, "where"), (3, "tables"), (4, "order_by")):
+        given = asked.call.argument(place, key)
         interpret_text(asked.call, given, "QuerySet.extra", parameters="params" in asked.call.keywords)
     return _with(asked, asked.value.origins, flags=("changed",))
 
