@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
-from archwright.model.operation import Http, Operation
+from archwright.model.operation import GraphqlField, Http, Operation
 from archwright.model.policy import ANYONE, AUTHENTICATED
 
 
@@ -90,9 +90,23 @@ class Endpoint(Model, frozen=True, kw_only=True):
         return tuple(trigger.path for trigger in triggers if isinstance(trigger, Http))
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of GraphQL's root types that it serves: `Mutation.orderCancel`."""
+        triggers = [operation.trigger for operation in self.operations]
+        return tuple(str(trigger) for trigger in triggers if isinstance(trigger, GraphqlField))
+
+    @property
+    def changes(self) -> bool:
+        """True where its HTTP methods, or its root type, say that it changes something."""
+        return bool(self.methods - _SAFE) or any(field.startswith("Mutation.") for field in self.fields)
+
+    @property
     def title(self) -> str:
         """How people name it: `GET /orders/{id}`."""
         return str(self.operations[0])
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "ANY"})
 
 
 class Siblings:

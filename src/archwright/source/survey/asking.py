@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.packed import body_of
 from archwright.source.program import Program
+from archwright.source.survey.guards import guard_of
 
 _OWN: Final = re.compile(
     r"current_?user|request_?user|logged_?in|authenti|authori[sz]|permi(?:ssion|tted)|allowed|forbidden|can_access"
@@ -131,6 +133,10 @@ class Asking:
                     if node[0] == f.CALL and _OF_OBJECT.search(name := last_name(node[2]))
                 ),
                 "",
+            )
+            guarding = (guard_of(node) for node in self._project.unit(unit)[1][5])
+            known = known or next(
+                (each.name for each in guarding if each is not None and each.role == AUTHENTICATED), ""
             )
             self._strict[unit] = known
         return known

@@ -18,6 +18,8 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 
 def is_public(endpoint: Endpoint) -> bool:
     """True for what serves callers who are not signed in yet, machines that look for a sign of life, and pages for everyone.
@@ -27,5 +29,6 @@ def is_public(endpoint: Endpoint) -> bool:
     ends = [
         next((part for part in reversed(path.split("/")) if part and "{" not in part), "") for path in endpoint.paths
     ]
-    names = [endpoint.name, *(end or "root" for end in ends)]
+    fields = [_WORDS.sub("_", field.partition(".")[2]) for field in endpoint.fields]
+    names = [endpoint.name, *(end or "root" for end in ends), *fields]
     return any(_PUBLIC.search(name) for name in names) or any("/public" in path for path in endpoint.paths)

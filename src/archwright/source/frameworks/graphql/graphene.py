@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import UNKNOWN_ORIGIN, Val
-from archwright.source.frameworks.base import Entry, Framework
+from archwright.source.frameworks.base import Entry, Framework, Guarding
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.graphql import resolvers
 from archwright.source.frameworks.graphql.graphene_arguments import argument, kinds_of
 from archwright.source.frameworks.graphql.types import Graph, GraphField, ObjectType
 from archwright.source.frameworks.shared.calls import calls_in
-from archwright.source.frameworks.shared.declared import constant, last_name, texts
+from archwright.source.frameworks.shared.declared import constant, elements, last_name, texts, written
 from archwright.source.frameworks.shared.trust import trust_of
 from archwright.source.frameworks.shared.typed import Outside
 from archwright.source.link.module import Module
@@ -57,6 +58,15 @@ class Graphene(Framework):
             types.setdefault(info.name, reader.type_of(info))
         graph = Graph(engine, types, {kind: info.name for kind, info in roots.items()}, loads=True)
         yield from resolvers.entries(engine, graph, _parent_at, touches=True)
+
+    def guards(self, engine: Engine, unit: int) -> Iterable[Guarding]:
+        """What `Meta.permissions` and the like name: the base class of a project's mutations asks for them."""
+        info = engine.project.class_of_unit(unit)
+        meta = info.inner("Meta") if info is not None else None
+        for name, binding in meta.scope().items() if meta is not None else ():
+            if "permission" in name and binding.kind == "expression":
+                for node in elements(binding.value):
+                    yield Guarding(written(node), AUTHENTICATED, (last_name(node),) if last_name(node) else ())
 
 
 class GrapheneDjango(Framework):
