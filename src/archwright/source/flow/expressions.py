@@ -9,6 +9,7 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.flow import attributes, calls, operators, transactions
 from archwright.source.flow.checks import key_of
+from archwright.source.flow.compared import compared
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.lookups import look_up
 from archwright.source.flow.loops import loop_element, named_elements
@@ -26,6 +27,7 @@ from archwright.source.flow.values import (
 from archwright.source.link.module import UNIT_BITS
 
 _BUILTINS = frozenset(dir(builtins))
+_EQUAL = frozenset({"==", "!="})
 
 
 def evaluate(frame: Frame, node: tuple[Any, ...] | None) -> Val:
@@ -132,8 +134,10 @@ def _compare(frame: Frame, node: tuple[Any, ...]) -> Val:
     result = None
     for operator, part in node[3]:
         right = evaluate(frame, part)
-        compared = operators.compare(frame, node[1], operator, left, right)
-        result = compared if result is None else NUMBER
+        truth = operators.compare(frame, node[1], operator, left, right)
+        result = truth if result is None else NUMBER
+        if operator in _EQUAL:
+            compared(frame, part[1], node[2], left, part, right)
         left = right
     return result if result is not None else NUMBER
 

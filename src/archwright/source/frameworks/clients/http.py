@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Framework, Handler
-from archwright.source.frameworks.shared.peers import ANSWER, call_peer, limit
+from archwright.source.frameworks.shared.peers import ANSWER, call_peer, limit, unverified
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
@@ -117,6 +117,7 @@ def _client(seconds: int | None) -> Callable[[CallSite], Val]:
     """A client keeps the time limit and the base URL that it is made with, and whether its transport tries again."""
 
     def handler(call: CallSite) -> Val:
+        unverified(call)
         items: dict[Any, Val] = {name: call.keywords[name] for name in ("timeout", "base_url") if name in call.keywords}
         if "base_url" not in items and call.args and call.name.startswith("aiohttp"):
             items["base_url"] = call.args[0]
@@ -152,6 +153,7 @@ def _adapter(name: str) -> Callable[[CallSite], Val]:
 
 def _pool(call: CallSite) -> Val:
     """urllib3 tries three times unless it is told otherwise. A pool of one host knows its peer."""
+    unverified(call)
     items: dict[Any, Val] = {"timeout": call.keywords.get("timeout", UNKNOWN if call.spread else constant(None))}
     retries = call.keywords.get("retries")
     if retries is None or retries.const not in (0, False):

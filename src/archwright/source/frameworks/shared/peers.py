@@ -10,6 +10,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.crypto.made import is_false, made
 from archwright.source.frameworks.shared.times import seconds
 
 ANSWER: Final[Origin] = (("result", "answer of a peer"), 0, None)
@@ -18,6 +19,8 @@ _AGAIN = frozenset(
     | {"retry.api.retry", "tenacity.asyncio.retry", "urllib3.util.retry"}
 )
 """Decorators that call a function again where it failed."""
+_CHECKS = ("verify", "verify_ssl", "ssl", "verify_certs", "validate_cert")
+"""Keywords by which clients are told whether to look at certificates."""
 
 
 def call_peer(
@@ -35,6 +38,7 @@ def call_peer(
         to = joined(base, to)
     if to.const is NO and to.text is not None and "{" not in to.text and to.origins:
         to = Val(to.type, to.origins)  # one of several addresses, and of another nothing is known
+    unverified(site)
     redirects = site.keywords.get("allow_redirects", site.keywords.get("follow_redirects"))
     site.emit(
         "HttpCall",
@@ -45,6 +49,16 @@ def call_peer(
         redirects=redirects.const if redirects is not None and isinstance(redirects.const, bool) else None,
         depends=Val(None, origins_of([to, *site.values()])),
     )
+
+
+def unverified(site: CallSite) -> None:
+    """Record that a call, or a client for all its calls, is told not to look at the certificate of its peer."""
+    for name in _CHECKS:
+        if is_false(site.keywords.get(name)):
+            made(site, "tls", flags=("unverified",), algorithm=name)
+    required = site.keywords.get("cert_reqs")
+    if required is not None and (required.const == "CERT_NONE" or required.type == ("external", "ssl.CERT_NONE")):
+        made(site, "tls", flags=("unverified",), algorithm="cert_reqs")
 
 
 def joined(base: Val, rest: Val) -> Val:

@@ -1,0 +1,170 @@
+"""`secrets/logged`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.base import Place
+from archwright.model.effect import Log, Setting
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Clean, Origin, OriginKind, Use
+from archwright.report.lines import lines_of
+from archwright.review.beside import in_tests, in_tools
+from archwright.review.excerpt import end_of
+from archwright.review.program import Program
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.serves import parts
+
+_SECRET = frozenset(
+    {
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "passcode",
+        "secret",
+        "otp",
+        "credential",
+        "credentials",
+        "authorization",
+    }
+    | {"cvv", "cvc", "ssn", "totp", "pin"}
+)
+_TOKENS = frozenset({"token", "jwt", "apikey"})
+_ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed expires expiry expire age valid invalid status
+    required field fields url uri key_id version policy reset changed max min limit usage user users index error
+    tokens prompt completion total input output masked redacted file path"""
+_ABOUT = frozenset(_ABOUT_WORDS.split())
+"""Words that make a name one of something about a secret."""
+_WHOLE = frozenset({"request headers", "request header"})
+
+
+class Logged(Rule):
+    """A password, token or key is written to a log.
+
+    Found are values from outside, and fields of rows, whose name is that of a secret, and all headers of a request at
+    once, since `Authorization` and `Cookie` are among them. Arguments with such a name are listed with `--all`.
+
+    Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
+
+    Instead: log an id. Where something of the secret must be recognised, log the last characters of its hash.
+
+    Fine when: the name is that of a secret and the value is none.
+
+    Fix safety: no automatic fix. What the log is read for is not told by the code.
+    """
+
+    name = "secrets/logged"
+    impact = Impact.MEDIUM
+    cwe = "CWE-532"
+    security = True
+    bad = (
+        example(
+            "a password of the form",
+            framework="flask",
+            code="""
+                import logging
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                logger = logging.getLogger(__name__)
+
+                @app.post("/login")
+                def login():
+                    password = request.form["password"]
+                    logger.info("sign-in with %d characters: %s", len(password), password)
+                    return "ok"
+            """,
+        ),
+        example(
+            "all headers",
+            framework="flask",
+            code="""
+                import logging
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/orders")
+                def orders():
+                    logging.warning("asked with %s", dict(request.headers))
+                    return []
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the user, and one header that is no secret",
+            framework="flask",
+            code="""
+                import logging
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/login")
+                def login():
+                    logging.info("sign-in of %r with %r", int(request.form["user"]), len(request.form["password"]))
+                    return "ok"
+            """,
+        ),
+    )
+
+    def check(self, effect: Log, program: Program) -> Iterator[Verdict]:
+        path = effect.place.path
+        beside = (Setting.TEST, Setting.COMMAND, Setting.MIGRATION)
+        if effect.context.setting in beside or in_tests(path) or in_tools(path):
+            return
+        for origin in effect.message.origins:
+            told = _told(origin)
+            if told is None:
+                continue
+            title, sure, shown = told
+            if shown and re.search(shown, _call(program, effect.place)) is None:
+                continue
+            yield Verdict(
+                message=f"{title} is written to the log.",
+                why="Logs are kept, copied and read by people who may not sign in as the user.",
+                fix="Log an id instead of the secret.",
+                impact=Impact.MEDIUM,
+                confidence=sure,
+                trace=steps(*((step.place, step.note) for step in origin.steps), (effect.place, "written to the log")),
+                start=origin.steps[0].place if origin.steps else None,
+            )
+            return
+
+
+def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
+    """What of a secret an origin is, how sure that is, and what the call itself has to show of it; None: nothing."""
+    if origin.kind is OriginKind.SOURCE:
+        if origin.state(Use.DESERIALISE) is not Clean.DIRTY:
+            return None
+        if origin.name in _WHOLE:
+            every = "Every header of a request, Authorization and Cookie among them,"
+            return every, Confidence.MEDIUM, r"\bheaders\b(?!\s*(?:\[|\.\s*get|=))"
+        _, quote, name = origin.name.partition("'")
+        if quote and _secret(name.rstrip("'")):
+            return f"The {origin.name}", Confidence.MEDIUM, ""
+        return None
+    if origin.kind is OriginKind.FIELD:
+        field = origin.name.rpartition(".")[2]
+        if _secret(field) and parts(field)[-1] not in _TOKENS:
+            return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
+    if origin.kind is OriginKind.PARAMETER and _secret(origin.name):
+        return f"The argument `{origin.name}`", Confidence.LOW, ""
+    return None
+
+
+def _call(program: Program, place: Place) -> str:
+    """The lines of a call, from where it starts, without comments."""
+    lines = lines_of(program.source(place.path) or "")
+    call = lines[place.line - 1 : end_of(lines, place.line, place.column)]
+    return "\n".join(line.partition("#")[0] for line in call)
+
+
+def _secret(name: str) -> bool:
+    words = parts(name)
+    if not _ABOUT.isdisjoint(words):
+        return False
+    return not _SECRET.isdisjoint(words) or (bool(words) and words[-1] in _TOKENS) or words[-2:] == ["api", "key"]

@@ -1,0 +1,146 @@
+"""`secrets/timing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Crypto
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Clean, Origin, OriginKind, Trust, Use, Value
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.sent import sent
+from archwright.review.serves import aside
+
+
+class Timing(Rule):
+    """What a caller sends is compared with a secret by `==`, which ends at the first character that differs.
+
+    Found are comparisons with an HMAC, and those of data from outside with a stored value that is called a token, key,
+    password or signature. Two values of one sender, constants, hashes of what is sent, and columns of queries are silent.
+
+    Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
+    character, or a valid signature without the key.
+
+    Instead: `hmac.compare_digest(a, b)`, or `secrets.compare_digest`.
+
+    Fine when: the secret is used up by one try.
+
+    Fix safety: safe for two texts of ASCII or two bytes; others raise TypeError, so no automatic fix.
+    """
+
+    name = "secrets/timing"
+    impact = Impact.MEDIUM
+    cwe = "CWE-208"
+    security = True
+    bad = (
+        example(
+            "a signature of a webhook",
+            framework="flask",
+            code="""
+                import hashlib
+                import hmac
+                import os
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+                KEY = os.environ["HOOK_KEY"].encode()
+
+                @app.post("/hook")
+                def hook():
+                    expected = hmac.new(KEY, request.get_data(), hashlib.sha256).hexdigest()
+                    if request.headers["X-Signature"] != expected:
+                        abort(403)
+                    return "ok"
+            """,
+        ),
+        example(
+            "a token from the settings, compared in a helper",
+            framework="fastapi",
+            code="""
+                import os
+                from fastapi import FastAPI, Header, HTTPException
+
+                app = FastAPI()
+                API_TOKEN = os.environ["API_TOKEN"]
+
+                def allowed(given):
+                    return given == API_TOKEN
+
+                @app.get("/metrics")
+                def metrics(x_token: str = Header()):
+                    if not allowed(x_token):
+                        raise HTTPException(403)
+                    return {"orders": 1}
+            """,
+        ),
+    )
+    good = (
+        example(
+            "compared in constant time; a password and its repetition; what is missing",
+            framework="flask",
+            code="""
+                import hmac
+                import os
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+                API_TOKEN = os.environ["API_TOKEN"]
+
+                @app.post("/users")
+                def users():
+                    token = request.headers.get("X-Token", "")
+                    if token == "" or not hmac.compare_digest(token, API_TOKEN):
+                        abort(403)
+                    password = request.form["password"]
+                    if password != request.form["password_again"]:
+                        abort(422)
+                    return "ok"
+            """,
+        ),
+    )
+
+    def check(self, effect: Crypto) -> Iterator[Verdict]:
+        if effect.kind != "compare" or aside(effect):
+            return
+        left, right = (sent(effect, value, Use.DESERIALISE) for value in (effect.data, effect.key))
+        if left is not None and right is not None:
+            return
+        found = left or right
+        signed = effect.algorithm == "hmac"
+        if found is None and not (signed and _open(effect)):
+            return
+        if found is not None and not signed and not _kept(effect.key if left is not None else effect.data):
+            return
+        words = [flag.partition(":")[2] for flag in effect.flags]
+        secret = "a signature" if signed else f"`{words[1] if left is not None else words[0]}`"
+        what = found.title if found is not None else "What is given"
+        yield Verdict(
+            message=f"{what} is compared with {secret} by ==, whose time tells how much of it is right.",
+            why="A sender who measures the answers finds it character by character.",
+            fix="Compare with hmac.compare_digest.",
+            impact=Impact.MEDIUM,
+            confidence=Confidence.HIGH if signed and found is not None else Confidence.MEDIUM,
+            trace=found.trace(effect, "compared by ==")
+            if found is not None
+            else steps((effect.place, "compared by ==")),
+            start=found.place if found is not None else None,
+        )
+
+
+def _open(effect: Crypto) -> bool:
+    """True where the other side of a signature is an argument, which no caller here was seen to give."""
+    origins = (*effect.data.origins, *effect.key.origins)
+    return any(origin.kind is OriginKind.PARAMETER for origin in origins) and not any(
+        origin.kind is OriginKind.SOURCE and origin.trust is not Trust.OPERATOR for origin in origins
+    )
+
+
+def _kept(value: Value) -> bool:
+    """True where the other side is kept by the service: a setting or a field of a row, and nothing computed of what is sent."""
+    return bool(value.origins) and all(_stored(origin) for origin in value.origins)
+
+
+def _stored(origin: Origin) -> bool:
+    if origin.state(Use.DESERIALISE) is Clean.DIRTY:
+        return False
+    return origin.kind is OriginKind.FIELD or (origin.kind is OriginKind.SOURCE and origin.trust is Trust.OPERATOR)

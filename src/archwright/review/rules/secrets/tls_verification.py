@@ -1,0 +1,119 @@
+"""`secrets/tls-verification`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Configure, Crypto, Setting
+from archwright.model.finding import Confidence, Impact
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.serves import aside
+
+_OFF = {"check_hostname": False, "verify": False, "verify_ssl": False}
+
+
+class TlsVerification(Rule):
+    """A connection over TLS is made without a look at the peer's certificate.
+
+    Found are calls and clients that the code tells not to verify, contexts without verification, and contexts whose
+    check is switched off. What a setting decides is silent.
+
+    Why: whoever stands between the two, in the same network or at a provider, reads and changes what is sent: passwords
+    and tokens among it.
+
+    Instead: leave the check on. For a certificate of one's own, name the authority: `verify="/etc/ssl/own-ca.pem"`.
+
+    Fine when: the peer is on the same machine, or what is asked is public and not relied on.
+
+    Fix safety: no automatic fix. A peer with a certificate that can't be verified is no longer reached.
+    """
+
+    name = "secrets/tls-verification"
+    impact = Impact.HIGH
+    cwe = "CWE-295"
+    security = True
+    bad = (
+        example(
+            "a call that takes any certificate",
+            framework="requests",
+            code="""
+                import requests
+
+                def pay(order, token):
+                    headers = {"Authorization": token}
+                    return requests.post("https://pay.example/orders", json=order, headers=headers, timeout=5, verify=False)
+            """,
+        ),
+        example(
+            "a client made without the check",
+            framework="httpx",
+            code="""
+                import httpx
+
+                INSECURE = False
+
+                def client():
+                    return httpx.Client(base_url="https://stock.example", verify=INSECURE)
+            """,
+        ),
+        example(
+            "a context whose check is off",
+            framework="python",
+            code="""
+                import ssl
+
+                def context():
+                    made = ssl.create_default_context()
+                    made.check_hostname = False
+                    made.verify_mode = ssl.CERT_NONE
+                    return made
+            """,
+        ),
+    )
+    good = (
+        example(
+            "an authority of one's own, and a choice of the settings",
+            framework="requests",
+            code="""
+                import os
+                import requests
+
+                VERIFY = os.environ.get("VERIFY", "1") == "1"
+
+                def pay(order):
+                    requests.post("https://pay.example/orders", json=order, timeout=5, verify="/etc/ssl/own-ca.pem")
+                    requests.post("https://pay.example/orders", json=order, timeout=5, verify=VERIFY)
+            """,
+        ),
+    )
+
+    def check(self, effect: Crypto | Configure) -> Iterator[Verdict]:
+        if aside(effect):
+            return
+        if isinstance(effect, Crypto):
+            if effect.kind != "tls" or "unverified" not in effect.flags:
+                return
+            what = effect.api if effect.algorithm == "context" else f"{effect.api} with {effect.algorithm} off"
+            sure = Confidence.HIGH
+        else:
+            if effect.how != "attribute" or effect.fallback or not _off(effect):
+                return
+            what, sure = f"{effect.holder}.{effect.name}", Confidence.MEDIUM
+        command = effect.context.setting is Setting.COMMAND
+        yield Verdict(
+            message=f"The certificate of the peer is not verified: {what}.",
+            why="Whoever stands between the two reads and changes what is sent.",
+            fix="Leave the check on; for a certificate of your own, name its authority.",
+            impact=Impact.HIGH,
+            confidence=Confidence.LOW if command else sure,
+            trace=steps((effect.place, "any certificate is taken")),
+        )
+
+
+def _off(effect: Configure) -> bool:
+    value = effect.value.constant
+    return (
+        (effect.name in _OFF and value is False)
+        or (effect.name == "verify_mode" and value == "ssl.CERT_NONE")
+        or (effect.name.endswith("https_context") and value == "ssl._create_unverified_context")
+    )

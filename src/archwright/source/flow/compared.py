@@ -1,0 +1,86 @@
+"""Comparisons of secrets: `==` and `!=` of what a caller sends with a signature, or with what is called a secret."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import NO, Origin, Val, deep_origins
+
+SIGNATURE: Final[Origin] = (("result", "signature"), 0, None)
+"""What an HMAC gives."""
+_SECRET = re.compile(
+    r"(?:^|_)(?:token|secret|signature|sig|hmac|api_?key|access_?key|secret_?key|auth_?key|password|passwd|passcode|otp"
+    r"|verification_?code|(?:reset|verify|auth|login|confirm\w*)_?code|digest|pin_?code)$",
+    re.IGNORECASE,
+)
+_SENT = frozenset({"source", "parameter"})
+_SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS})
+
+
+def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node: Any, right: Val) -> None:
+    """Record a comparison for equality where one side is a secret and the other may come from outside."""
+    if left_node[0] not in _SIDES or right_node[0] not in _SIDES:
+        return
+    kinds = frame.engine.kinds
+    if kinds is not None and "Crypto" not in kinds:
+        return
+    signed = SIGNATURE[0]
+    proved = any(key == signed for value in (left, right) for key, _, _ in value.origins)
+    if not proved and not (_named(left_node) or _named(right_node)):
+        return
+    if any(value.const is not NO or _other(node, value) for node, value in ((left_node, left), (right_node, right))):
+        return
+    sides = [(node, value, deep_origins(value)) for node, value in ((left_node, left), (right_node, right))]
+    if not proved and not any(key[0] in _SENT for _, _, origins in sides for key, _, _ in origins):
+        return
+    data, key = Val(None, sides[0][2]), Val(None, sides[1][2])
+    names = (f"data:{_word(left_node)}", f"key:{_word(right_node)}")
+    frame.emit(
+        "Crypto",
+        position,
+        kind="compare",
+        algorithm="hmac" if proved else "",
+        flags=names,
+        data=data,
+        key=key,
+        api="==",
+    )
+
+
+def _other(node: Any, value: Val) -> bool:
+    """True for what is compared otherwise than character by character: columns, queries, numbers."""
+    if value.type is not None and value.type[0] in ("query", "number", "class", "list", "dict", "set", "tuple", "row"):
+        return True
+    return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2][:1].isupper() and not node[2][2].isupper()
+
+
+def _named(node: Any) -> bool:
+    return _secret(_word(node))
+
+
+@lru_cache(maxsize=4096)
+def _secret(word: str) -> bool:
+    return _SECRET.search(word) is not None
+
+
+def _word(node: Any) -> str:
+    """The last name of an expression, or the constant key that picks it."""
+    kind = node[0]
+    if kind in (f.NAME, f.ATTR):
+        return str(node[-1])
+    if kind == f.SUBSCRIPT:
+        return str(node[3][2]) if node[3][0] == f.CONST else ""
+    if kind == f.WALRUS:
+        return _word(node[2])
+    if kind == f.CALL:
+        name = node[2][-1] if node[2][0] in (f.NAME, f.ATTR) else ""
+        if name in ("get", "pop", "getlist", "get_argument") and node[3] and node[3][0][0] == f.CONST:
+            return str(node[3][0][2])
+        if name in ("encode", "decode", "strip", "lower", "upper") and node[2][0] == f.ATTR:
+            return _word(node[2][2])
+        return str(name).removeprefix("get_")
+    return ""
