@@ -374,6 +374,37 @@ class Respond(Effect, tag="respond", frozen=True, kw_only=True):
     shape: Value = Value()
 
 
+class Redirect(Effect, tag="redirect", frozen=True, kw_only=True):
+    """The client is sent to another address."""
+
+    to: Value
+    api: str = ""
+    """The call as a person would name it."""
+
+
+class SetCookie(Effect, tag="cookie", frozen=True, kw_only=True):
+    """The client is given a cookie."""
+
+    name: Value = Value()
+    secure: bool | None = None
+    """Sent over TLS alone; None: the code does not tell."""
+    written: bool = False
+    """True where the call says so itself, False where it is the library's default."""
+    http_only: bool | None = None
+    """Out of reach of scripts; None: the code does not tell."""
+    api: str = ""
+    """The call as a person would name it."""
+
+
+class SessionSet(Effect, tag="session", frozen=True, kw_only=True):
+    """Something is put into the session of who calls."""
+
+    key: Value
+    value: Value = Value()
+    checked: bool = False
+    """True where something was asked (a row, a hash, a peer, a condition) before it is put there."""
+
+
 class SchemaChange(Effect, tag="schema", frozen=True, kw_only=True):
     """The database's schema is changed."""
 
@@ -413,6 +444,9 @@ AnyEffect = (
     | Raise
     | Swallow
     | Respond
+    | Redirect
+    | SetCookie
+    | SessionSet
     | SchemaChange
     | Call
 )

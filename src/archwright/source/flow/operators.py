@@ -24,6 +24,8 @@ from archwright.source.flow.values import (
 )
 
 _OPEN = frozenset({"source", "parameter"})
+_OF_OBJECTS = frozenset({"|", "+", "%"})
+"""Operators that objects of libraries have: conditions of ORMs, texts that are safe HTML."""
 LITERAL = BIT[Use.PYTHON]
 """What `repr` makes of a text is one literal of Python, whatever the text holds."""
 MAX_TEXT = 4000
@@ -79,11 +81,13 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         made = _operate(frame, op, left, right, position)
         if made is not None:
             return made
-    if op == "|" and left.type is not None and left.type[0] == "object":
-        owner = frame.engine.registry.owner(left.type[1])
-        made = owner.operate(frame, op, left, right, position) if owner is not None else None
-        if made is not None:
-            return made
+    if op in _OF_OBJECTS:
+        for side in (left, right) if op == "+" else (left,):
+            if side.type is not None and side.type[0] == "object":
+                owner = frame.engine.registry.owner(side.type[1])
+                made = owner.operate(frame, op, left, right, position) if owner is not None else None
+                if made is not None:
+                    return made
     if op == "+" and (_texty(left) or _texty(right)):
         return concatenate(frame, position, [left, right])
     if op == "%" and _texty(left):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -12,8 +13,9 @@ from archwright.source.flow.values import TEXT, Val
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
+from archwright.source.frameworks.responses.pages import returned
 from archwright.source.frameworks.shared.calls import given_at
-from archwright.source.frameworks.shared.declared import elements
+from archwright.source.frameworks.shared.declared import elements, last_name
 from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import (
     converter_is_clean,
@@ -58,6 +60,8 @@ _APIS = frozenset(
 )
 _BY_VERB = frozenset({"MethodView", "Resource"})
 """Classes of Flask, Quart and their extensions that call the method named as the request's."""
+_MAKES = re.compile(r"json|render|templat|respon|output|marshal|serial|mime|content|produce|api", re.IGNORECASE)
+"""Names of decorators that make an answer of what a view returns."""
 _KIND = Kind(
     packages=frozenset(
         {"flask", "quart", "flask_restful", "flask_restx", "flask_restplus", "flask_openapi3", "apiflask"}
@@ -249,10 +253,18 @@ def _unit_entries(
     if not ways:  # written, and not served
         yield Entry(unit, parameters)
     shown = answer(engine, module, facts)
+    pages = returned if _answers_pages(facts, holder) else None
     for way in ways:
         trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path or "")))
         operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts))
-        yield Entry(unit, parameters, operation, shown)
+        yield Entry(unit, parameters, operation, shown or pages)
+
+
+def _answers_pages(facts: tuple[Any, ...], holder: ClassInfo | None) -> bool:
+    """True where nothing stands between a view and the client that makes something else of what it returns."""
+    if holder is not None and any(base.rpartition(".")[2] == "Resource" for base in holder.external_bases()):
+        return False
+    return not any(_MAKES.search(last_name(node[2] if node[0] == f.CALL else node)) for node in facts[5])
 
 
 def _parameters(

@@ -104,6 +104,8 @@ def _text_method(site: CallSite) -> Val | None:
         return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
     if site.name == "replace" and len(site.args) == 2 and _takes_out(site.args[0].const, site.args[1].const):
         return Val(value.type, clean(value.origins, quoting.NO_QUOTE))
+    if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) == ("<", "&lt;"):
+        return Val(value.type, clean(value.origins, mask(Use.HTML)))
     return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
 
 

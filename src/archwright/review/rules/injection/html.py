@@ -1,0 +1,226 @@
+"""`injection/html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Interpret, Language
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Use
+from archwright.model.which import Which
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import sent, tainted
+
+_OWN_REQUEST = ("request header", "cookie", "request host", "referrer", "request URL", "request path", "request body")
+"""What a page of somebody else's can't make a browser send, or not as it is."""
+_SAID_SAFE = frozenset({"Markup", "mark_safe", "format_html"})
+
+
+class HtmlInjection(Rule):
+    """Data from outside becomes part of a page without being escaped: cross-site scripting.
+
+    That is a text that a view answers with (Flask and Django send it as HTML unless told otherwise), a text that `Markup`,
+    `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off. JSON, plain
+    text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
+
+    Why: who opens a link of the sender's runs the sender's script in the service's origin: it reads what the person may read and
+    acts in the person's name.
+
+    Instead: render a template that escapes; build pieces of HTML with `format_html` or `Markup("...").format(...)`, the data as
+    an argument; filter HTML that people may write with nh3; send data as JSON.
+
+    Fine when: only the sender ever sees the answer and no other site can make a browser send it.
+
+    Fix safety: no automatic fix. Escaping what is meant to be HTML would show its tags.
+    """
+
+    name = "injection/html"
+    impact = Impact.HIGH
+    cwe = "CWE-79"
+    security = True
+    which = Which.SENT
+    bad = (
+        example(
+            "a view answers with a text that holds a query parameter",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/hello")
+                def hello():
+                    return f"<h1>Hello {request.args['name']}</h1>"
+            """,
+        ),
+        example(
+            "a helper of another file calls the text safe",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("search/", views.search)]
+                """,
+                "marks.py": """
+                    from django.utils.safestring import mark_safe
+
+                    def bold(text):
+                        return mark_safe("<b>" + text + "</b>")
+                """,
+                "views.py": """
+                    from django.http import JsonResponse
+                    from marks import bold
+
+                    def search(request):
+                        return JsonResponse({"title": bold(request.GET["q"])})
+                """,
+            },
+        ),
+        example(
+            "HTML is built of the path",
+            framework="fastapi",
+            code="""
+                from fastapi import FastAPI
+                from fastapi.responses import HTMLResponse
+
+                app = FastAPI()
+
+                @app.get("/shops/{name}")
+                def shop(name: str):
+                    return HTMLResponse("<title>%s</title>" % name)
+            """,
+        ),
+        example(
+            "an error page repeats what was asked for",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("orders/", views.order)]
+                """,
+                "views.py": """
+                    from django.http import HttpResponseBadRequest
+
+                    def order(request):
+                        return HttpResponseBadRequest("No order " + request.GET.get("id", ""))
+                """,
+            },
+        ),
+        example(
+            "a handler writes an argument",
+            framework="tornado",
+            code="""
+                import tornado.web
+
+                class Hello(tornado.web.RequestHandler):
+                    def get(self):
+                        self.write("Hello " + self.get_argument("name"))
+
+                app = tornado.web.Application([(r"/hello", Hello)])
+            """,
+        ),
+    )
+    good = (
+        example(
+            "what is put into the text is escaped",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+                from markupsafe import Markup, escape
+
+                app = Flask(__name__)
+
+                @app.get("/hello")
+                def hello():
+                    return f"<h1>Hello {escape(request.args['name'])}</h1>"
+
+                @app.get("/bye")
+                def bye():
+                    return Markup("<h1>Bye {}</h1>").format(request.args["name"])
+
+                @app.get("/pages/<int:number>")
+                def page(number):
+                    return f"<h1>Page {number}</h1>"
+            """,
+        ),
+        example(
+            "JSON and plain text are no pages",
+            framework="flask",
+            code="""
+                from flask import Flask, Response, jsonify, make_response, request
+
+                app = Flask(__name__)
+
+                @app.get("/data")
+                def data():
+                    return jsonify(name=request.args["name"])
+
+                @app.get("/same")
+                def same():
+                    return {"name": request.args["name"]}
+
+                @app.get("/plain")
+                def plain():
+                    return Response("Hello " + request.args["name"], mimetype="text/plain")
+
+                @app.get("/later")
+                def later():
+                    response = make_response("Hello " + request.args["name"])
+                    response.headers["Content-Type"] = "text/plain"
+                    return response
+
+                @app.get("/headers")
+                def headers():
+                    return "Hello " + request.args["name"], 200, {"Content-Type": "text/plain"}
+            """,
+        ),
+        example(
+            "format_html escapes its arguments, nh3 filters",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("search/", views.search)]
+                """,
+                "views.py": """
+                    import nh3
+                    from django.http import HttpResponse
+                    from django.utils.html import format_html
+                    from django.utils.safestring import mark_safe
+
+                    def search(request):
+                        title = format_html("<b>{}</b>", request.GET["q"])
+                        note = mark_safe(nh3.clean(request.GET["note"]))
+                        return HttpResponse(title + note)
+                """,
+            },
+        ),
+    )
+
+    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+        if effect.language is not Language.HTML:
+            return
+        found = sent(effect, effect.text, Use.HTML)
+        if found is None:
+            return
+        said = effect.api in _SAID_SAFE
+        yield from tainted(
+            effect,
+            effect.text,
+            Use.HTML,
+            reaching,
+            message=f"{{it}} is called safe HTML by {effect.api}, unescaped."
+            if said
+            else f"{{it}} becomes part of a page unescaped, by {effect.api}.",
+            why="{who} can run scripts in the browsers of others, in the name of this service{through}.",
+            fix="Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write.",
+            harm="the text is called safe HTML" if said else "the text is sent as HTML",
+            impact=Impact.HIGH,
+            confidence=Confidence.MEDIUM if found.origin.name.startswith(_OWN_REQUEST) else Confidence.HIGH,
+        )

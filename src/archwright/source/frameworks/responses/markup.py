@@ -1,0 +1,124 @@
+"""Texts that are called safe HTML: MarkupSafe, Django's safestring, and what escapes or filters for a page."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from archwright.model.effect import Language
+from archwright.model.value import Use
+from archwright.source import facts as f
+from archwright.source.flow import dispatch
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import Val, clean, deep_origins, join_origins, step
+from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
+from archwright.source.frameworks.shared.sinks import interpret
+
+_MARKUP: Final = "markupsafe.Markup"
+_HTML: Final = mask(Use.HTML)
+_READS: Final = frozenset({"unescape", "striptags"})
+_FILLS: Final = frozenset({"format", "format_map", "join", "replace"})
+"""Methods of a safe text that escape what is put into it."""
+
+
+def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
+    """A call that says of a text that it is HTML: it is told there, and not again where the text is shown."""
+
+    def handler(site: CallSite) -> Val | None:
+        text = site.argument(index, keyword)
+        if (
+            text is not None
+            and deep_origins(text)
+            and not any(_undone(node, site.position) for node in site.frame.facts[7])
+        ):
+            interpret(site, Language.HTML, text, api=api)
+        return _markup(site, text)
+
+    return handler
+
+
+def _undone(node: Any, position: int) -> bool:
+    """True where the call at a place is `Markup(text).unescape()`: a way to read HTML, which makes a plain text of it."""
+    if not isinstance(node, tuple) or not node:
+        return False
+    if node[0] == f.ATTR and len(node) == 4 and node[3] in _READS and node[2][0] == f.CALL and node[2][1] == position:
+        return True
+    return any(_undone(part, position) for part in node)
+
+
+def _markup(site: CallSite, text: Val | None) -> Val:
+    origins = clean(deep_origins(text), _HTML) if text is not None else ()
+    return Val(("object", _MARKUP), origins)
+
+
+def _escaped(site: CallSite) -> Val:
+    return _markup(site, site.argument(0, "s") or site.argument(0, "text"))
+
+
+def _format_html(site: CallSite) -> Val:
+    """`format_html(text, ...)` escapes its arguments, not its text."""
+    text = site.argument(0, "format_string")
+    if text is not None:
+        interpret(site, Language.HTML, text, api="format_html")
+    return Val(("object", _MARKUP), clean(site.derived().origins, _HTML))
+
+
+class Markup(Framework):
+    """Safe texts."""
+
+    name = "markup"
+    objects = (_MARKUP,)
+    aliases: ClassVar[dict[str, str]] = {
+        "flask.Markup": _MARKUP,
+        "jinja2.Markup": _MARKUP,
+        "flask.escape": "markupsafe.escape",
+        "jinja2.escape": "markupsafe.escape",
+        "jinja2.utils.markupsafe.escape": "markupsafe.escape",
+        "markupsafe.Markup.escape": "markupsafe.escape",
+        "django.utils.safestring.SafeString": "django.utils.safestring.mark_safe",
+        "django.utils.safestring.SafeText": "django.utils.safestring.mark_safe",
+        "django.utils.html.mark_safe": "django.utils.safestring.mark_safe",
+        "django.utils.html.SafeString": "django.utils.safestring.mark_safe",
+    }
+    cleaners: ClassVar[dict[str, int]] = dict.fromkeys(
+        (
+            "bleach.clean",
+            "bleach.linkify",
+            "nh3.clean",
+            "nh3.clean_text",
+            "lxml.html.clean.clean_html",
+            "lxml_html_clean.clean_html",
+            "django.utils.html.strip_tags",
+            "django.utils.html.escapejs",
+            "django.utils.text.slugify",
+            "markupsafe.escape_silent",
+            "tornado.escape.xhtml_escape",
+            "cgi.escape",
+        ),
+        _HTML,
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls[_MARKUP] = _safe("Markup", 0, "base")
+        self.calls["django.utils.safestring.mark_safe"] = _safe("mark_safe", 0, "s")
+        for dotted in ("markupsafe.escape", "django.utils.html.escape", "django.utils.html.conditional_escape"):
+            self.calls[dotted] = _escaped
+        self.calls["django.utils.html.format_html"] = _format_html
+        self.calls["django.utils.html.format_html_join"] = _format_html
+
+    def method(self, call: CallSite) -> Val | None:
+        """A safe text is a text; what it is filled with is escaped."""
+        receiver = call.receiver
+        if receiver is None:
+            return None
+        if call.name in _FILLS:
+            return Val(receiver.type, clean(call.derived().origins, _HTML))
+        plain = CallSite(
+            call.frame, call.position, call.name, receiver.with_type(("text",)), call.args, call.keywords, call.spread
+        )
+        return dispatch.call_member(call.frame.engine, plain)
+
+    def operate(self, frame: Frame, op: str, left: Val, right: Val, position: int) -> Val | None:
+        """`+` and `%` escape the other side."""
+        origins = clean(join_origins(deep_origins(left), deep_origins(right)), _HTML)
+        return Val(("object", _MARKUP), step(origins, frame.unit, position, "built into a text"))

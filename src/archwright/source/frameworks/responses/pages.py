@@ -1,0 +1,162 @@
+"""Answers that a browser shows as HTML: which classes and calls make one, by their content type.
+
+A text is HTML where the library says so unless it is told otherwise (Flask, Django, Tornado, Pyramid), or where the call says
+so itself. A content type that can't be read, or that is set elsewhere in the function, leaves it open: then nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from archwright.model.effect import Language
+from archwright.source.flow.values import NO, Val
+from archwright.source.frameworks.base import CallSite, Framework, Handler
+from archwright.source.frameworks.responses.content import is_html, set_elsewhere
+from archwright.source.frameworks.shared.sinks import interpret
+
+if TYPE_CHECKING:
+    from archwright.source.flow.frame import Frame
+
+
+def _page(index: int, names: tuple[str, ...], kind: int, kinds: tuple[str, ...], *, default: bool, api: str) -> Handler:
+    """A call that makes an answer. index, names: its content; kind, kinds: its content type; default: HTML where none is given."""
+
+    def handler(site: CallSite) -> Val | None:
+        content = _given(site, index, names)
+        if content is not None and _shown(
+            site.frame, content, _given(site, kind, kinds), site.keywords, default=default
+        ):
+            interpret(site, Language.HTML, content, api=api)
+        return None
+
+    return handler
+
+
+def _given(site: CallSite, index: int, names: tuple[str, ...]) -> Val | None:
+    found = (site.argument(index, name) for name in names)
+    return next((value for value in found if value is not None), None)
+
+
+def _shown(frame: Frame, content: Val, kind: Val | None, keywords: dict[str, Val], *, default: bool) -> bool:
+    if not any(key[0] in ("source", "parameter") for key, _, _ in content.origins):
+        return False
+    if content.type is not None and content.type[0] not in ("text", "list", "generator"):
+        return False
+    said = is_html(kind, keywords.get("headers"))
+    return (default if said is None else said) and not (said is None and set_elsewhere(frame))
+
+
+def _written(site: CallSite) -> Val | None:
+    """Tornado's `self.write(text)`: a dictionary is JSON; a handler that sets headers of its own may answer anything."""
+    content = site.argument(0, "chunk")
+    frame, receiver = site.frame, site.receiver
+    info: Any = receiver.type[1] if receiver is not None and receiver.type is not None else None
+    own = getattr(info, "method", None)
+    if content is None or content.type != ("text",) or (own is not None and own("set_default_headers") is not None):
+        return None
+    if _shown(frame, content, None, {}, default=True):
+        interpret(site, Language.HTML, content, api=f"self.{site.name}")
+    return None
+
+
+class Pages(Framework):
+    """Responses with a body of HTML."""
+
+    name = "pages"
+    packages = (
+        "flask",
+        "quart",
+        "werkzeug",
+        "django",
+        "starlette",
+        "fastapi",
+        "aiohttp",
+        "tornado",
+        "sanic",
+        "pyramid",
+        "litestar",
+    )
+    aliases = {  # noqa: RUF012 - declared as a ClassVar by the base
+        "flask.wrappers.Response": "flask.Response",
+        "quart.Response": "flask.Response",
+        "quart.wrappers.Response": "flask.Response",
+        "werkzeug.wrappers.Response": "flask.Response",
+        "werkzeug.Response": "flask.Response",
+        "quart.make_response": "flask.make_response",
+        "flask.helpers.make_response": "flask.make_response",
+        "django.http.response.HttpResponse": "django.http.HttpResponse",
+        "aiohttp.web_response.Response": "aiohttp.web.Response",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        types = ("content_type", "mimetype")
+        self.calls["flask.Response"] = _page(0, ("response",), 4, types, default=True, api="Response")
+        self.calls["flask.make_response"] = self._made
+        for name in (
+            "HttpResponse",
+            "HttpResponseBadRequest",
+            "HttpResponseNotFound",
+            "HttpResponseForbidden",
+            "HttpResponseGone",
+            "HttpResponseServerError",
+        ):
+            self.calls[f"django.http.{name}"] = _page(0, ("content",), 1, types, default=True, api=name)
+        for library in ("starlette", "fastapi"):
+            html, plain = f"{library}.responses.HTMLResponse", f"{library}.responses.Response"
+            self.calls[html] = _page(0, ("content",), 3, ("media_type",), default=True, api="HTMLResponse")
+            self.calls[plain] = _page(0, ("content",), 3, ("media_type",), default=False, api="Response")
+        self.calls["fastapi.Response"] = self.calls["fastapi.responses.Response"]
+        self.calls["litestar.Response"] = _page(0, ("content",), -1, ("media_type",), default=False, api="Response")
+        self.calls["aiohttp.web.Response"] = _page(
+            -1, ("text", "body"), -1, ("content_type",), default=False, api="web.Response"
+        )
+        self.calls["sanic.response.html"] = _page(0, ("body",), -1, (), default=True, api="response.html")
+        self.calls["pyramid.response.Response"] = _page(0, ("body", "text"), -1, types, default=True, api="Response")
+        for base in ("tornado.web.RequestHandler",):
+            self.calls[f"{base}.write"] = self.calls[f"{base}.finish"] = _written
+
+    @staticmethod
+    def _made(site: CallSite) -> Val:
+        """Flask's `make_response(text, status, headers)`."""
+        first = site.argument(0)
+        content = first
+        if first is not None and first.type == ("tuple",):
+            content = (first.items or {}).get(0)
+        if (
+            content is not None
+            and _text(content)
+            and len(site.args) < 3
+            and _shown(site.frame, content, None, {}, default=True)
+        ):
+            interpret(site, Language.HTML, content, api="make_response")
+        return Val(("object", "flask.Response"))
+
+
+_TEXTS: Final = ("query", "form field", "request value", "cookie", "request header", "path parameter", "request path")
+
+
+def _text(value: Val) -> bool:
+    """True for what can only be a text: a view may also return a dictionary, which becomes JSON."""
+    if value.type is not None or value.const is not NO:
+        return value.type == ("text",)
+    sources = [str(key[1]) for key, _, _ in value.origins if key[0] == "source"]
+    return bool(sources) and all(name.startswith(_TEXTS) for name in sources)
+
+
+def returned(frame: Frame, _: Val) -> None:
+    """What a view of Flask returns: a text is a page of HTML."""
+    for value in frame.returns:
+        content = value
+        if value.type == ("tuple",) and value.items:
+            content = value.items.get(0, value)
+            rest = [item for key, item in value.items.items() if key != 0]
+            if any(item.type != ("number",) for item in rest):
+                continue  # headers, which may hold another content type
+        if not _text(content) or not _shown(frame, content, None, {}, default=True):
+            continue
+        ends = [steps for _, _, steps in content.origins if steps is not None and steps[1] == frame.unit]
+        position = ends[0][2] if ends else frame.facts[2]
+        frame.emit(
+            "Interpret", position, language="html", text=content, api="the view's answer", parameters=False, shape=""
+        )
