@@ -81,9 +81,7 @@ def _languages(files: list[Any]) -> dict[str, set[str]]:
     for file in files:
         directory = file.path.rpartition("/")[0]
         known = found.get(directory, set())
-        named = [each for each, language in _RENDER.items() if language not in known and file.mentions(each)]
-        imported = file.imports if named else frozenset()
-        mine = {_RENDER[package] for package in named if package in imported}
+        mine = {_RENDER[package] for package in _RENDER.keys() & file.imports} - known
         while mine:
             known = found.setdefault(directory, set())
             if mine <= known:

@@ -153,6 +153,8 @@ class Project:
         self.implied: dict[str, int] = {}
         """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
+        self._resolved: dict[tuple[int, str], tuple[Found | None, set[int]]] = {}
+        """What names mean at the top level of modules, with the keys of those that were looked up for it."""
         self.consulted: set[int] = set()
         """Where the keys of names go that are looked up at the top level of modules: who asks puts a set of its own here."""
 
@@ -216,8 +218,19 @@ class Project:
 
     def resolve_name(self, module: Module, name: str) -> Found | None:
         """What a name means at the top level of a module; None if nothing binds it there."""
-        self.consulted.add(name_key(module.index, name))
         key = (module.index, name)
+        if self._resolving:
+            self.consulted.add(name_key(*key))
+            return self._resolve_name(module, name, key)
+        known = self._resolved.get(key)
+        if known is None:
+            asking, self.consulted = self.consulted, {name_key(*key)}
+            known = self._resolved[key] = (self._resolve_name(module, name, key), self.consulted)
+            self.consulted = asking
+        self.consulted |= known[1]
+        return known[0]
+
+    def _resolve_name(self, module: Module, name: str, key: tuple[int, str]) -> Found | None:
         if key in self._resolving:
             return None
         self._resolving.add(key)
