@@ -166,6 +166,16 @@ class Write(Effect, tag="write", frozen=True, kw_only=True):
     """The fields of the unique constraint that would reject a duplicate; empty: none known."""
 
 
+class Assign(Effect, tag="assign", frozen=True, kw_only=True):
+    """Fields of a row are set, and data tells which: `Order(**given)`, `setattr(order, name, value)`."""
+
+    entity: str | None
+    names: Value = Value()
+    """What tells the fields' names."""
+    api: str = ""
+    """The call as a person would name it: `Order(**…)`."""
+
+
 class TransactionBegin(Effect, tag="transaction", frozen=True, kw_only=True):
     """A transaction, or a savepoint in one, begins."""
 
@@ -423,6 +433,7 @@ AnyEffect = (
     | Load
     | UseField
     | Write
+    | Assign
     | TransactionBegin
     | Commit
     | Rollback

@@ -97,11 +97,12 @@ def review(
             judging.append((rule, needs.facts))
     reaching = _reaching(program)
     facts: dict[str, Any] = {"program": program, "reaching": reaching}
+    if any("entities" in needs_of(rule).facts for rule in rules):
+        facts["entities"] = program.entities
     if judging:
         facts |= {
             "siblings": Siblings(program.endpoints),
             "endpoints": program.endpoints,
-            "entities": program.entities,
             "effects": _effects_of(program),
         }
     causes: dict[tuple[str, str], list[_Judged]] = defaultdict(list)

@@ -23,6 +23,7 @@ from archwright.source.flow.values import (
     type_key,
 )
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.names import assigns
 from archwright.source.link.project import ClassInfo
 
 MAX_DEPTH = 24
@@ -159,6 +160,10 @@ def construct(
     """`Class(...)`."""
     engine = frame.engine
     site = CallSite(frame, position, info.name, None, args, keywords, spread)
+    if spread:
+        type_ = engine.instance_type(info)
+        if type_[0] == "row":
+            assigns(site, type_[1].entity, f"{info.short}(**…)", spread)
     for framework in engine.claimants(info):
         made = framework.construct(site, info)
         if made is not None:

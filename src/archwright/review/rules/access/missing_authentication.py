@@ -14,7 +14,6 @@ from archwright.review.rules.access._public import is_public
 _SHARE = 0.8
 _ALMOST_ALL = 0.9
 _FEWEST = 4
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class MissingAuthentication(Rule):
@@ -229,7 +228,7 @@ class MissingAuthentication(Rule):
         self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]
     ) -> Verdict:
         """How sure: what it does tells, or at least that it is asked for one thing among many."""
-        writes = bool(endpoint.methods - _SAFE) or any(isinstance(each, Write) for each in effects)
+        writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]

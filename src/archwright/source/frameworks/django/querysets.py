@@ -131,6 +131,7 @@ def _explain(asked: Asked) -> Val:
 
 # --- writing -------------------------------------------------------------------------------------------------------
 def _create(asked: Asked) -> Val:
+    names.assigns(asked.call, asked.query.entity, f"{asked.call.name}(**…)", asked.call.spread)
     return _written(asked, "insert", asked.call.keywords)
 
 
@@ -153,6 +154,7 @@ def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
 
 
 def _update(asked: Asked) -> Val:
+    names.assigns(asked.call, asked.query.entity, f"{asked.call.name}(**…)", asked.call.spread)
     written_rows(asked.call, asked.value, asked.query, "update", asked.origins)
     unmark(asked.call.frame, asked.value, "held")
     return NUMBER

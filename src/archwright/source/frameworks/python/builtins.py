@@ -26,6 +26,7 @@ from archwright.source.flow.values import (
 )
 from archwright.source.frameworks.base import CallSite, Handler
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
+from archwright.source.frameworks.shared.names import assigns
 
 
 def _number(site: CallSite) -> Val:
@@ -250,6 +251,8 @@ def _setattr(site: CallSite) -> Val:
         keep_relation(site.frame, base, known, held)
         return NONE
     attributes.touched(site.frame, base)
+    if base.type is not None and base.type[0] == "row":
+        assigns(site, base.type[1].entity, "setattr", (name,))
     orm = site.frame.engine.frameworks_by_name.get(base.type[1].orm) if base.type and base.type[0] == "row" else None
     if orm is not None:
         orm.assigned(site.frame, base, "", held, site.position)

@@ -15,6 +15,13 @@ def keys(call: CallSite, api: str) -> None:
         _record(call, api, call.spread)
 
 
+def assigns(call: CallSite, entity: str | None, api: str, values: Iterable[Val]) -> None:
+    """Record where the names of fields come from that a row is given. A mapping whose keys are known is no such thing."""
+    for value in values:
+        if value.items is None and value.const is NO and value.origins:
+            call.emit("Assign", entity=entity, names=Val(None, value.origins), api=api)
+
+
 def words(call: CallSite, api: str) -> None:
     """Record where the names come from that a call is given as texts, and by `*`."""
     given = [value for value in call.args if value.const is NO and (value.type is None or value.type == ("text",))]
