@@ -10,6 +10,7 @@ from archwright.source.flow import regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
+from archwright.source.flow.signatures import COMPARES, signed
 from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
@@ -179,6 +180,8 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
     name = function[-1] if function[0] in (f.NAME, f.ATTR) else ""
     if function[0] == f.ATTR:
         _method(frame, function[2], name, args, holds)
+    if name == COMPARES and holds:
+        signed(frame, args)
     if holds and args and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
         passed(frame, args[0])
 
