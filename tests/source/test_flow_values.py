@@ -101,6 +101,20 @@ DIRTY = {
     "lines written to a stream": """out = io.StringIO("SELECT ")
     out.writelines(request.form.getlist("l"))
     db.execute(out.read())""",
+    "in a thread": """import threading
+    def run(text, *, more=""):
+        db.execute("SELECT " + text + more)
+    threading.Thread(target=run, args=("a",), kwargs={"more": name}).start()""",
+    "in an executor": """from concurrent.futures import ThreadPoolExecutor
+    def run(text):
+        db.execute("SELECT " + text)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(run, name)""",
+    "each in an executor": """from concurrent.futures import ThreadPoolExecutor
+    def run(text):
+        return "SELECT " + text
+    for sql in ThreadPoolExecutor().map(run, request.form.getlist("l")):
+        db.execute(sql)""",
     "inserted": """parts = ["a"]
     parts.insert(0, name)
     db.execute("SELECT " + parts[0])""",

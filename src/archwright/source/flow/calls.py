@@ -464,15 +464,20 @@ def call_argument(frame: Frame, value: Val, args: list[Val], position: int) -> V
     return UNKNOWN
 
 
-def call_later(frame: Frame, value: Val, args: list[Val], position: int, when: str) -> None:
-    """Call a function that was handed over to run later: `commit` after the transaction, `thread` in another thread."""
+def call_later(frame: Frame, value: Val, args: list[Val], position: int, when: str) -> Val:
+    """Call a function that was handed over to run later: `commit` after the transaction, `thread` in another thread.
+
+    Gives what the function gives, for those who wait for it.
+    """
     state, deferred = transactions.state_of(frame), frame.deferred
     transactions.set_state(frame, transactions.OFF)
     frame.deferred = when
+    given = UNKNOWN
     if value.type is not None:
-        call_value(frame, value, args, {}, [], position)
+        given = call_value(frame, value, args, {}, [], position)
     transactions.set_state(frame, state)
     frame.deferred = deferred
+    return given
 
 
 def call_elsewhere(

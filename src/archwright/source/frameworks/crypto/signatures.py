@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archwright.source.flow.compared import SIGNATURE
-from archwright.source.flow.values import Val
+from archwright.source.flow.values import ALL_USES, Val, clean
 from archwright.source.frameworks.base import CallSite, Framework
 
 
@@ -14,15 +12,21 @@ class Signatures(Framework):
 
     name = "signatures"
     packages = ("hmac", "cryptography", "Crypto", "Cryptodome")
-    returns: ClassVar[dict[str, str]] = {"hmac.new": "hmac.HMAC", "hmac.HMAC": "hmac.HMAC"}
 
     def __init__(self) -> None:
         super().__init__()
+        for name in ("hmac.new", "hmac.HMAC"):
+            self.calls[name] = _signing
         for name in ("hmac.HMAC.digest", "hmac.HMAC.hexdigest", "hmac.digest"):
             self.calls[name] = _signature
         self.calls["cryptography.hazmat.primitives.hmac.HMAC.finalize"] = _signature
 
 
+def _signing(site: CallSite) -> Val:
+    """`hmac.new(key, message, ...)`: it holds nothing of the message, but goes back to it."""
+    return Val(("object", "hmac.HMAC"), clean(site.derived().origins, ALL_USES))
+
+
 def _signature(site: CallSite) -> Val:
-    """What only who knows the key can make: it holds nothing of what was signed."""
-    return Val(("text",), (SIGNATURE,))
+    """What only who knows the key can make: it holds nothing of what was signed, but goes back to it."""
+    return Val(("text",), (SIGNATURE, *clean(site.derived().origins, ALL_USES)))

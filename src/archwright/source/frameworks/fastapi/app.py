@@ -9,7 +9,7 @@ from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
-from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.fastapi.parameters import SECURITY, Dependencies, Handler
 from archwright.source.frameworks.shared import serialised
 from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, unit_id
@@ -91,6 +91,10 @@ class FastApi(Framework):
         "starlette.datastructures.UploadFile": "fastapi.UploadFile",
     }
     sources: ClassVar[dict[str, Source]] = {f"{REQUEST}.{name}": Source(said) for name, said in _DATA.items()}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls["fastapi.UploadFile.read"] = _content
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Every handler, by decorator or by call, then every dependency of one."""
@@ -206,3 +210,8 @@ def _unit(engine: Engine, module: Module, index: int, node: tuple[Any, ...]) -> 
         found_module, _ = engine.project.unit(found.value)
         return found_module, found.value & 0xFFFF
     return None
+
+
+def _content(site: CallSite) -> Val:
+    """What an uploaded file holds is the sender's, as its name is."""
+    return Val(None, site.receiver.origins if site.receiver is not None else ())

@@ -10,7 +10,7 @@ from typing import Final
 
 from archwright.model.value import Use
 from archwright.source.flow.operators import truth
-from archwright.source.flow.values import ALL_USES, NO, Val, clean, deep_origins
+from archwright.source.flow.values import NO, Val, clean, deep_origins
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import loads
 
@@ -91,16 +91,6 @@ def _signed(site: CallSite) -> Val:
     return Val(None, clean(value.origins, mask(Use.DESERIALISE)))
 
 
-def _digest(site: CallSite) -> Val:
-    """`hmac.new(key, message, ...)`: it says nothing of the message, and goes back to it."""
-    value = site.derived()
-    return Val(("object", "hmac.HMAC"), clean(value.origins, ALL_USES))
-
-
-def _digested(site: CallSite) -> Val:
-    return Val(("text",), site.receiver.origins if site.receiver is not None else ())
-
-
 def _plain(site: CallSite) -> Val:
     """A loader of plain data: what it gives is the sender's still."""
     return site.derived()
@@ -109,10 +99,6 @@ def _plain(site: CallSite) -> Val:
 CALLS: Final[dict[str, Handler]] = {
     **{f"yaml.{name}": _plain for name in ("safe_load", "safe_load_all", "full_load", "full_load_all")},
     **{f"{module}.{name}": _yaml(f"{module}.{name}") for module in ("yaml", "oyaml", "ruamel.yaml") for name in ("load", "load_all")},
-    "hmac.new": _digest,
-    "hmac.HMAC": _digest,
-    "hmac.digest": lambda site: _digest(site).with_type(("text",)),
-    **{f"hmac.HMAC.{name}": _digested for name in ("digest", "hexdigest")},
     "numpy.load": _where("numpy.load", "allow_pickle", True),
     "torch.load": _where("torch.load", "weights_only", False),
     _RUAMEL: _ruamel,

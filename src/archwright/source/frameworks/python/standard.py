@@ -16,6 +16,7 @@ from archwright.source.frameworks.python import (
     processes,
     streams,
     texts,
+    threads,
     xml_parsers,
 )
 from archwright.source.frameworks.shared import times
@@ -67,6 +68,8 @@ class Python(Framework):
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
         self.calls.update(streams.CALLS)
+        self.calls.update(threads.CALLS)
+        self.methods.update(threads.METHODS)
         self.calls.update(xml_parsers.CALLS)
         self.calls.update(objects.CALLS)
         self.calls.update(code.CALLS)
