@@ -10,6 +10,7 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.discover import Discovery
 from archwright.source.modules import ModuleFile
+from archwright.source.packed import body_of
 from archwright.source.parse.templates import DJANGO, EITHER, JINJA
 
 _NAMED = re.compile(r"\.(?:jinja2?|j2)$")
@@ -98,7 +99,7 @@ def _roots(files: list[Any]) -> set[str]:
     found: set[str] = set()
     for file in files:
         if any(file.mentions(word) for word in _PLACES):
-            for node in _walk(file.facts[0], file.facts[1]):
+            for node in _walk(tuple(body_of(unit) for unit in file.facts[0]), file.facts[1]):
                 found.update(_named_in(node))
     return {root for root in found if root and root not in (".", "..")}
 

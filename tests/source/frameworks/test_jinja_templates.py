@@ -131,6 +131,19 @@ def test_a_folder_that_the_code_names(program: Callable[..., Program]) -> None:
     assert places(program(moved, Load), "orders") == {"shop/pages/web/list.html:3"}
 
 
+def test_a_folder_that_code_in_a_function_names(program: Callable[..., Program]) -> None:
+    pages = files(LISTING) | {
+        "shop/factory.py": """
+            from flask import Flask
+
+            def create_app():
+                return Flask("shop", template_folder="pages/web")
+            """
+    }
+    moved = {path.replace("shop/templates/", "shop/pages/web/"): text for path, text in pages.items()}
+    assert places(program(moved, Load), "orders") == {"shop/pages/web/list.html:3"}
+
+
 def test_unescaped_output_is_html(program: Callable[..., Program]) -> None:
     listing = (
         "{{ title }}\n{{ title | safe }}\n{{ title | e | safe }}\n{% autoescape false %}{{ title }}{% endautoescape %}"
