@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.model.value import Use
+from archwright.source.flow import addresses
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     BIT,
@@ -199,8 +200,11 @@ def concatenate(frame: Frame, position: int, parts: list[Val]) -> Val:
     if all(part.const is not NO and isinstance(part.const, (str, int, float)) and not part.origins for part in parts):
         return constant("".join(str(part.const) for part in parts)[:MAX_TEXT])
     origins: tuple[Any, ...] = ()
-    for part in parts:
-        origins = join_origins(origins, deep_origins(part))
+    for index, part in enumerate(parts):
+        held = deep_origins(part)
+        if held and index and addresses.anchored("".join(map(shape, parts[:index])), parts[:index]):
+            held = clean(held, addresses.HOST)
+        origins = join_origins(origins, held)
     text = "".join(shape(part) for part in parts)[:MAX_TEXT]
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text)
 
@@ -230,9 +234,10 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
         text = text.replace("%s", "{}").replace("%d", "{}")
     numeric = template.count("%d") + template.count("%i") == template.count("%") and "%" in template
     origins = left.origins
+    fixed = addresses.HOST if addresses.fixes_host(template.partition("%")[0]) else 0
     if not numeric:
         for value in values:
-            origins = join_origins(origins, deep_origins(value))
+            origins = join_origins(origins, clean(deep_origins(value), fixed))
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import regexes
+from archwright.source.flow import hosts, regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
@@ -86,6 +86,8 @@ def is_test(frame: Frame, node: tuple[Any, ...]) -> bool:
 def passed(frame: Frame, node: tuple[Any, ...]) -> None:
     """What stands at a place has passed a check: it is clean from here on."""
     node = subject(node)
+    for address in hosts.addresses_of(frame, node):
+        passed(frame, address)
     key = key_of(node)
     if key is None:
         return
@@ -140,12 +142,16 @@ def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
 
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
     if operator in ("in", "not in"):
-        if (operator == "in") == holds and _fixed(frame, right):
+        if (operator == "in") == holds and (
+            hosts.allows(frame, right) if hosts.is_host(left) else _fixed(frame, right)
+        ):
             passed(frame, left)
         elif (operator == "in") != holds and left[0] == f.CONST:
             without(frame, left[2], right)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         for one, other in ((left, right), (right, left)):
+            if hosts.is_host(one) and hosts.own(frame, other):
+                passed(frame, one)
             if other[0] == f.CONST:
                 _replace(frame, one, constant(other[2]))
             elif other[0] in (f.NAME, f.ATTR):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, memo, operators, transactions
+from archwright.source.flow import configured, hosts, memo, operators, transactions
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -68,6 +68,8 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
+        elif target[0] == f.NAME and node[3][0] == f.CALL:
+            hosts.keep(frame, target[2], node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
 

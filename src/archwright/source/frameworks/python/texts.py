@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.model.value import Use
-from archwright.source.flow import attributes, operators, quoting
+from archwright.source.flow import addresses, attributes, operators, quoting
 from archwright.source.flow.values import (
     NO,
     NUMBER,
@@ -125,8 +125,8 @@ def _format(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
-    value = site.derived(("text",))
     text = operators.shape(receiver)
+    value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
     for argument in site.args:
         text = text.replace("{}", operators.shape(argument), 1) if "{}" not in operators.shape(argument) else text
     return Val(("text",), step(value.origins, site.frame.unit, site.position, "built into a text"), NO, None, text)

@@ -12,6 +12,7 @@ from archwright.model.effect import Language
 from archwright.source.flow.values import NO, Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.content import is_html, set_elsewhere
+from archwright.source.frameworks.responses.libraries import WEB
 from archwright.source.frameworks.shared.sinks import interpret
 
 if TYPE_CHECKING:
@@ -63,19 +64,7 @@ class Pages(Framework):
     """Responses with a body of HTML."""
 
     name = "pages"
-    packages = (
-        "flask",
-        "quart",
-        "werkzeug",
-        "django",
-        "starlette",
-        "fastapi",
-        "aiohttp",
-        "tornado",
-        "sanic",
-        "pyramid",
-        "litestar",
-    )
+    packages = WEB
     aliases = {  # noqa: RUF012 - declared as a ClassVar by the base
         "flask.wrappers.Response": "flask.Response",
         "quart.Response": "flask.Response",

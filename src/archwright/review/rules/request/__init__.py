@@ -1,0 +1,1 @@
+"""Rules on what requests make the service do, or send its callers to."""

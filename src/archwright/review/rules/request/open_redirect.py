@@ -1,0 +1,221 @@
+"""`request/open-redirect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from archwright.model.effect import Redirect
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Use
+from archwright.model.which import Which
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import sent, tainted
+
+_OWN = ("request URL", "request host", "referrer")
+"""What names this service, or the page that the person came from."""
+_HARD = ("request header", "cookie", "request body")
+"""What a link of somebody else's can't make a browser send."""
+
+
+class OpenRedirect(Rule):
+    """The address that a client is redirected to begins with data from outside: a link to this service leads anywhere.
+
+    An address is safe whose host the code fixes (a name that `url_for` or `reverse` turns into a path, a text before the data that
+    ends the host or begins a path), that was found in a list, or whose host was compared with one that the code knows
+    (`url_has_allowed_host_and_scheme`, `urlsplit(url).netloc == request.host`). `startswith("/")` lets `//host` through, and an
+    empty `netloc` lets `///host` through: neither is a check. What can't be followed is not reported.
+
+    Why: a person trusts the address that they see. Behind the redirect a copy of the sign-in page takes their password, and
+    tokens that are appended to the address go to the attacker's host.
+
+    Instead: redirect to a named route; take a key and look the address up; or check the address with
+    `url_has_allowed_host_and_scheme`, or compare its host with your own.
+
+    Fine when: the page says where it leads and asks first.
+
+    Fix safety: no automatic fix. Which hosts are meant is not in the code.
+    """
+
+    name = "request/open-redirect"
+    impact = Impact.MEDIUM
+    cwe = "CWE-601"
+    security = True
+    which = Which.SENT
+    bad = (
+        example(
+            "the page after signing in is a query parameter",
+            framework="flask",
+            code="""
+                from flask import Flask, redirect, request
+
+                app = Flask(__name__)
+
+                @app.get("/login")
+                def login():
+                    return redirect(request.args.get("next") or "/")
+            """,
+        ),
+        example(
+            "a leading slash is no check",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("leave/", views.leave)]
+                """,
+                "views.py": """
+                    from django.http import HttpResponseRedirect
+
+                    def leave(request):
+                        target = request.GET["to"]
+                        if not target.startswith("/"):
+                            target = "/"
+                        return HttpResponseRedirect(target)
+                """,
+            },
+        ),
+        example(
+            "a helper redirects, and the prefix ends before the host does",
+            framework="fastapi",
+            files={
+                "answers.py": """
+                    from fastapi.responses import RedirectResponse
+
+                    def go(url):
+                        return RedirectResponse(url)
+                """,
+                "main.py": """
+                    from answers import go
+                    from fastapi import FastAPI
+
+                    app = FastAPI()
+
+                    @app.get("/out")
+                    def out(host: str):
+                        return go("https://" + host)
+                """,
+            },
+        ),
+        example(
+            "an empty host is not one's own",
+            framework="flask",
+            code="""
+                from urllib.parse import urlsplit
+                from flask import Flask, redirect, request
+
+                app = Flask(__name__)
+
+                @app.get("/login")
+                def login():
+                    target = request.args["next"]
+                    if urlsplit(target).netloc != "":
+                        target = "/"
+                    return redirect(target)
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the address is checked, or its host is compared",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("leave/", views.leave), path("out/", views.out)]
+                """,
+                "views.py": """
+                    from urllib.parse import urlsplit
+                    from django.shortcuts import redirect
+                    from django.utils.http import url_has_allowed_host_and_scheme
+
+                    PARTNERS = {"shop.example", "pay.example"}
+
+                    def leave(request):
+                        target = request.GET.get("to", "/")
+                        if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+                            target = "/"
+                        return redirect(target)
+
+                    def out(request):
+                        target = request.GET["to"]
+                        parts = urlsplit(target)
+                        if parts.netloc in PARTNERS and parts.scheme == "https":
+                            return redirect(target)
+                        return redirect("/")
+                """,
+            },
+        ),
+        example(
+            "a function of the project compares the host with its own",
+            framework="flask",
+            code="""
+                from urllib.parse import urljoin, urlparse
+                from flask import Flask, abort, redirect, request
+
+                app = Flask(__name__)
+
+                def own(target):
+                    here = urlparse(request.host_url)
+                    there = urlparse(urljoin(request.host_url, target))
+                    return there.scheme in ("http", "https") and here.netloc == there.netloc
+
+                @app.get("/login")
+                def login():
+                    target = request.args["next"]
+                    if not own(target):
+                        abort(400)
+                    return redirect(target)
+            """,
+        ),
+        example(
+            "the host is fixed before the data begins",
+            framework="flask",
+            code="""
+                from flask import Flask, redirect, request, url_for
+
+                app = Flask(__name__)
+
+                @app.get("/old/<path:rest>")
+                def old(rest):
+                    return redirect(f"https://shop.example/new/{rest}")
+
+                @app.get("/search")
+                def search():
+                    return redirect("/find?q=%s" % request.args["q"])
+
+                @app.get("/go")
+                def go():
+                    return redirect(url_for("find", q=request.args["q"]))
+            """,
+        ),
+    )
+
+    def check(self, effect: Redirect, reaching: Reaching) -> Iterator[Verdict]:
+        led = tuple(origin for origin in effect.to.origins if not origin.name.startswith(_OWN))
+        to = msgspec.structs.replace(effect.to, origins=led)
+        found = sent(effect, to, Use.HOST)
+        if found is None:
+            return
+        confidence = Confidence.HIGH
+        if found.origin.name.startswith("request path"):
+            confidence = Confidence.LOW
+        elif found.origin.name.startswith(_HARD):
+            confidence = Confidence.MEDIUM
+        yield from tainted(
+            effect,
+            to,
+            Use.HOST,
+            reaching,
+            message=f"{{it}} chooses the address that {effect.api} sends the client to.",
+            why="{who} can make links to this service that lead to any other{through}.",
+            fix="Redirect to a named route, or check the address with url_has_allowed_host_and_scheme or by its host against your own.",
+            harm="the client is sent to this address",
+            impact=Impact.MEDIUM,
+            confidence=confidence,
+        )

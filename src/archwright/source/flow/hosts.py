@@ -1,0 +1,72 @@
+"""Checks of an address by its host: `urlparse(url).netloc in ALLOWED`, `urlsplit(url).netloc == request.host`.
+
+That there is no host tells nothing: `///host` has none for the parser, and leads browsers to `host`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from archwright.source import facts as f
+from archwright.source.flow.values import Val, deep_origins
+
+if TYPE_CHECKING:
+    from archwright.source.flow.frame import Frame
+
+Node = tuple[Any, ...]
+ADDRESS: Final = ".@"
+"""Ends the key under which the address is kept that a name holds the parts of."""
+_PARTS: Final = frozenset({"netloc", "hostname"})
+_PARSES: Final = frozenset({"urlparse", "urlsplit"})
+_OWN: Final = frozenset({"request host", "request URL"})
+"""What a request says of the host that it was sent to."""
+
+
+def is_host(node: Node) -> bool:
+    """True for `x.netloc` and `x.hostname`."""
+    return node[0] == f.ATTR and node[3] in _PARTS
+
+
+def parsed(node: Node) -> Node | None:
+    """`url` of `urlparse(url)`."""
+    if node[0] == f.CALL and node[2][-1] in _PARSES and node[3]:
+        found: Node = node[3][0]
+        return found
+    return None
+
+
+def keep(frame: Frame, name: str, node: Node) -> None:
+    """Remember of which address a name holds the parts."""
+    address = parsed(node)
+    if address is not None:
+        frame.keep(name + ADDRESS, Val(None, (), address))
+
+
+def addresses_of(frame: Frame, node: Node) -> tuple[Node, ...]:
+    """The expressions of the address whose host is a place: what is told of the host is told of them."""
+    if not is_host(node):
+        return ()
+    holder = node[2]
+    address = parsed(holder)
+    if holder[0] == f.NAME:
+        kept = frame.env.get(holder[2] + ADDRESS)
+        address = kept.const if kept is not None else None
+    if address is None:
+        return ()
+    joined = address[0] == f.CALL and address[2][-1] == "urljoin" and len(address[3]) == 2
+    return (address[3][1] if joined else address, *((holder,) if holder[0] == f.NAME else ()))
+
+
+def own(frame: Frame, node: Node) -> bool:
+    """True for a host that the sender does not choose: one written down, of the settings, or the one that was asked."""
+    from archwright.source.flow.expressions import evaluate
+
+    if node[0] == f.CONST:
+        return bool(node[2])
+    return all(key[0] != "source" or key[1] in _OWN for key, _, _ in deep_origins(evaluate(frame, node)))
+
+
+def allows(frame: Frame, node: Node) -> bool:
+    """True for a list of hosts that the sender does not choose; one with the empty host lets others through."""
+    parts = node[2] if node[0] in (f.LIST, f.TUPLE, f.SET) else (node,)
+    return all(own(frame, part) for part in parts)
