@@ -55,6 +55,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--write-baseline", action="store_true", help=f"write what is found to the baseline (default: {BASELINE})"
     )
     parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="carry out the safe edits, after a review of a copy with them; then review again",
+    )
+    parser.add_argument(
         "--config", metavar="FILE", help="settings from FILE instead of the nearest archwright.toml or pyproject.toml"
     )
     parser.add_argument(
@@ -84,6 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"there is no Python file in {' '.join(arguments.paths)}, so nothing was reviewed",
             f"what was seen: {seen}" if seen else "give the directory that holds the code",
         )
+    if arguments.fix:
+        reviewed = _fixed(prepared, reviewed, arguments.paths, cache)
     if arguments.write_baseline:
         return _write_baseline(prepared.settings.baseline or BASELINE, reviewed)
     format_ = FORMATS_BY_NAME[arguments.format]
@@ -109,6 +116,10 @@ def _prepared(arguments: argparse.Namespace) -> "Prepared":
 
     if arguments.write_baseline and arguments.diff:
         raise WrongUse("--write-baseline and --diff don't go together", "a baseline holds all that is found")
+    if arguments.fix and (arguments.write_baseline or ".." in (arguments.diff or "")):
+        raise WrongUse(
+            "--fix changes files, so it goes neither with --write-baseline nor with two revisions", "fix first"
+        )
     if arguments.no_baseline and (arguments.baseline or arguments.write_baseline):
         raise WrongUse("--no-baseline goes with no other option on baselines", "leave one of them out")
     request = Request(
@@ -124,6 +135,23 @@ def _prepared(arguments: argparse.Namespace) -> "Prepared":
         return Prepared(request)
     except RuleError as error:
         raise WrongUse(str(error), "mend or uninstall the package that brings this rule") from error
+
+
+def _fixed(prepared: "Prepared", reviewed: "Reviewed", paths: list[str], cache: "Path | None") -> "Reviewed":
+    """Carry out what can be, say so, and review what there is then."""
+    from archwright.report.findings.document import counted
+    from archwright.report.terminal import visible
+
+    fixes = prepared.fix(paths, cache, reviewed.document.findings)
+    for finding in fixes.fixed:
+        sys.stderr.write(f"fixed: {visible(finding.path)}:{finding.line}: {finding.rule}\n")
+    for finding in fixes.left:
+        sys.stderr.write(f"not fixed: {visible(finding.path)}:{finding.line}: {finding.rule}: the edit did not hold\n")
+    if not fixes.fixed and not fixes.left:
+        sys.stderr.write("nothing to fix: no finding has a safe edit\n")
+    files = counted(len(fixes.written), "file")
+    sys.stderr.write(f"{counted(len(fixes.fixed), 'finding')} fixed in {files}\n" if fixes.written else "")
+    return prepared.run(paths, cache) if fixes.written else reviewed
 
 
 def _write_baseline(name: str, reviewed: "Reviewed") -> int:

@@ -80,6 +80,12 @@ class RemedyKind(enum.StrEnum):
     """Log or re-raise the error."""
     NARROW = "narrow"
     """Catch only what is expected."""
+    CALL = "call"
+    """Call another function with the same arguments: `.safe_load`, `.SystemRandom().{name}` in place of the last name."""
+    KEYWORD = "keyword"
+    """Give a keyword argument: `debug=False`."""
+    COMPARE = "compare"
+    """Compare in constant time."""
 
 
 class Remedy(Model, frozen=True, kw_only=True):

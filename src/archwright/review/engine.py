@@ -20,6 +20,7 @@ from archwright.model.effect import Effect
 from archwright.model.finding import Finding, Remedy, TraceStep
 from archwright.model.which import Which
 from archwright.report.lines import lines_of
+from archwright.review.edits import edits_of
 from archwright.review.endpoint import EffectsOf, Endpoint, Siblings
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
@@ -210,6 +211,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
         fix=f"{verdict.fix.removesuffix('.')}: {rendered}" if rendered else verdict.fix,
         impact=verdict.impact,
         confidence=verdict.confidence,
+        edits=edits_of(verdict.remedy, place, "\n".join([*lines, ""])) if verdict.remedy is not None else (),
         trace=verdict.trace + _also(verdict.trace, place, group[1:]),
         cwe=first.rule.cwe,
         fingerprint="",

@@ -9,10 +9,13 @@ from pathlib import Path
 import msgspec
 
 from archwright.model.base import Model
+from archwright.model.finding import Finding
 from archwright.model.settings import Settings
 from archwright.review.baseline import DEFAULT, read_baseline
 from archwright.review.choice import choose
 from archwright.review.configuration.find import Configuration, configuration
+from archwright.review.fix import Fixes, fix
+from archwright.review.judged import Asked
 from archwright.review.project import Reviewed, review_project
 from archwright.review.registry import all_rules
 from archwright.review.scope import Scope
@@ -74,6 +77,19 @@ class Prepared:
             root=self._root,
             cache=cache,
         )
+
+    def fix(self, paths: Sequence[str], cache: str | os.PathLike[str] | None, findings: Sequence[Finding]) -> Fixes:
+        """Carry out the edits of findings that `run` told."""
+        asked = Asked(
+            paths=tuple(paths),
+            rules=self._rules,
+            scope=self.scope,
+            everything=self.settings.all,
+            root=self._root,
+            cache=cache,
+            workers=None,
+        )
+        return fix(asked, findings)
 
 
 def overridden(settings: Settings, request: Request) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.model.effect import Deserialise
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
@@ -30,7 +30,8 @@ class Deserialization(Rule):
 
     Fine when: only this service can have written the data, and nobody else can reach where it lies.
 
-    Fix safety: no automatic fix. Another format needs another writer.
+    Fix safety: `yaml.load` becomes `yaml.safe_load`, which makes no objects of classes. Else none: another format needs another
+    writer.
     """
 
     name = "injection/deserialization"
@@ -172,4 +173,7 @@ class Deserialization(Rule):
             harm=f"{effect.loader} makes objects of the data",
             impact=Impact.CRITICAL,
             confidence=Confidence.MEDIUM if effect.loader in _OF_FILES else Confidence.HIGH,
+            remedy=Remedy(kind=RemedyKind.CALL, subject=".safe_load")
+            if effect.loader.startswith(("yaml.load(", "yaml.load without"))
+            else None,
         )

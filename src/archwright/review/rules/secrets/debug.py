@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Configure, Setting
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.program import Program
@@ -98,6 +98,7 @@ class Debug(Rule):
             impact=Impact.CRITICAL if effect.how == "argument" else Impact.MEDIUM,
             confidence=sure,
             trace=steps((effect.place, "the debug mode is switched on")),
+            remedy=Remedy(kind=RemedyKind.KEYWORD, subject="debug=False") if effect.how == "argument" else None,
         )
 
 

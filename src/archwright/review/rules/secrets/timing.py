@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Clean, Origin, OriginKind, Trust, Use, Value
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.sent import sent
@@ -25,7 +25,8 @@ class Timing(Rule):
 
     Fine when: the secret is used up by one try.
 
-    Fix safety: safe for two texts of ASCII or two bytes; others raise TypeError, so no automatic fix.
+    Fix safety: safe. Both sides are compared as bytes of their text, so that a missing value or one that is not ASCII
+    raises no error.
     """
 
     name = "secrets/timing"
@@ -124,6 +125,7 @@ class Timing(Rule):
             if found is not None
             else steps((effect.place, "compared by ==")),
             start=found.place if found is not None else None,
+            remedy=Remedy(kind=RemedyKind.COMPARE),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import OriginKind, Use
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.sent import sent
@@ -33,7 +33,8 @@ class WeakHash(Rule):
 
     Fine when: nobody gains by a collision: cache keys, ETags, shards. Say so in the code: `usedforsecurity=False`.
 
-    Fix safety: no automatic fix. Another function gives other values, and what is stored has to be hashed anew.
+    Fix safety: safe where the names show that no security rests on it: the call says `usedforsecurity=False`, the value stays.
+    Else none: another function gives other values, and what is stored has to be hashed anew.
     """
 
     name = "secrets/weak-hash"
@@ -158,6 +159,9 @@ class WeakHash(Rule):
                 "Use hashlib.sha256; where the hash serves no security, say usedforsecurity=False.",
                 Impact.MEDIUM if serves.what is Serves.SECRET else Impact.LOW,
                 _confidence(effect, serves.what),
+                Remedy(kind=RemedyKind.KEYWORD, subject="usedforsecurity=False")
+                if serves.what is Serves.IDLE and effect.api.startswith("hashlib.")
+                else None,
             )
 
 
@@ -174,7 +178,15 @@ def _confidence(effect: Crypto, what: Serves) -> Confidence:
     return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
 
 
-def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, confidence: Confidence) -> Verdict:
+def _verdict(
+    effect: Crypto,
+    message: str,
+    why: str,
+    fix: str,
+    impact: Impact,
+    confidence: Confidence,
+    remedy: Remedy | None = None,
+) -> Verdict:
     return Verdict(
         message=message,
         why=why,
@@ -185,6 +197,7 @@ def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, c
             *((place, "calls it with the name of the function") for place in effect.context.calls[:1]),
             (effect.place, f"{effect.api} makes the hash"),
         ),
+        remedy=remedy,
     )
 
 

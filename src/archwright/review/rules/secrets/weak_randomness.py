@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.serves import Serves, aside, served
 
@@ -24,7 +24,7 @@ class WeakRandomness(Rule):
 
     Fine when: nobody gains by knowing the number.
 
-    Fix safety: safe for `choice`, `randbytes` and `getrandbits`, where `secrets` and `random.SystemRandom` have the same call.
+    Fix safety: safe. `random.SystemRandom` has the methods of `random`, and draws from the operating system.
     """
 
     name = "secrets/weak-randomness"
@@ -97,4 +97,11 @@ class WeakRandomness(Rule):
             impact=Impact.HIGH if secret else Impact.LOW,
             confidence=Confidence.MEDIUM if secret and not decides else Confidence.LOW,
             trace=steps((effect.place, f"{effect.api} draws a number")),
+            remedy=Remedy(kind=RemedyKind.CALL, subject=".SystemRandom().{name}") if _has_safe(effect) else None,
         )
+
+
+def _has_safe(effect: Crypto) -> bool:
+    """True for functions of `random` itself: `SystemRandom` has the same methods. Seeds and a generator's state it has not."""
+    holder, _, name = effect.api.rpartition(".")
+    return holder == "random" and name != "seed" and "seeded" not in effect.flags
