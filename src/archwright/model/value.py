@@ -26,6 +26,7 @@ class Use(enum.StrEnum):
     URL = "url"
     PATH = "path"
     DESERIALISE = "deserialise"
+    SESSION = "session"
     FILTER = "filter"
 
 

@@ -319,6 +319,8 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
 
 def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
     """`base[index] = value`."""
+    if base.type is not None and base.type[0] in ("external", "object"):
+        dispatch.put(frame, base, index, value, position)
     key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"
     if frame.narrowed:
         _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))

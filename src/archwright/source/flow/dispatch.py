@@ -107,6 +107,14 @@ def item_of(engine: Engine, frame: Frame, base: Val, index: Val, position: int, 
     return owner.item(frame, base, index, position, is_slice=is_slice) if owner is not None else None
 
 
+def put(frame: Frame, base: Val, index: Val, value: Val, position: int) -> None:
+    """`base[index] = value` where a library does something with it: a session keeps it."""
+    dotted = f"{base.type[1]}.__setitem__" if base.type is not None else ""
+    handler = frame.engine.registry.calls.get(dotted)
+    if handler is not None:
+        handler(CallSite(frame, position, dotted, base, [index, value], {}, []))
+
+
 def enter(engine: Engine, frame: Frame, value: Val, position: int) -> Val:
     """`with value as x`."""
     if value.type is not None and value.type[0] == "object":

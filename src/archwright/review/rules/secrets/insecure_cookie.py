@@ -1,0 +1,142 @@
+"""`secrets/insecure-cookie`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.effect import SetCookie, Setting
+from archwright.model.finding import Confidence, Impact
+from archwright.review.beside import in_tests
+from archwright.review.rule import Rule, Verdict, example
+
+_SECRET = re.compile(
+    r"sess|token|auth|jwt|(?:^|[_-])sid(?:$|[_-])|csrf|xsrf|remember|login|credential|secret|api_?key|passw|refresh|identity|sso",
+    re.IGNORECASE,
+)
+"""Names of cookies by which a service knows who calls."""
+_TASTE = re.compile(
+    r"lang|locale|theme|time_?zone|(?:^|_)tz(?:$|_)|dark|color|sidebar|consent|banner|view|layout", re.IGNORECASE
+)
+"""Names of cookies that keep how somebody likes a page."""
+
+
+class InsecureCookie(Rule):
+    """A cookie is set that browsers also send without TLS, or that scripts can read.
+
+    Reported are `secure=False` written in the call, and the flag left out where the cookie's name says that it tells who calls
+    (session, token, sign-in). A flag that settings or the environment decide is not reported. Shown with `--all` only: the flag left out of
+    other cookies, cookies of taste (language, theme), and a missing `httponly`.
+
+    Why: one request over plain HTTP, which anyone on the network can provoke, carries the cookie in the clear; who reads a session
+    cookie is that person.
+
+    Instead: `set_cookie(name, value, secure=True, httponly=True, samesite="Lax")`.
+
+    Fine when: the service is only ever reached without TLS, on a machine of its own, or the cookie says nothing worth reading.
+
+    Fix safety: no automatic fix. Without TLS in development the cookie would no longer come back.
+    """
+
+    name = "secrets/insecure-cookie"
+    impact = Impact.MEDIUM
+    cwe = "CWE-614"
+    security = True
+    bad = (
+        example(
+            "the flag is off",
+            framework="flask",
+            code="""
+                from flask import Flask, make_response
+
+                app = Flask(__name__)
+
+                @app.post("/login")
+                def login():
+                    response = make_response({"ok": True})
+                    response.set_cookie("session", "4711", secure=False, httponly=True)
+                    return response
+            """,
+        ),
+        example(
+            "a token without the flag",
+            framework="fastapi",
+            code="""
+                from fastapi import FastAPI, Response
+
+                app = FastAPI()
+
+                @app.post("/login")
+                def login(response: Response):
+                    response.set_cookie("access_token", "4711", httponly=True)
+                    return {"ok": True}
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the flags are on, or the settings say",
+            framework="flask",
+            code="""
+                from flask import Flask, current_app, make_response
+
+                app = Flask(__name__)
+
+                @app.post("/login")
+                def login():
+                    response = make_response({"ok": True})
+                    response.set_cookie("session", "4711", secure=True, httponly=True)
+                    response.set_cookie("refresh_token", "4712", secure=current_app.config["TLS"], httponly=True)
+                    return response
+            """,
+        ),
+        example(
+            "a cookie is taken back",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("logout/", views.logout)]
+                """,
+                "views.py": """
+                    from django.http import HttpResponse
+
+                    def logout(request):
+                        response = HttpResponse()
+                        response.delete_cookie("session")
+                        return response
+                """,
+            },
+        ),
+    )
+
+    def check(self, effect: SetCookie) -> Iterator[Verdict]:
+        if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
+            return
+        name = effect.name.constant if isinstance(effect.name.constant, str) else ""
+        secret = _SECRET.search(name) is not None
+        said = f"The cookie {name!r}" if name else "A cookie"
+        if effect.secure is False:
+            confidence = Confidence.LOW
+            if secret:
+                confidence = Confidence.HIGH if effect.written else Confidence.MEDIUM
+            elif effect.written and not _TASTE.search(name):
+                confidence = Confidence.MEDIUM
+            how = "with secure=False" if effect.written else "without the flag secure"
+            yield Verdict(
+                message=f"{said} is set {how}: browsers send it over plain HTTP too.",
+                why="Who listens on the network reads it from one request without TLS.",
+                fix='Give set_cookie secure=True, with httponly=True and samesite="Lax".',
+                impact=Impact.MEDIUM if secret else Impact.LOW,
+                confidence=confidence,
+            )
+        elif effect.http_only is False and secret:
+            yield Verdict(
+                message=f"{said} is set without the flag httponly: scripts of the page can read it.",
+                why="A script that gets into one page takes the cookie with it.",
+                fix="Give set_cookie httponly=True, unless a script of yours has to read it.",
+                impact=Impact.LOW,
+                confidence=Confidence.LOW,
+            )
