@@ -78,3 +78,12 @@ def test_what_does_not_hold_is_not_written(tmp_path: Path) -> None:
         fixes = fix(asked(tmp_path), (changed,))
         assert (fixes.written, fixes.left) == ((), (changed,))
     assert (tmp_path / "app.py").read_text() == code
+
+
+def test_what_is_left_to_ruff_is_left_to_it_in_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "ruff.toml").write_text('[lint]\nselect = ["S", "BLE", "E"]\n')
+    (tmp_path / "app.py").write_text(
+        "import random\n\n\ndef reset_token():\n    try:\n        save()\n    except Exception:\n        pass\n"
+        "    return random.randint(0, 9)\n"
+    )
+    assert fix(asked(tmp_path), findings(tmp_path)).written == ("app.py",)

@@ -21,6 +21,7 @@ from archwright.review.judged import Asked, judge
 
 _ALONE = 20
 """Findings that are tried one by one, each with a review of the project."""
+_CONFIGURES = ("pyproject.toml", "ruff.toml", ".ruff.toml")
 
 
 class Fixes(Model, frozen=True, kw_only=True):
@@ -141,6 +142,19 @@ class _Trial:
             target = top / module.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
+
+        self._configure(top)
+
+    def _configure(self, top: Path) -> None:
+        """Give the copy the files that say what is ruff's to tell: beside the code, and the nearest above the root."""
+        root = self._asked.root.absolute()
+        for copied in sorted({top, *(path.parent for path in top.rglob("*.py"))}):
+            for name in _CONFIGURES:
+                source = root / copied.relative_to(top) / name
+                if copied == top:
+                    source = next((above / name for above in (root, *root.parents) if (above / name).is_file()), source)
+                if source.is_file():
+                    (copied / name).write_bytes(source.read_bytes())
 
     def _paths(self) -> list[str]:
         """The paths asked for, as seen from the root: the copy has the same below its own."""
