@@ -9,6 +9,7 @@ from archwright.model.effect import Configure, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 
@@ -82,7 +83,7 @@ class Debug(Rule):
         if effect.how == "argument":
             tool = in_tools(path) or effect.context.setting is Setting.COMMAND
             started = tool or not effect.unit or _behind_main(program.source(path) or "", effect.place.line)
-            sure = Confidence.LOW if started else Confidence.HIGH
+            sure = Confidence.LOW if started or _near(program, effect) else Confidence.HIGH
         elif effect.how == "name" and effect.name.isupper() and _PRODUCTION.search(path):
             sure = Confidence.MEDIUM
         elif effect.how in ("attribute", "item") and effect.holder.partition(".")[0] in ("app", "application"):
@@ -100,6 +101,13 @@ class Debug(Rule):
             trace=steps((effect.place, "the debug mode is switched on")),
             remedy=Remedy(kind=RemedyKind.KEYWORD, subject="debug=False") if effect.how == "argument" else None,
         )
+
+
+def _near(program: Program, effect: Configure) -> bool:
+    """True where the call says that the server answers this machine alone."""
+    lines = lines_of(program.source(effect.place.path) or "")
+    call = lines[effect.place.line - 1 : end_of(lines, effect.place.line, effect.place.column)]
+    return any("127.0.0.1" in line or "localhost" in line for line in call)
 
 
 def _where(effect: Configure) -> str:

@@ -33,10 +33,16 @@ _SECRET = frozenset(
 )
 _TOKENS = frozenset({"token", "jwt", "apikey"})
 _ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed expires expiry expire age valid invalid status
-    required field fields url uri key_id version policy reset changed max min limit usage user users index error
+    required field fields username usernames url uri key_id version policy reset changed max min limit usage user users index error
     tokens prompt completion total input output masked redacted file path"""
 _ABOUT = frozenset(_ABOUT_WORDS.split())
 """Words that make a name one of something about a secret."""
+_HOLDERS = frozenset(
+    {"auth", "authorization", "header", "headers", "bearer", "token", "body", "data", "form", "json", "payload", "args"}
+)
+"""Words of names that hold a secret with more beside."""
+_TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
+_HOLE = re.compile(r"\{([^{}]*)\}")
 _WHOLE = frozenset({"request headers", "request header"})
 
 
@@ -121,7 +127,8 @@ class Logged(Rule):
             if told is None:
                 continue
             title, sure, shown = told
-            if shown and re.search(shown, _call(program, effect.place)) is None:
+            call = _call(program, effect.place)
+            if re.search(shown, call) is None if shown else not _names(call):
                 continue
             yield Verdict(
                 message=f"{title} is written to the log.",
@@ -154,6 +161,15 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
     if origin.kind is OriginKind.PARAMETER and _secret(origin.name):
         return f"The argument `{origin.name}`", Confidence.LOW, ""
     return None
+
+
+def _names(call: str) -> bool:
+    """True where a name in the arguments of a call is that of a secret, or of what holds one: not the user found by it."""
+    code = _TEXT.sub(lambda text: " ".join(_HOLE.findall(text[0])), call.partition("(")[2])
+    return any(
+        _secret(word) or (_ABOUT.isdisjoint(parts(word)) and not _HOLDERS.isdisjoint(parts(word)))
+        for word in re.findall(r"[A-Za-z_]\w*", code)
+    )
 
 
 def _call(program: Program, place: Place) -> str:
