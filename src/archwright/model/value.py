@@ -27,6 +27,8 @@ class Use(enum.StrEnum):
     PATH = "path"
     DESERIALISE = "deserialise"
     SESSION = "session"
+    FIELDS = "names of fields"
+    """The names of what is set: a mapping's keys, the second argument of `setattr`."""
     FILTER = "filter"
 
 

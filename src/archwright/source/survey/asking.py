@@ -45,6 +45,7 @@ _IDENTITY: Final = re.compile(
     re.IGNORECASE,
 )
 """Names in a condition that say that it concerns the caller, or what belongs to the caller."""
+_SWITCH: Final = re.compile(r"(?:^|_)(?:settings|config|debug|features?|flags?|enabled?)(?:_|$)", re.IGNORECASE)
 _EQUALS: Final = frozenset({"==", "!=", "in", "not in", "is", "is not"})
 _OF_OBJECT: Final = re.compile(
     r"^(?:check|has|have|verify|validate|ensure|assert|require|enforce|is|test|user|get)\w*_(?:\w*_)?(?:perm\w*|access\w*|auth\w*|owner\w*|owned"
@@ -79,7 +80,7 @@ class Asking:
     def of(self, unit: int) -> str:
         """The name by which a unit or what it calls asks who calls; empty: nothing does."""
         own = next((name for each in self._whole(unit) for name in self._names(each) if _OWN.search(name)), "")
-        return own or self._of_callees(unit) or self._project_wide()
+        return own or self._of_callees(unit) or self._switched(unit) or self._project_wide()
 
     def checks(self, unit: int, guards: Iterable[str] = ()) -> str:
         """The name by which a unit checks that what it works on is the caller's, here or in what it calls; empty: it does not.
@@ -106,6 +107,15 @@ class Asking:
         """The hook that asks who calls before every handler of a router (`path:name`); empty: none does."""
         self._project_wide()
         return self._on_router.get(router, "")
+
+    def _switched(self, unit: int) -> str:
+        """The setting without which a unit ends at once: where it is served at all is the operator's decision."""
+        for node in self._nodes(unit):
+            if node[0] == f.IF and node[3] and node[3][0][0] in (f.RAISE, f.RETURN):
+                for name in _names_in(node[2]):
+                    if _SWITCH.search(name):
+                        return name
+        return ""
 
     def _of_callees(self, unit: int, left_out: frozenset[str] = frozenset()) -> str:
         todo, seen = deque([unit]), {unit}

@@ -179,6 +179,8 @@ class MassAssignment(Rule):
     def check(self, effect: Assign, reaching: Reaching, entities: Mapping[str, Entity]) -> Iterator[Verdict]:
         if not effect.names.origins or any(origin.kind is not OriginKind.SOURCE for origin in effect.names.origins):
             return
+        if effect.api != "setattr" and any(origin.name.endswith("'") for origin in effect.names.origins):
+            return  # one parameter by its name is a text, no mapping
         entity = entities.get(effect.entity or "")
         guarded = [field.name for field in entity.fields if _GUARDED.search(field.name)] if entity is not None else []
         whose = effect.entity or "a row"
@@ -186,7 +188,7 @@ class MassAssignment(Rule):
         yield from tainted(
             effect,
             effect.names,
-            Use.SQL_IDENTIFIER,
+            Use.FIELDS,
             reaching,
             message=f"{{it}} chooses which fields of {whose} {effect.api} sets{such}.",
             why="{who} can set any field of the row{through}, also those that no form has.",

@@ -274,6 +274,8 @@ class UnscopedObject(Rule):
         if not limited:
             return
         sure = len(limited) >= _FEWEST and len(limited) >= _SHARE * (len(limited) + len(others))
+        checked = {each.endpoint.unit for each in beside if each.limit is Limit.KEY and each.endpoint.checks}
+        sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield self._verdict(access, limited, sure=sure)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import ALL_USES, NO, UNKNOWN_ORIGIN, Origin, Val, join_all
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Val, join_all
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -199,11 +199,19 @@ def instance(engine: Engine, info: ClassInfo, outside: Outside, depth: int = _MA
             elif field.default is not None and field.default[0] == f.CALL and _patterned(field.default):
                 items[name] = Val(("text",), (outside.origin(clean=True),))
             else:
-                items[name] = typed(engine, field.module, field.annotation, outside, depth)
+                items[name] = _of_field(typed(engine, field.module, field.annotation, outside, depth))
     type_ = engine.instance_type(info)
     if type_[0] == "row":
         return Val((type_[0], type_[1]._replace(path="new")), (), NO, items)
     return Val(type_, () if items else (UNKNOWN_ORIGIN,), NO, items or None)
+
+
+def _of_field(value: Val) -> Val:
+    """What is in a declared field: a whole object is made of such has the names of the declaration."""
+    if value.type == ("dict",) or not value.origins:
+        return value
+    origins = tuple((key, mask | BIT[Use.FIELDS], steps) for key, mask, steps in value.origins)
+    return Val(value.type, origins, value.const, value.items, value.text)
 
 
 def is_clean(engine: Engine, module: Module, annotation: Any) -> bool:
