@@ -10,6 +10,11 @@ from archwright.source.frameworks.templates.language import TemplateLanguage
 from archwright.source.parse.templates import JINJA
 
 _LOADED = "jinja2.Template"
+_ENVIRONMENTS = (
+    "jinja2.Environment",
+    "jinja2.sandbox.SandboxedEnvironment",
+    "jinja2.sandbox.ImmutableSandboxedEnvironment",
+)
 
 
 class Jinja(TemplateLanguage):
@@ -23,7 +28,6 @@ class Jinja(TemplateLanguage):
         "flask.templating.stream_template": "flask.stream_template",
         "quart.templating.render_template": "quart.render_template",
         "jinja2.environment.Environment": "jinja2.Environment",
-        "jinja2.sandbox.SandboxedEnvironment": "jinja2.Environment",
         "starlette.templating.Jinja2Templates": "fastapi.templating.Jinja2Templates",
     }
 
@@ -37,7 +41,8 @@ class Jinja(TemplateLanguage):
         ):
             self.calls[name] = self._flask
         for name in ("get_template", "select_template", "get_or_select_template"):
-            self.calls[f"jinja2.Environment.{name}"] = self._load
+            for environment in _ENVIRONMENTS:
+                self.calls[f"{environment}.{name}"] = self._load
         for name in ("render", "render_async", "generate", "generate_async", "stream"):
             self.calls[f"{_LOADED}.{name}"] = self._render
         self.calls["fastapi.templating.Jinja2Templates.TemplateResponse"] = self._starlette
