@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
 
 from archwright.model.base import Place
 from archwright.model.finding import Edit, Remedy, RemedyKind
+
+_MADE = frozenset({RemedyKind.CALL, RemedyKind.KEYWORD, RemedyKind.COMPARE})
+"""The remedies that edits can be made of."""
 
 Spot = tuple[int, int]
 """Line (from 1) and offset in UTF-8 bytes, as the host's syntax tree counts them."""
@@ -21,7 +25,7 @@ def edits_of(remedy: Remedy, place: Place, text: str) -> tuple[Edit, ...]:
 
     `text`: the file, its newlines LF.
     """
-    tree = parsed(text)
+    tree = parsed(text) if remedy.kind in _MADE else None
     if tree is None:
         return ()
     file = _File(place.path, text)
@@ -45,6 +49,7 @@ def edits_of(remedy: Remedy, place: Place, text: str) -> tuple[Edit, ...]:
     return ()
 
 
+@lru_cache(maxsize=4)
 def parsed(text: str) -> ast.Module | None:
     """The host's syntax tree; None where it refuses the text."""
     try:

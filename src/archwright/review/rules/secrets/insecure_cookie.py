@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.effect import SetCookie, Setting
-from archwright.model.finding import Confidence, Impact
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.review.beside import in_tests
 from archwright.review.rule import Rule, Verdict, example
 
@@ -35,7 +35,7 @@ class InsecureCookie(Rule):
 
     Fine when: the service is only ever reached without TLS, on a machine of its own, or the cookie says nothing worth reading.
 
-    Fix safety: no automatic fix. Without TLS in development the cookie would no longer come back.
+    Fix safety: `secure=True` is safe behind TLS; Chrome and Firefox send such cookies to localhost without it.
     """
 
     name = "secrets/insecure-cookie"
@@ -131,6 +131,7 @@ class InsecureCookie(Rule):
                 fix='Give set_cookie secure=True, with httponly=True and samesite="Lax".',
                 impact=Impact.MEDIUM if secret else Impact.LOW,
                 confidence=confidence,
+                remedy=Remedy(kind=RemedyKind.KEYWORD, subject="secure=True"),
             )
         elif effect.http_only is False and secret:
             yield Verdict(
