@@ -1,10 +1,13 @@
 """Checks of an address by its host: `urlparse(url).netloc in ALLOWED`, `urlsplit(url).netloc == request.host`.
 
-That there is no host tells nothing: `///host` has none for the parser, and leads browsers to `host`.
+That there is no host tells nothing: `///host` has none for the parser, and leads browsers to `host`. A function of the project that
+looks at the host and at such slashes too is taken at its word.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
@@ -22,9 +25,13 @@ _OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
 
 
+_ABOUT: Final = re.compile(r"url|uri|redirect|next|host|link|target|safe", re.IGNORECASE)
+"""Names of functions that may judge addresses: the others are not looked into."""
+
+
 def is_host(node: Node) -> bool:
     """True for `x.netloc` and `x.hostname`."""
-    return node[0] == f.ATTR and node[3] in _PARTS
+    return bool(node[0] == f.ATTR and node[3] in _PARTS)
 
 
 def parsed(node: Node) -> Node | None:
@@ -70,3 +77,31 @@ def allows(frame: Frame, node: Node) -> bool:
     """True for a list of hosts that the sender does not choose; one with the empty host lets others through."""
     parts = node[2] if node[0] in (f.LIST, f.TUPLE, f.SET) else (node,)
     return all(own(frame, part) for part in parts)
+
+
+def judges(frame: Frame, function: Node) -> bool:
+    """True for a function of the project that looks at the host of an address and at slashes that hide one."""
+    from archwright.source.flow.expressions import evaluate
+
+    if function[0] not in (f.NAME, f.ATTR) or _ABOUT.search(function[-1]) is None:
+        return False
+    type_ = evaluate(frame, function).type
+    if type_ is None or type_[0] not in ("unit", "bound"):
+        return False
+    body = tuple(frame.engine.project.unit(type_[1])[1][7])
+    return _has(body, is_host) and _has(body, _hides)
+
+
+def _hides(node: Node) -> bool:
+    """A text of slashes alone, more than the one that begins any path."""
+    return (
+        node[0] == f.CONST and isinstance(node[-1], str) and set(node[-1]) <= {"/", "\\"} and node[-1] not in ("", "/")
+    )
+
+
+def _has(node: Any, wanted: Callable[[Node], bool]) -> bool:
+    if not isinstance(node, tuple) or not node:
+        return False
+    if isinstance(node[0], int) and len(node) > 2 and wanted(node):
+        return True
+    return any(_has(part, wanted) for part in node)

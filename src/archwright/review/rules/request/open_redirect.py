@@ -174,6 +174,27 @@ class OpenRedirect(Rule):
             """,
         ),
         example(
+            "a function of the project refuses hosts, and the slashes that hide one",
+            framework="flask",
+            code="""
+                from urllib.parse import urlsplit
+                from flask import Flask, redirect, request
+
+                app = Flask(__name__)
+
+                def local_url(url):
+                    for each in (url, url.replace("\\\\", "/")):
+                        if each.startswith("//") or urlsplit(each).netloc:
+                            return False
+                    return True
+
+                @app.get("/login")
+                def login():
+                    target = request.args.get("next", "/")
+                    return redirect(target if local_url(target) else "/")
+            """,
+        ),
+        example(
             "the host is fixed before the data begins",
             framework="flask",
             code="""
