@@ -243,7 +243,10 @@ class FileAccess(Effect, tag="file", frozen=True, kw_only=True):
     """A file is read, written, sent or unpacked."""
 
     kind: str
+    """`read`, `write`, `delete`, `list`, `look` (whether there is one, how big it is), `send` or `unpack`."""
     path: Value = Value()
+    api: str = ""
+    """The call as a person names it."""
 
 
 class Language(enum.StrEnum):

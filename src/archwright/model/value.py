@@ -25,6 +25,8 @@ class Use(enum.StrEnum):
     HOST = "host"
     URL = "url"
     PATH = "path"
+    PREFIX = "path prefix"
+    """A path that is compared with a folder: clean once `..` and links in it are resolved."""
     DESERIALISE = "deserialise"
     SESSION = "session"
     FIELDS = "names of fields"

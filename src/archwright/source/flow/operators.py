@@ -25,8 +25,8 @@ from archwright.source.flow.values import (
 )
 
 _OPEN = frozenset({"source", "parameter"})
-_OF_OBJECTS = frozenset({"|", "+", "%"})
-"""Operators that objects of libraries have: conditions of ORMs, texts that are safe HTML."""
+_OF_OBJECTS = frozenset({"|", "+", "%", "/"})
+"""Operators that objects of libraries have: conditions of ORMs, texts that are safe HTML, paths."""
 LITERAL = BIT[Use.PYTHON]
 """What `repr` makes of a text is one literal of Python, whatever the text holds."""
 MAX_TEXT = 4000

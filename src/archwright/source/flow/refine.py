@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import hosts, regexes
+from archwright.source.flow import contained, hosts, regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
@@ -148,7 +148,9 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             passed(frame, left)
         elif (operator == "in") != holds and left[0] == f.CONST:
             without(frame, left[2], right)
+            contained.without_parents(frame, left[2], right)
     elif operator in ("==", "!=") and (operator == "==") == holds:
+        contained.compared(frame, left, right)
         for one, other in ((left, right), (right, left)):
             if hosts.is_host(one) and hosts.own(frame, other):
                 passed(frame, one)
@@ -265,7 +267,10 @@ def key_marked(frame: Frame, name: str) -> bool:
 
 
 def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool) -> None:
-    if name in _SAFE_TESTS and not args:
+    if name in contained.METHODS:
+        if holds and args:
+            contained.tested(frame, base)
+    elif name in _SAFE_TESTS and not args:
         if holds:
             passed(frame, base)
     elif name in _MATCHES and args:

@@ -12,6 +12,7 @@ from archwright.source.frameworks.python import (
     builtins,
     code,
     containers,
+    files,
     objects,
     processes,
     streams,
@@ -52,7 +53,7 @@ class Python(Framework):
         "hashlib.sha1": ALL_USES,
         "hashlib.sha256": ALL_USES,
         "hashlib.sha512": ALL_USES,
-        "urllib.parse.quote": mask(Use.HTML, Use.URL, Use.PATH, Use.SQL_TEXT),
+        "urllib.parse.quote": mask(Use.HTML, Use.URL, Use.SQL_TEXT),
         "urllib.parse.quote_plus": mask(Use.HTML, Use.URL, Use.PATH, Use.SQL_TEXT),
         "os.path.basename": mask(Use.PATH),
     }
@@ -62,6 +63,8 @@ class Python(Framework):
     )
 
     named: ClassVar[tuple[str, ...]] = ("os", "sys", "os.path")
+    objects: ClassVar[tuple[str, ...]] = (files.PATH,)
+    aliases: ClassVar[dict[str, str]] = files.ALIASES
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,6 +75,7 @@ class Python(Framework):
         self.methods.update(threads.METHODS)
         self.calls.update(xml_parsers.CALLS)
         self.calls.update(objects.CALLS)
+        self.calls.update(files.CALLS)
         self.calls.update(code.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
@@ -81,3 +85,11 @@ class Python(Framework):
         """What the interpreter says of the machine."""
         said = _MACHINE.get(f"{parent}.{name}")
         return constant(said) if said is not None else None
+
+    def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
+        """`path.name`, `path.parent`."""
+        return files.attribute(value, name)
+
+    def operate(self, frame: Frame, op: str, left: Val, right: Val, position: int) -> Val | None:
+        """`path / name`."""
+        return files.joined(frame, left, right, position) if op == "/" else None

@@ -49,7 +49,7 @@ def opens(
     def handler(site: CallSite) -> Val | None:
         path = site.argument(index, keyword)
         if path is not None:
-            site.emit("FileAccess", kind=kind, path=path)
+            site.emit("FileAccess", kind=kind, path=path, api=dotted)
         return Val(("object", gives), site.derived().origins) if gives else None
 
     calls[dotted] = handler

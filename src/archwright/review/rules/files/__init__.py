@@ -1,0 +1,1 @@
+"""Files and folders: paths that lead out, archives, uploads."""

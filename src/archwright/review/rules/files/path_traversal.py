@@ -1,0 +1,196 @@
+"""`files/path-traversal`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import FileAccess
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Use
+from archwright.model.which import Which
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import tainted
+
+_DOES = {
+    "read": ("reads", "read any file that the service may read", Impact.HIGH),
+    "send": ("sends", "download any file that the service may read", Impact.HIGH),
+    "write": ("writes", "create or overwrite files wherever the service may write", Impact.HIGH),
+    "delete": ("deletes", "delete any file that the service may delete", Impact.HIGH),
+    "list": ("lists", "list any folder that the service may read", Impact.MEDIUM),
+    "look": ("looks at", "find out which files and folders the machine has", Impact.LOW),
+}
+"""What a call does at the path, and what that gives to who chooses the path."""
+
+
+class PathTraversal(Rule):
+    """Data from outside chooses the path of a file, and nothing keeps the path inside one folder.
+
+    The data is followed through functions and files to the call that opens, writes, deletes, lists or sends. Clean are:
+    a file name alone (`os.path.basename`, `Path(...).name`, werkzeug's `secure_filename`), a path that was resolved and then
+    compared with its folder, a name in which `..` is refused, a member of a fixed list, numbers and UUIDs. Joining cleans
+    nothing: `os.path.join` and `/` follow `..`, and throw the folder away where the name begins with a slash.
+    What can't be followed is not reported.
+
+    Why: `../../etc/passwd` leads out of the folder. The sender reads configuration and keys, or replaces code that runs later.
+
+    Instead: resolve the joined path and refuse it unless it lies in the folder, `path.resolve().is_relative_to(root)`; serve files
+    with `send_from_directory`; name stored files yourself.
+
+    Fine when: the sender owns the machine anyhow, as in a tool that is served to its own user only.
+
+    Fix safety: no automatic fix. Which folder is meant, and what to answer, is for the author to say.
+    """
+
+    name = "files/path-traversal"
+    impact = Impact.HIGH
+    cwe = "CWE-22"
+    security = True
+    which = Which.SENT
+    bad = (
+        example(
+            "a query parameter joined to a folder",
+            framework="flask",
+            code="""
+                import os
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/report")
+                def report():
+                    with open(os.path.join("/srv/reports", request.args["name"])) as file:
+                        return file.read()
+            """,
+        ),
+        example(
+            "a path parameter that a helper joins and deletes",
+            framework="fastapi",
+            code="""
+                from pathlib import Path
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                ROOT = Path("/srv/files")
+
+                def remove(name):
+                    (ROOT / name).unlink()
+
+                @app.delete("/files/{name:path}")
+                def delete(name: str):
+                    remove(name)
+            """,
+        ),
+        example(
+            "the path is compared with the folder before it is resolved",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("export/", views.export)]
+                """,
+                "views.py": """
+                    import os
+                    from django.http import HttpResponse
+
+                    ROOT = "/srv/exports/"
+
+                    def export(request):
+                        target = os.path.join(ROOT, request.GET["name"])
+                        if not target.startswith(ROOT):
+                            return HttpResponse(status=400)
+                        return HttpResponse(open(target).read())
+                """,
+            },
+        ),
+    )
+    good = (
+        example(
+            "the resolved path is compared with the folder",
+            framework="fastapi",
+            code="""
+                from pathlib import Path
+                from fastapi import FastAPI, HTTPException
+
+                app = FastAPI()
+                ROOT = Path("/srv/files")
+
+                @app.get("/files/{name:path}")
+                def read(name: str):
+                    path = (ROOT / name).resolve()
+                    if not path.is_relative_to(ROOT):
+                        raise HTTPException(404)
+                    return path.read_text()
+            """,
+        ),
+        example(
+            "the name alone, and a name in which `..` is refused",
+            framework="flask",
+            code="""
+                import os
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+
+                @app.get("/report")
+                def report():
+                    name = os.path.basename(request.args["name"])
+                    with open(os.path.join("/srv/reports", name)) as file:
+                        return file.read()
+
+                @app.get("/log")
+                def log():
+                    name = request.args["name"]
+                    if ".." in name:
+                        abort(400)
+                    with open(f"/srv/logs/{name}") as file:
+                        return file.read()
+            """,
+        ),
+        example(
+            "a helper that resolves and raises",
+            framework="flask",
+            code="""
+                from pathlib import Path
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                ROOT = Path("/srv/files")
+
+                def inside(name):
+                    path = (ROOT / name).resolve()
+                    path.relative_to(ROOT)
+                    return path
+
+                @app.delete("/files")
+                def delete():
+                    inside(request.args["name"]).unlink()
+                    return "", 204
+            """,
+        ),
+    )
+
+    def check(self, effect: FileAccess, reaching: Reaching) -> Iterator[Verdict]:
+        does, gains, impact = _DOES.get(effect.kind, ("", "", Impact.LOW))
+        if not does or _begun(effect.path.text or ""):
+            return
+        yield from tainted(
+            effect,
+            effect.path,
+            Use.PATH,
+            reaching,
+            message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
+            why=f"{{who}} can {gains}{{through}}.",
+            fix="Resolve the joined path and refuse it unless it lies in the folder (path.resolve().is_relative_to(root)), or take "
+            "the file's name alone.",
+            harm=f"{effect.api} {does} the path",
+            impact=impact,
+            confidence=Confidence.MEDIUM if effect.kind == "look" else Confidence.HIGH,
+        )
+
+
+def _begun(text: str) -> bool:
+    """True where each hole but the folder's follows other letters of its name: there is no folder `report-..` to leave by."""
+    parts = text.removeprefix("{}").split("{}")
+    return len(parts) > 1 and all(part and part[-1] not in "/\\" for part in parts[:-1])

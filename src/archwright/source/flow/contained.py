@@ -1,0 +1,83 @@
+"""Guards that keep a path inside a folder.
+
+A path is compared with its folder only after `..` and links are resolved: `resolve()` and `os.path.realpath` clean it for
+that comparison (`Use.PREFIX`), the comparison cleans it as a path. A comparison of a path that was not resolved cleans
+nothing. A beginning that ends without a separator lets siblings of the folder through whose names begin alike; whether
+there are any can't be read from code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from archwright.model.value import Use
+from archwright.source import facts as f
+from archwright.source.flow.checks import key_of, mark, subject
+from archwright.source.flow.values import BIT, Val, clean, deep_origins
+
+if TYPE_CHECKING:
+    from archwright.source.flow.frame import Frame
+
+Node = tuple[Any, ...]
+
+METHODS: Final = frozenset({"is_relative_to", "startswith"})
+_PATH: Final = BIT[Use.PATH]
+_PREFIX: Final = BIT[Use.PREFIX]
+_PARENTS: Final = frozenset({"..", "../"})
+
+
+def without_parents(frame: Frame, part: object, node: Node) -> None:
+    """`".." not in name`: the name leads to no parent of the folder that it is joined to."""
+    if part in _PARENTS:
+        for name in _names(subject(node)):
+            _keep(frame, name)
+
+
+def tested(frame: Frame, node: Node) -> None:
+    """A path lies in a folder: `path.is_relative_to(root)`, `str(path).startswith(root)`."""
+    from archwright.source.flow.expressions import evaluate
+
+    value = evaluate(frame, node)
+    origins = [(key, cleaned) for key, cleaned, _ in deep_origins(value) if key[0] in ("source", "parameter")]
+    if origins and all(cleaned & _PREFIX or key[0] == "parameter" for key, cleaned in origins):
+        for name in _names(subject(node)):
+            _keep(frame, name)
+
+
+def compared(frame: Frame, left: Node, right: Node) -> None:
+    """`os.path.commonpath([root, path]) == root`."""
+    for node in (left, right):
+        if node[0] == f.CALL and node[2][-1] == "commonpath" and len(node[3]) == 1:
+            parts = node[3][0]
+            for part in parts[2] if parts[0] in (f.LIST, f.TUPLE) else ():
+                tested(frame, part)
+
+
+def told(frame: Frame, value: Val) -> None:
+    """A call that raises unless a resolved path lies in a folder (`path.relative_to(root)`) has returned."""
+    if all(cleaned & _PREFIX for key, cleaned, _ in value.origins if key[0] == "source"):
+        for name in [name for name, held in frame.env.items() if held is value]:
+            _keep(frame, name)
+
+
+def _names(node: Node) -> list[str]:
+    """The places that a path is made of."""
+    key = key_of(node)
+    if key is not None:
+        return [key]
+    if node[0] == f.CALL:
+        below = (*((node[2][2],) if node[2][0] == f.ATTR else ()), *node[3])
+    elif node[0] == f.BINOP:
+        below = (node[3], node[4])
+    else:
+        return []
+    return [name for part in below for name in _names(part)]
+
+
+def _keep(frame: Frame, name: str) -> None:
+    value = frame.env.get(name)
+    if value is not None and value.origins:
+        frame.env[name] = Val(
+            value.type, clean(value.origins, _PATH), value.const, value.items, value.text, value.asked
+        )
+        mark(frame, name)

@@ -1,0 +1,141 @@
+"""Files and folders: what the standard library does at a path, and what becomes of paths."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.model.value import Use
+from archwright.source.flow import contained
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import NO, Val, clean, deep_origins, join_origins, step
+from archwright.source.frameworks.base import CallSite, Handler, mask
+from archwright.source.frameworks.shared.sinks import opens
+
+PATH: Final = "pathlib.Path"
+ALIASES: Final[dict[str, str]] = {
+    f"pathlib.{name}": PATH for name in ("PosixPath", "WindowsPath", "PurePath", "PurePosixPath")
+}
+"""Other names of paths. A pure one opens nothing, but is what others are made of."""
+_NAMES: Final = frozenset({"name", "stem", "suffix"})
+"""Attributes of a path that hold no separator."""
+_RESOLVED: Final = mask(Use.PREFIX)
+
+
+def attribute(value: Val, name: str) -> Val | None:
+    """`path.name`, `path.parent`; None: another attribute."""
+    if name in _NAMES:
+        return Val(("text",), clean(value.origins, mask(Use.PATH)), NO, None, "{}")
+    return Val(("object", PATH), value.origins) if name == "parent" else None
+
+
+def joined(frame: Frame, left: Val, right: Val, position: int) -> Val:
+    """`folder / name`."""
+    origins = join_origins(deep_origins(left), deep_origins(right))
+    text = f"{shape(left)}/{shape(right)}"
+    return Val(("object", PATH), step(origins, frame.unit, position, "joined to a path"), NO, None, text)
+
+
+def _path(site: CallSite) -> Val:
+    """`Path(a, b)`."""
+    text = "/".join(shape(value) for value in site.args)
+    return Val(("object", PATH), _parts(site), NO, None, text or None)
+
+
+def _join(site: CallSite) -> Val:
+    """`path.joinpath(a, b)`, `path.with_name(name)`."""
+    return Val(("object", PATH), _parts(site))
+
+
+def _parts(site: CallSite) -> tuple[tuple[tuple[object, ...], int, tuple[object, ...] | None], ...]:
+    found = site.receiver.origins if site.receiver is not None else ()
+    for value in site.values():
+        found = join_origins(found, deep_origins(value))
+    return found
+
+
+def _same(site: CallSite) -> Val:
+    return site.receiver if site.receiver is not None else Val(("object", PATH))
+
+
+def _resolve(site: CallSite) -> Val:
+    """`path.resolve()`."""
+    return Val(("object", PATH), clean(_same(site).origins, _RESOLVED))
+
+
+def _relative(site: CallSite) -> Val:
+    """`path.relative_to(root)` raises where the path is not below the root."""
+    path = _same(site)
+    contained.told(site.frame, path)
+    inside = all(cleaned & _RESOLVED for _, cleaned, _ in path.origins)
+    return Val(("object", PATH), clean(path.origins, mask(Use.PATH)) if inside else path.origins)
+
+
+def _absolute(site: CallSite) -> Val:
+    """`os.path.realpath(path)`."""
+    first = site.argument(0, "path")
+    return Val(("text",), clean(deep_origins(first), _RESOLVED) if first is not None else (), NO, None, "{}")
+
+
+def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:
+    """A method that does something at the path it is called on; target: and at the one that it is given."""
+
+    def handler(site: CallSite) -> Val | None:
+        for path in (site.receiver, site.argument(0, "target") if target else None):
+            if path is not None:
+                site.emit("FileAccess", kind=kind, path=path, api=f"Path.{name}")
+        return None
+
+    return handler
+
+
+def _both(kind: str, dotted: str) -> Handler:
+    """A call that takes a file from one path to another."""
+
+    def handler(site: CallSite) -> Val | None:
+        for path in (site.argument(0, "src"), site.argument(1, "dst")):
+            if path is not None:
+                site.emit("FileAccess", kind=kind, path=path, api=dotted)
+        return None
+
+    return handler
+
+
+CALLS: Final[dict[str, Handler]] = {
+    PATH: _path,
+    f"{PATH}.joinpath": _join,
+    f"{PATH}.with_name": _join,
+    f"{PATH}.with_suffix": _same,
+    f"{PATH}.expanduser": _same,
+    f"{PATH}.absolute": _same,
+    f"{PATH}.resolve": _resolve,
+    f"{PATH}.relative_to": _relative,
+    **{f"os.path.{name}": _absolute for name in ("realpath", "abspath", "normpath")},
+    **{f"{PATH}.{name}": _at_self("read", name) for name in ("open", "read_text", "read_bytes")},
+    **{f"{PATH}.{name}": _at_self("write", name) for name in ("write_text", "write_bytes", "touch", "mkdir")},
+    **{f"{PATH}.{name}": _at_self("write", name, target=True) for name in ("rename", "replace")},
+    **{f"{PATH}.{name}": _at_self("delete", name) for name in ("unlink", "rmdir")},
+    **{f"{PATH}.{name}": _at_self("list", name) for name in ("iterdir", "glob", "rglob")},
+    **{f"{PATH}.{name}": _at_self("look", name) for name in ("exists", "is_file", "is_dir", "stat")},
+    **{
+        f"{module}.{name}": _both("write", f"{module}.{name}")
+        for module, names in (
+            ("os", ("rename", "replace", "renames", "link", "symlink")),
+            ("shutil", ("copy", "copy2", "copyfile", "copytree", "move")),
+        )
+        for name in names
+    },
+}
+"""By dotted name."""
+for _dotted in ("builtins.open", "io.open", "codecs.open", "os.open", "gzip.open", "bz2.open", "lzma.open"):
+    opens(CALLS, _dotted, "read", 0, "filename" if _dotted[0] in "cgbl" and _dotted[1] != "u" else "file")
+for _kind, _module, _listed in (
+    ("delete", "os", ("remove", "unlink", "rmdir", "removedirs")),
+    ("write", "os", ("mkdir", "makedirs", "chmod", "chown", "truncate")),
+    ("list", "os", ("listdir", "scandir", "walk")),
+    ("look", "os.path", ("exists", "isfile", "isdir", "getsize", "getmtime")),
+    ("look", "os", ("stat", "access")),
+    ("delete", "shutil", ("rmtree",)),
+):
+    for _each in _listed:
+        opens(CALLS, f"{_module}.{_each}", _kind, 0, "path")
