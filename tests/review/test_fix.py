@@ -87,3 +87,13 @@ def test_what_is_left_to_ruff_is_left_to_it_in_the_copy(tmp_path: Path) -> None:
         "    return random.randint(0, 9)\n"
     )
     assert fix(asked(tmp_path), findings(tmp_path)).written == ("app.py",)
+
+
+def test_a_lesser_finding_behind_a_graver_one_is_no_new_one(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask, make_response\n\napp = Flask(__name__)\n\n\n@app.get('/x')\ndef x():\n"
+        "    response = make_response('a')\n    response.set_cookie('session', 'x', secure=False)\n    return response\n"
+    )
+    (found,) = (each for each in findings(tmp_path) if each.edits)
+    assert fix(asked(tmp_path), (found,)).fixed == (found,)
+    assert "secure=True" in (tmp_path / "app.py").read_text()

@@ -72,7 +72,7 @@ class _Trial:
         self._asked = asked
         judged = judge(asked)
         self._program = judged.program
-        self._before = Counter(_where(finding) for finding in judged.comments.kept)
+        self._before = _Told(judged.comments.kept)
         self._read: dict[str, tuple[bytes, str, bool]] = {}
 
     def edited(self, findings: Iterable[Finding]) -> dict[str, str]:
@@ -99,9 +99,11 @@ class _Trial:
             top = Path(directory)
             self._copy(top, texts)
             judged = judge(self._asked, top, self._paths())
-            after = Counter(_where(finding) for finding in judged.comments.kept)
-        gone = Counter(_where(finding) for finding in findings)
-        return all(after[where] <= self._before[where] - gone[where] for where in {*after, *gone})
+            after = _Told(judged.comments.kept)
+        gone, before = _Told(findings).said, self._before
+        return all(count <= before.there[where] for where, count in after.there.items()) and all(
+            after.said[what] <= before.said[what] - count for what, count in gone.items()
+        )
 
     def write(self, path: str, text: str) -> bool:
         """Write a file anew, with its own newlines; False where it changed since it was read, or can't be written."""
@@ -162,6 +164,14 @@ class _Trial:
         return [Path(os.path.relpath(root / path, root)).as_posix() for path in self._asked.paths]
 
 
-def _where(finding: Finding) -> tuple[str, str, str]:
-    """A finding, whatever else its line says: an edit changes its fingerprint and that of its neighbours."""
-    return finding.rule, finding.path, finding.function
+class _Told:
+    """Findings counted, whatever else their lines say: an edit changes their fingerprints and those of their neighbours.
+
+    A graver finding of a rule may hide a lesser one at its place, so what is gone is told by what was said, and what is new by
+    the rule and the function.
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        known = tuple(findings)
+        self.there = Counter((each.rule, each.path, each.function) for each in known)
+        self.said = Counter((each.rule, each.path, each.function, each.message) for each in known)
