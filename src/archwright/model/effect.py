@@ -418,6 +418,17 @@ class SessionSet(Effect, tag="session", frozen=True, kw_only=True):
     """True where something was asked (a row, a hash, a peer, a condition) before it is put there."""
 
 
+class CrossOrigin(Effect, tag="cross-origin", frozen=True, kw_only=True):
+    """Pages of other origins may read the answers."""
+
+    everyone: bool
+    """Pages of every origin."""
+    credentials: bool
+    """With the cookies of who looks at the page."""
+    api: str = ""
+    """The call as a person would name it."""
+
+
 class SchemaChange(Effect, tag="schema", frozen=True, kw_only=True):
     """The database's schema is changed."""
 
@@ -461,6 +472,7 @@ AnyEffect = (
     | Redirect
     | SetCookie
     | SessionSet
+    | CrossOrigin
     | SchemaChange
     | Call
 )
