@@ -20,6 +20,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -66,8 +67,11 @@ def stays_inside(path: str, target: str) -> bool:
     return True
 
 
-def export(clone: Path, commit: str, into: Path) -> Export:
-    """Write the tree of `commit` to the new directory `into`; raises CalledProcessError where the commit is unknown."""
+def export(clone: Path, commit: str, into: Path, wanted: Callable[[str], bool] = lambda _: True) -> Export:
+    """Write the tree of `commit` to the new directory `into`; raises CalledProcessError where the commit is unknown.
+
+    Files whose path `wanted` refuses are passed over and not counted.
+    """
     git = ["git", "-C", str(clone)]
     listing = subprocess.run([*git, "ls-tree", "-r", "-z", commit], capture_output=True, check=True).stdout
     result = Export()
@@ -81,6 +85,8 @@ def export(clone: Path, commit: str, into: Path) -> Export:
         meta, _, raw_name = entry.partition(b"\t")
         mode, kind, blob = meta.split()
         name = raw_name.decode(errors="surrogateescape")
+        if not wanted(name):
+            continue
         if kind != b"blob":
             result.left_out.append((name, "submodule"))
             continue
