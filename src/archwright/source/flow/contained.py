@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Node = tuple[Any, ...]
 
 METHODS: Final = frozenset({"is_relative_to", "startswith"})
+COMMON: Final = ("object", "os.path.commonpath")
+"""The type of what several paths have in common."""
+_OPEN: Final = frozenset({"source", "parameter"})
 _PATH: Final = BIT[Use.PATH]
 _PREFIX: Final = BIT[Use.PREFIX]
 _PARENTS: Final = frozenset({"..", "../"})
@@ -38,15 +41,19 @@ def tested(frame: Frame, node: Node) -> None:
     from archwright.source.flow.expressions import evaluate
 
     value = evaluate(frame, node)
-    origins = [(key, cleaned) for key, cleaned, _ in deep_origins(value) if key[0] in ("source", "parameter")]
+    origins = [(key, cleaned) for key, cleaned, _ in deep_origins(value) if key[0] in _OPEN]
     if origins and all(cleaned & _PREFIX or key[0] == "parameter" for key, cleaned in origins):
         for name in _names(subject(node)):
             _keep(frame, name)
 
 
 def compared(frame: Frame, left: Node, right: Node) -> None:
-    """`os.path.commonpath([root, path]) == root`."""
+    """`os.path.commonpath([root, path]) == root`, also where a name holds what they have in common."""
+    from archwright.source.flow.expressions import evaluate
+
     for node in (left, right):
+        if node[0] == f.NAME and (common := evaluate(frame, node)).type == COMMON:
+            _vouched(frame, common)
         if node[0] == f.CALL and node[2][-1] == "commonpath" and len(node[3]) == 1:
             parts = node[3][0]
             for part in parts[2] if parts[0] in (f.LIST, f.TUPLE) else ():
@@ -57,6 +64,15 @@ def told(frame: Frame, value: Val) -> None:
     """A call that raises unless a resolved path lies in a folder (`path.relative_to(root)`) has returned."""
     if all(cleaned & _PREFIX for key, cleaned, _ in value.origins if key[0] == "source"):
         for name in [name for name, held in frame.env.items() if held is value]:
+            _keep(frame, name)
+
+
+def _vouched(frame: Frame, common: Val) -> None:
+    """The resolved paths whose common folder was compared with the root lie in it."""
+    told = {key for key, _, _ in common.origins if key[0] in _OPEN}
+    for name, value in list(frame.env.items()):
+        here = [(key, cleaned) for key, cleaned, _ in value.origins if key[0] in _OPEN]
+        if here and all(key in told and (cleaned & _PREFIX or key[0] == "parameter") for key, cleaned in here):
             _keep(frame, name)
 
 

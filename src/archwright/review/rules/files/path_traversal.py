@@ -81,6 +81,21 @@ class PathTraversal(Rule):
             """,
         ),
         example(
+            "`../` taken out once",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/report")
+                def report():
+                    name = request.args["name"].replace("../", "")
+                    with open("/srv/reports/" + name) as file:
+                        return file.read()
+            """,
+        ),
+        example(
             "the path is compared with the folder before it is resolved",
             framework="django",
             files={
@@ -106,6 +121,21 @@ class PathTraversal(Rule):
         ),
     )
     good = (
+        example(
+            "no separator is left in the name",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/report")
+                def report():
+                    name = request.args["name"].replace("/", "_")
+                    with open("/srv/reports/" + name) as file:
+                        return file.read()
+            """,
+        ),
         example(
             "the resolved path is compared with the folder",
             framework="fastapi",
@@ -146,6 +176,27 @@ class PathTraversal(Rule):
                         abort(400)
                     with open(f"/srv/logs/{name}") as file:
                         return file.read()
+            """,
+        ),
+        example(
+            "what the resolved path and the folder have in common is the folder",
+            framework="fastapi",
+            code="""
+                import os
+                from pathlib import Path
+                from fastapi import FastAPI, HTTPException
+                from fastapi.responses import FileResponse
+
+                app = FastAPI()
+                ROOT = Path("/srv/files")
+
+                @app.get("/files/{name:path}")
+                def read(name: str):
+                    target = os.path.realpath(ROOT / name)
+                    common = Path(os.path.commonpath([ROOT, target]))
+                    if common != ROOT:
+                        raise HTTPException(404)
+                    return FileResponse(target)
             """,
         ),
         example(

@@ -38,6 +38,8 @@ def joined(frame: Frame, left: Val, right: Val, position: int) -> Val:
 
 def _path(site: CallSite) -> Val:
     """`Path(a, b)`."""
+    if len(site.args) == 1 and site.args[0].type == contained.COMMON:
+        return site.args[0]
     text = "/".join(shape(value) for value in site.args)
     return Val(("object", PATH), _parts(site), NO, None, text or None)
 
@@ -77,6 +79,12 @@ def _absolute(site: CallSite) -> Val:
     return Val(("text",), clean(deep_origins(first), _RESOLVED) if first is not None else (), NO, None, "{}")
 
 
+def _common(site: CallSite) -> Val:
+    """`os.path.commonpath(paths)`."""
+    first = site.argument(0, "paths")
+    return Val(contained.COMMON, deep_origins(first) if first is not None else ())
+
+
 def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:
     """A method that does something at the path it is called on; target: and at the one that it is given."""
 
@@ -103,6 +111,7 @@ def _both(kind: str, dotted: str) -> Handler:
 
 CALLS: Final[dict[str, Handler]] = {
     PATH: _path,
+    "os.path.commonpath": _common,
     f"{PATH}.joinpath": _join,
     f"{PATH}.with_name": _join,
     f"{PATH}.with_suffix": _same,

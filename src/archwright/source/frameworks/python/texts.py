@@ -104,6 +104,8 @@ def _text_method(site: CallSite) -> Val | None:
         return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
     if site.name == "replace" and len(site.args) == 2 and _takes_out(site.args[0].const, site.args[1].const):
         return Val(value.type, clean(value.origins, quoting.NO_QUOTE))
+    if site.name == "replace" and len(site.args) == 2 and _one_name(site.args[0].const, site.args[1].const):
+        return Val(value.type, clean(value.origins, mask(Use.PATH)))
     if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) == ("<", "&lt;"):
         return Val(value.type, clean(value.origins, mask(Use.HTML)))
     return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
@@ -112,6 +114,11 @@ def _text_method(site: CallSite) -> Val | None:
 def _takes_out(old: object, new: object) -> bool:
     """True where no quote of a kind is left after the replacement."""
     return isinstance(old, str) and isinstance(new, str) and old in ("'", '"') and old not in new
+
+
+def _one_name(old: object, new: object) -> bool:
+    """True where no separator, or no `..`, is left after the replacement. Taking out `../` leaves that of `....//`."""
+    return isinstance(new, str) and ((old == "/" and "/" not in new) or (old == ".." and "." not in new))
 
 
 def _split(site: CallSite) -> Val | None:
