@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, choices, dispatch, expressions, memo, surroundings, transactions
+from archwright.source.flow import (
+    addresses,
+    attributes,
+    choices,
+    dispatch,
+    expressions,
+    memo,
+    surroundings,
+    transactions,
+)
 from archwright.source.flow.checks import below
-from archwright.source.flow.effects import Checked, Checks, Found, Summary
+from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     NO,
@@ -235,6 +244,8 @@ def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], po
             _instantiate(frame, unit, effect, given, position)
     frame.loops = around
     frame.traits |= summary.traits
+    if JUDGES in summary.traits:
+        frame.judged = True
 
 
 def _bind(
@@ -428,6 +439,8 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
             slots[name] = value
     if not matters:
         return
+    if frame.judged and effect.kind == "HttpCall":
+        slots["peer"] = addresses.judged(slots["peer"])
     calls = ((frame.unit, position), *effect.calls)
     frame.seen.add(key)
     queued = effect.deferred == QUEUE  # no loop and no handler of whoever queued it is around it

@@ -131,7 +131,7 @@ class Summary(NamedTuple):
     """The effects asked for of the unit itself, and those of callees that depend on what this unit passed."""
     traits: frozenset[str]
     """What a caller does by calling it. `log`: writes a log or a report; `raise`: raises; `call`: calls something unknown;
-    `action`: calls something unknown and does not look at the result; `does:Kind`: has an effect of that kind."""
+    `action`: calls something unknown and does not look at the result; `judges`: looks at the network of an address; `does:Kind`: has an effect of that kind."""
     open: tuple[tuple[Found, frozenset[int]], ...] = ()
     """The effects that depend on parameters, each with the units whose parameters they are."""
     touched: int = 0
@@ -150,7 +150,9 @@ class Summary(NamedTuple):
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())
-_CARRIED = frozenset({"log", "raise", "call", "action"})
+JUDGES = "judges"
+"""The trait of a unit that looks at which network an address belongs to."""
+_CARRIED = frozenset({"log", "raise", "call", "action", JUDGES})
 
 
 def carried(traits: set[str]) -> frozenset[str]:

@@ -40,6 +40,7 @@ class Frame:
         "gave",
         "general",
         "globals",
+        "judged",
         "left",
         "loops",
         "module",
@@ -112,6 +113,8 @@ class Frame:
         """Calls that made a generator, by their place: the states in the block over it, and after."""
         self.deferred: str | None = None
         """`commit` or `thread` while something is read that runs later; None: as the unit itself."""
+        self.judged = False
+        """The network of an address was looked at, here or in a callee: whether in vain can't be told."""
         self.narrowed = False
         """Some attribute or item is known better than its owner tells."""
         self.fetched: Val | None = None

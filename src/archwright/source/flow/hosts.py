@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 Node = tuple[Any, ...]
 ADDRESS: Final = ".@"
 """Ends the key under which the address is kept that a name holds the parts of."""
+HOST_OF: Final = ".@host"
+"""Ends the key under which the parts of an address are kept whose host a name holds."""
 _PARTS: Final = frozenset({"netloc", "hostname"})
+_SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
 _PARSES: Final = frozenset({"urlparse", "urlsplit"})
 _OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
@@ -47,17 +50,43 @@ def keep(frame: Frame, name: str, node: Node) -> None:
     address = parsed(node)
     if address is not None:
         frame.keep(name + ADDRESS, Val(None, (), address))
+    elif is_host(_letters(node)):
+        frame.keep(name + HOST_OF, Val(None, (), _letters(node)))
+
+
+def _letters(node: Node) -> Node:
+    """The text itself of `(text or "").lower()`."""
+    while True:
+        if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in _SAME:
+            node = node[2][2]
+        elif node[0] == f.BOOL and node[2] == "or" and node[3][-1][0] == f.CONST and not node[3][-1][2]:
+            node = node[3][0]
+        else:
+            return node
+
+
+def host_of(frame: Frame, node: Node) -> Node | None:
+    """The expression of a host, `parts.netloc`, where a node is one or a name that holds one."""
+    node = _letters(node)
+    if is_host(node):
+        return node
+    return _kept(frame, node[2] + HOST_OF) if node[0] == f.NAME else None
+
+
+def _kept(frame: Frame, key: str) -> Node | None:
+    kept = frame.env.get(key)
+    return kept.const if kept is not None and isinstance(kept.const, tuple) else None
 
 
 def addresses_of(frame: Frame, node: Node) -> tuple[Node, ...]:
     """The expressions of the address whose host is a place: what is told of the host is told of them."""
-    if not is_host(node):
+    host = host_of(frame, node)
+    if host is None:
         return ()
-    holder = node[2]
+    holder = host[2]
     address = parsed(holder)
     if holder[0] == f.NAME:
-        kept = frame.env.get(holder[2] + ADDRESS)
-        address = kept.const if kept is not None else None
+        address = _kept(frame, holder[2] + ADDRESS)
     if address is None:
         return ()
     joined = address[0] == f.CALL and address[2][-1] == "urljoin" and len(address[3]) == 2
@@ -77,6 +106,14 @@ def allows(frame: Frame, node: Node) -> bool:
     """True for a list of hosts that the sender does not choose; one with the empty host lets others through."""
     parts = node[2] if node[0] in (f.LIST, f.TUPLE, f.SET) else (node,)
     return all(own(frame, part) for part in parts)
+
+
+def below(node: Node) -> bool:
+    """True for the ends of hosts below a domain: `".shop.example"`. Without the dot, `evilshop.example` ends so too."""
+    parts = node[2] if node[0] in (f.LIST, f.TUPLE) else (node,)
+    return bool(parts) and all(
+        part[0] == f.CONST and isinstance(part[2], str) and part[2][:1] == "." and "." in part[2][1:] for part in parts
+    )
 
 
 def judges(frame: Frame, function: Node) -> bool:

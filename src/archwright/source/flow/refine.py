@@ -143,7 +143,7 @@ def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
     if operator in ("in", "not in"):
         if (operator == "in") == holds and (
-            hosts.allows(frame, right) if hosts.is_host(left) else _fixed(frame, right)
+            hosts.allows(frame, right) if hosts.host_of(frame, left) is not None else _fixed(frame, right)
         ):
             passed(frame, left)
         elif (operator == "in") != holds and left[0] == f.CONST:
@@ -152,7 +152,7 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
     elif operator in ("==", "!=") and (operator == "==") == holds:
         contained.compared(frame, left, right)
         for one, other in ((left, right), (right, left)):
-            if hosts.is_host(one) and hosts.own(frame, other):
+            if hosts.host_of(frame, one) is not None and hosts.own(frame, other):
                 passed(frame, one)
             if other[0] == f.CONST:
                 _replace(frame, one, constant(other[2]))
@@ -270,6 +270,9 @@ def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...
     if name in contained.METHODS:
         if holds and args:
             contained.tested(frame, base)
+    elif name == "endswith" and args:
+        if holds and hosts.below(args[0]) and hosts.host_of(frame, base) is not None:
+            passed(frame, base)
     elif name in _SAFE_TESTS and not args:
         if holds:
             passed(frame, base)

@@ -68,7 +68,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
-        elif target[0] == f.NAME and node[3][0] == f.CALL:
+        elif target[0] == f.NAME and node[3][0] in (f.CALL, f.ATTR, f.BOOL):
             hosts.keep(frame, target[2], node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])

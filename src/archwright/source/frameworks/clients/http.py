@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from archwright.source.flow import addresses
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Framework, Handler
-from archwright.source.frameworks.shared.peers import ANSWER, call_peer, limit, unverified
+from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined, limit, unverified
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
@@ -29,6 +30,8 @@ _CLIENTS = {
 """Clients that are made with a time limit for all calls, and the one that holds where none is given."""
 _POOLS = ("urllib3.PoolManager", "urllib3.HTTPConnectionPool", "urllib3.HTTPSConnectionPool", "urllib3.ProxyManager")
 _CONNECTIONS = {"http.client.HTTPConnection": "http://", "http.client.HTTPSConnection": "https://"}
+_FIXED = frozenset(("object", name) for name in (*_POOLS, *_CONNECTIONS) if not name.endswith("Manager"))
+"""Clients of one host: what they are asked for can't lead to another."""
 _TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
 
 
@@ -75,6 +78,8 @@ class HttpClients(Framework):
         for transport in _TRANSPORTS:
             self.calls[transport] = _adapter("retries")
 
+        self.calls["aiohttp.request"] = _request(1, "", 300, keeps=False)
+
     def _verbs(self, holder: str, seconds: int | None, *, keeps: bool = False) -> None:
         for verb in _VERBS:
             self.calls[f"{holder}.{verb}"] = _request(0, verb.upper(), seconds, keeps=keeps)
@@ -92,9 +97,10 @@ def _request(url_index: int, method: str, seconds: int | None, *, keeps: bool) -
             verb = given.const.upper() if given is not None and isinstance(given.const, str) else ""
         held = (call.receiver.items if call.receiver is not None else None) or {}
         timeout = _timeout(call, seconds, keeps=keeps)
-        call_peer(
-            call, call.argument(url_index, "url"), verb, timeout, base=held.get("base_url"), retry="retry" in held
-        )
+        url = call.argument(url_index, "url")
+        if url is not None and call.receiver is not None and call.receiver.type in _FIXED:
+            url = addresses.judged(url)
+        call_peer(call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held)
         return Val(("object", "http.Response"), (ANSWER,))
 
     return handler
@@ -159,8 +165,8 @@ def _pool(call: CallSite) -> Val:
     if retries is None or retries.const not in (0, False):
         items["retry"] = constant(True)
     host = call.argument(0, "host") if call.name.endswith("ConnectionPool") else None
-    if host is not None and isinstance(host.const, str):
-        items["base_url"] = constant(f"{'https' if 'HTTPS' in call.name else 'http'}://{host.const}")
+    if host is not None:
+        items["base_url"] = joined(constant("https://" if "HTTPS" in call.name else "http://"), host)
     return Val(("object", call.name), (), NO, items)
 
 
@@ -168,8 +174,8 @@ def _connection(scheme: str) -> Callable[[CallSite], Val]:
     def handler(call: CallSite) -> Val:
         host = call.argument(0, "host")
         items: dict[Any, Val] = {"timeout": call.keywords.get("timeout", constant(None))}
-        if host is not None and isinstance(host.const, str):
-            items["base_url"] = constant(scheme + host.const)
+        if host is not None:
+            items["base_url"] = joined(constant(scheme), host)
         return Val(("object", call.name), (), NO, items)
 
     return handler

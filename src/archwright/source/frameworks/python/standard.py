@@ -9,6 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, Val, constant
 from archwright.source.frameworks.base import Framework, Source, mask
 from archwright.source.frameworks.python import (
+    addresses,
     builtins,
     code,
     containers,
@@ -68,6 +69,7 @@ class Python(Framework):
 
     def __init__(self) -> None:
         super().__init__()
+        self.calls.update(addresses.CALLS)
         self.calls.update(builtins.CALLS)
         self.calls.update(processes.CALLS)
         self.calls.update(streams.CALLS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.source import facts as f
+from archwright.source.flow import addresses
 from archwright.source.flow.decorators import dotted_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
@@ -38,6 +39,8 @@ def call_peer(
         to = joined(base, to)
     if to.const is NO and to.text is not None and "{" not in to.text and to.origins:
         to = Val(to.type, to.origins)  # one of several addresses, and of another nothing is known
+    if site.frame.judged:
+        to = addresses.judged(to)
     unverified(site)
     redirects = site.keywords.get("allow_redirects", site.keywords.get("follow_redirects"))
     site.emit(

@@ -1,0 +1,240 @@
+"""`request/ssrf`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from archwright.model.effect import HttpCall
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.model.value import Use
+from archwright.model.which import Which
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import tainted
+
+_OWN = ("request URL", "request host", "referrer", "request path")
+"""What names this service, or a page of it."""
+
+
+class Ssrf(Rule):
+    """Data from outside chooses the host that the service connects to: server-side request forgery.
+
+    Meant are HTTP clients, sockets, browsers without a screen and converters that fetch what they are given. An address is
+    safe whose host the code fixes before the data begins, whose host was found in a list or compared with a known one, or
+    before which the code looks at the network of the address (`ipaddress.ip_address(...).is_global`). A test of how the
+    address begins (`startswith("https://shop.example")`) or what its host contains is no check: `shop.example.evil.example`
+    passes. Addresses that are read from stored rows are not reported: who wrote them can't be known.
+
+    Why: the service stands inside the network. A sender makes it ask the metadata service of the cloud for its keys,
+    databases and administration pages that nobody outside can reach, and often reads the answer.
+
+    Instead: look the host up in a fixed list. Where any public host is meant, resolve it, refuse every address that is not
+    `is_global`, connect to the address that was checked, and do so again for each redirect.
+
+    Fine when: the service runs where it can reach nothing but the public network.
+
+    Fix safety: no automatic fix. Which hosts are meant is not in the code.
+    """
+
+    name = "request/ssrf"
+    impact = Impact.HIGH
+    cwe = "CWE-918"
+    security = True
+    which = Which.SENT
+    bad = (
+        example(
+            "a picture is fetched from wherever the sender says",
+            framework="flask",
+            code="""
+                import requests
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/avatar")
+                def avatar():
+                    picture = requests.get(request.json["url"], timeout=5)
+                    return picture.content
+            """,
+        ),
+        example(
+            "the address of a hook passes a model and a helper; its beginning is no check",
+            framework="fastapi",
+            files={
+                "hooks.py": """
+                    import httpx
+
+                    async def ping(address):
+                        async with httpx.AsyncClient() as client:
+                            return (await client.post(address, json={"event": "ping"})).status_code
+                """,
+                "main.py": """
+                    from fastapi import FastAPI, HTTPException
+                    from pydantic import BaseModel
+                    from hooks import ping
+
+                    app = FastAPI()
+
+                    class Hook(BaseModel):
+                        address: str
+
+                    @app.post("/hooks/test")
+                    async def test(hook: Hook):
+                        if not hook.address.startswith("https://"):
+                            raise HTTPException(422)
+                        return {"status": await ping(hook.address)}
+                """,
+            },
+        ),
+        example(
+            "the prefix ends before the host does",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("rates/", views.rates)]
+                """,
+                "views.py": """
+                    from urllib.request import urlopen
+                    from django.http import HttpResponse
+
+                    def rates(request):
+                        region = request.GET["region"]
+                        return HttpResponse(urlopen(f"https://{region}.rates.example/today", timeout=5).read())
+                """,
+            },
+        ),
+        example(
+            "a page of anybody is drawn",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+                from playwright.sync_api import sync_playwright
+
+                app = Flask(__name__)
+
+                @app.get("/shot")
+                def shot():
+                    with sync_playwright() as playwright:
+                        page = playwright.chromium.launch().new_page()
+                        page.goto(request.args["url"])
+                        return page.screenshot()
+            """,
+        ),
+    )
+    good = (
+        example(
+            "the host is fixed before the data begins",
+            framework="flask",
+            code="""
+                import os
+                import requests
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                BASE = os.environ["RATES_URL"]
+
+                @app.get("/rates/<currency>")
+                def rates(currency):
+                    first = requests.get(f"https://rates.example/v1/{currency}", timeout=5)
+                    second = requests.get(BASE + "/v1/" + currency, params={"day": request.args["day"]}, timeout=5)
+                    return {"rates": [first.json(), second.json()]}
+            """,
+        ),
+        example(
+            "the host is one of a list, or below a domain",
+            framework="fastapi",
+            code="""
+                from urllib.parse import urlsplit
+                import httpx
+                from fastapi import FastAPI, HTTPException
+
+                app = FastAPI()
+                PARTNERS = {"shop.example", "pay.example"}
+
+                @app.get("/feed")
+                async def feed(url: str):
+                    host = urlsplit(url).hostname
+                    if host not in PARTNERS:
+                        raise HTTPException(422)
+                    async with httpx.AsyncClient() as client:
+                        return (await client.get(url)).json()
+
+                @app.get("/picture")
+                async def picture(url: str):
+                    parts = urlsplit(url)
+                    if parts.scheme != "https" or not parts.hostname.endswith(".shop.example"):
+                        raise HTTPException(422)
+                    async with httpx.AsyncClient() as client:
+                        return (await client.get(url)).json()
+            """,
+        ),
+        example(
+            "the network of the address is looked at first",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("preview/", views.preview)]
+                """,
+                "guard.py": """
+                    import ipaddress
+                    import socket
+                    from urllib.parse import urlsplit
+
+                    def require_public(url):
+                        for found in socket.getaddrinfo(urlsplit(url).hostname, None):
+                            if not ipaddress.ip_address(found[4][0]).is_global:
+                                raise ValueError("not a public address")
+                """,
+                "views.py": """
+                    import requests
+                    from django.http import HttpResponse
+                    from guard import require_public
+
+                    def preview(request):
+                        url = request.POST["url"]
+                        require_public(url)
+                        return HttpResponse(requests.get(url, timeout=5, allow_redirects=False).text)
+                """,
+            },
+        ),
+        example(
+            "a client of one host",
+            framework="flask",
+            code="""
+                import http.client
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/search")
+                def search():
+                    connection = http.client.HTTPSConnection("search.example", timeout=5)
+                    connection.request("GET", request.args["path"])
+                    return connection.getresponse().read()
+            """,
+        ),
+    )
+
+    def check(self, effect: HttpCall, reaching: Reaching) -> Iterator[Verdict]:
+        led = tuple(origin for origin in effect.peer.origins if not origin.name.startswith(_OWN))
+        yield from tainted(
+            effect,
+            msgspec.structs.replace(effect.peer, origins=led),
+            Use.HOST,
+            reaching,
+            message="{it} chooses the host that the service connects to.",
+            why="{who} can make the service ask hosts that only it can reach{through}: metadata of the cloud, databases, "
+            "administration pages.",
+            fix="Look the host up in a fixed list, or resolve it, refuse addresses that are not is_global, and follow no redirects.",
+            harm="the service connects to this host",
+            impact=Impact.HIGH,
+            confidence=Confidence.HIGH,
+            remedy=Remedy(kind=RemedyKind.ALLOW),
+        )
