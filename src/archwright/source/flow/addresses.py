@@ -21,8 +21,10 @@ def fixes_host(prefix: str) -> bool:
 
 
 def anchored(text: str, before: Sequence[Val]) -> bool:
-    """The same of the values that stand before a piece of data, and their text with `{}` for what is not constant. What
-    begins with something unread, or with the service's own settings, is not the sender's to lead."""
+    """The same of the values that stand before a piece of data, and their text with `{}` for what is not constant.
+
+    What begins with something unread, or with the service's own settings, is not the sender's to lead.
+    """
     prefix, hole, _ = text.partition("{}")
     if prefix or not hole:
         return fixes_host(prefix)
