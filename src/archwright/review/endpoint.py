@@ -54,10 +54,10 @@ class Endpoint(Model, frozen=True, kw_only=True):
     place: Place
     operations: tuple[Operation, ...]
     guards: tuple[Standing, ...] = ()
-    asks: str = ""
-    """The name by which its own code, what it calls or a hook before it asks who calls; empty: nothing does."""
-    checks: str = ""
-    """The name by which its own code, or what it calls, checks whose the data is that it works on; empty: nothing does."""
+    asking: Callable[[], str] = str
+    """Gives `asks`: to look through all that is called takes long, and few endpoints are in doubt."""
+    checking: Callable[[], str] = str
+    """Gives `checks`."""
     decorators: tuple[Decorator, ...] = ()
     """Outermost first."""
     router: str = ""
@@ -66,6 +66,16 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """The class whose method it is; empty: none."""
     heirs: bool = False
     """True where other classes inherit it, each with guards of its own."""
+
+    @property
+    def asks(self) -> str:
+        """The name by which its own code, what it calls or a hook before it asks who calls; empty: nothing does."""
+        return self.asking()
+
+    @property
+    def checks(self) -> str:
+        """The name by which its own code, or what it calls, checks whose the data is that it works on; empty: nothing does."""
+        return self.checking()
 
     @property
     def signed_in(self) -> bool:

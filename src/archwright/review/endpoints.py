@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import Any
 
 from archwright.model.base import Place
@@ -52,13 +53,17 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             place=_place(module, facts[2]),
             operations=tuple(sorted(dict.fromkeys(operations), key=str)),
             guards=tuple(Standing(name=each.name, role=each.role, allows=each.allows) for each in standing),
-            asks=asking.of(unit) or asking.before(f"{module.path}:{_receiver(facts)}"),
-            checks=asking.checks(unit, (each.name for each in standing)),
+            asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
+            checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),
             decorators=decorators,
             router=_router(module, facts),
             holder=holder.name if holder is not None else "",
             heirs=holder is not None and holder.name in inherited,
         )
+
+
+def _asks(asking: Asking, unit: int, router: str) -> str:
+    return asking.of(unit) or asking.before(router)
 
 
 def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo | None) -> Iterator[Decorator]:

@@ -211,7 +211,7 @@ class MissingAuthentication(Rule):
         siblings: Siblings,
         effects: Callable[[Endpoint], Sequence[Read | Write | FileAccess | HttpCall | Enqueue]],
     ) -> Iterator[Verdict]:
-        if endpoint.guards or endpoint.asks or endpoint.heirs or is_public(endpoint):
+        if endpoint.guards or endpoint.heirs or is_public(endpoint):
             return
         if any(each.does is Does.GUARD for each in endpoint.decorators):
             return
@@ -219,7 +219,8 @@ class MissingAuthentication(Rule):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
             guarded = [each for each in beside if each.signed_in]
             if len(beside) >= _FEWEST and len(guarded) >= _SHARE * len(beside):
-                yield self._verdict(endpoint, beside, guarded, effects(endpoint))
+                if not endpoint.asks:
+                    yield self._verdict(endpoint, beside, guarded, effects(endpoint))
                 return
             if len(beside) >= _FEWEST:
                 return

@@ -139,7 +139,7 @@ class MissingAuthorization(Rule):
     )
 
     def check(self, endpoint: Endpoint, siblings: Siblings) -> Iterator[Verdict]:
-        if not endpoint.changes or endpoint.heirs or endpoint.checks or endpoint.asks:
+        if not endpoint.changes or endpoint.heirs:
             return
         if any(_names_role(guard) for guard in endpoint.guards) or is_public(endpoint) or _is_own(endpoint):
             return
@@ -158,7 +158,7 @@ class MissingAuthorization(Rule):
             ]
             asking = [each for each in beside if any(_names_role(guard) for guard in each.guards)]
             if len(beside) >= _FEWEST:
-                if len(asking) >= _SHARE * len(beside):
+                if len(asking) >= _SHARE * len(beside) and not (endpoint.checks or endpoint.asks):
                     yield self._verdict(endpoint, beside, asking)
                 return
 

@@ -241,11 +241,11 @@ class UnscopedObject(Rule):
         effects: Callable[[Endpoint], Sequence[Read | Write]],
         entities: Mapping[str, Entity],
     ) -> Iterator[Verdict]:
-        if endpoint.checks or not (endpoint.signed_in or endpoint.asks) or _for_staff(endpoint):
+        if _for_staff(endpoint):
             return
         own = list(accesses_of(endpoint, effects(endpoint), entities))
         taken = [access for access in own if access.limit is Limit.KEY]
-        if not taken:
+        if not taken or endpoint.checks or not (endpoint.signed_in or endpoint.asks):
             return
         if effects not in self._known:
             self._known[effects] = Accesses(endpoints, effects, entities)
