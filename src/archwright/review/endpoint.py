@@ -66,6 +66,12 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """The class whose method it is; empty: none."""
     heirs: bool = False
     """True where other classes inherit it, each with guards of its own."""
+    exempt: Place | None = None
+    """Where it is taken out of the check of CSRF tokens; None: it is not."""
+    by_session: bool = False
+    """True where the session's cookie alone tells it who calls, by a guard of a library; no token, key or signature is asked for."""
+    by_link: bool = False
+    """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
 
     @property
     def asks(self) -> str:

@@ -19,6 +19,7 @@ from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import Asking, nodes
 from archwright.source.survey.guards import Guards, guard_of
+from archwright.source.survey.sessions import Sessions
 
 _ROUTES = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "api_operation"}
@@ -32,6 +33,7 @@ def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
 
 def _endpoints(program: Program) -> Iterator[Endpoint]:
     project, guards, asking = program.project, Guards(program.engine), Asking(program)
+    sessions = Sessions(program, asking)
     inherited = {base.name for info in project.all_classes() for base in info.mro()[1:]}
     for unit, entries in sorted(program.engine.entries.items()):
         operations = [
@@ -47,6 +49,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             continue
         decorators = tuple(_decorators(program, module, facts, holder))
         standing = guards.of(unit, holder)
+        exempt = sessions.exempt(unit, holder)
         yield Endpoint(
             unit=project.unit_name(unit),
             name=str(facts[0]),
@@ -59,6 +62,9 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             router=_router(module, facts),
             holder=holder.name if holder is not None else "",
             heirs=holder is not None and holder.name in inherited,
+            exempt=_place(*exempt) if exempt is not None else None,
+            by_session=sessions.known(unit, holder),
+            by_link=sessions.links(unit, holder),
         )
 
 

@@ -103,6 +103,10 @@ class Asking:
             if node[0] in (f.IF, f.ASSERT, f.IFEXP, f.WHILE):
                 yield from (name for name in _names_in(node[2]) if _IDENTITY.search(name))
 
+    def names(self, unit: int) -> frozenset[str]:
+        """The names, attributes, keywords and short texts in a unit's body and in the functions inside of it."""
+        return frozenset(name for each in self._whole(unit) for name in self._names(each))
+
     def before(self, router: str) -> str:
         """The hook that asks who calls before every handler of a router (`path:name`); empty: none does."""
         self._project_wide()
