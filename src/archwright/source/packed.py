@@ -33,6 +33,10 @@ class Body:
             self._nodes = marshal.loads(self._data)  # noqa: S302 - made by this run or checked by the file's checksum
         return self._nodes
 
+    def holds(self, word: str) -> bool:
+        """Whether an ASCII word stands anywhere in the statements, as a name or in a literal; does not decode them."""
+        return word.encode() in self._data
+
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
 
@@ -60,6 +64,12 @@ def body_of(unit: Node) -> tuple[Node, ...]:
     """The statements of a unit as the plain tuple that walks over nested tuples need."""
     body = unit[BODY]
     return body.nodes if type(body) is Body else body
+
+
+def holds(unit: Node, word: str) -> bool:
+    """False where an ASCII word is certain to stand nowhere in a unit's statements."""
+    body = unit[BODY]
+    return body.holds(word) if type(body) is Body else True
 
 
 def pack(facts: Fact) -> bytes:

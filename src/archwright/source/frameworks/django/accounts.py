@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, Query, Row, Val, constant
-from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.orm import DjangoOrm
+from archwright.source.frameworks.django.request_attributes import RequestAttributes
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.django.settings import Settings
 from archwright.source.frameworks.shared.inherited import call_own
@@ -22,7 +24,7 @@ _BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 
 
 class Accounts(Framework):
-    """The user of a request, `login` and `authenticate`."""
+    """The user of a request and what else it carries, `login` and `authenticate`."""
 
     name = "django_accounts"
     packages = ("django",)
@@ -32,6 +34,8 @@ class Accounts(Framework):
         super().__init__()
         self._orm: DjangoOrm | None = None
         self._asks = False
+        self._added: RequestAttributes | None = None
+        self._table: tuple[tuple[str, str], ...] = ()
         for name in ("login", "alogin"):
             self.calls[f"django.contrib.auth.{name}"] = self._login
         for name in ("authenticate", "aauthenticate"):
@@ -45,8 +49,18 @@ class Accounts(Framework):
         self._asks = backends is None or _BACKEND in settings.classes(*backends)
 
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
-        """`request.user`: the row that the middleware fetched, which the project may have changed to hold more."""
-        return self._user() if name == "user" else None
+        """`request.user`: the row that the middleware fetched, which the project may have changed to hold more; what the project adds."""
+        user = self._user() if name == "user" else None
+        return user if user is not None or self._added is None else self._added.value(name)
+
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """None; but what the project adds to requests can be told now, as every library has read its part."""
+        self._added = RequestAttributes(project, engine)
+        self._table = self._added.table()
+        return ()
+
+    def tables(self) -> tuple[tuple[str, str], ...]:
+        return self._table
 
     def _user(self) -> Val | None:
         orm = self._orm

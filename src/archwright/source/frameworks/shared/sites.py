@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
@@ -10,6 +12,7 @@ from archwright.source.flow.decorators import classes_of
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import UNKNOWN, Val
+from archwright.source.frameworks.shared.blocks import blocks
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.packed import body_of
@@ -90,51 +93,78 @@ def value_at(engine: Engine, module: Module, index: int, node: Node) -> Val:
         held = engine.selves.assigned(engine.project.class_at(module, unit[9]), node[3])
         return held if held is not None else UNKNOWN
     frame = Frame(engine, module, module.index << UNIT_BITS, module.units[0], None, None, 8)
-    frame.closure = _Locals(frame, body_of(unit))
+    frame.closure = Locals(frame, body_of(unit))
     return evaluate(frame, node)
 
 
-class _Locals(dict[str, Val]):
-    """The names of a unit, each as the last statement that binds it says."""
+class Locals(dict[str, Val]):
+    """The names of a unit, each as the last statement that binds it says; `known`: those that need no statement."""
 
-    def __init__(self, frame: Frame, body: Any) -> None:
-        super().__init__()
+    def __init__(self, frame: Frame, body: Any, known: Mapping[str, Val] = MappingProxyType({})) -> None:
+        super().__init__(known)
         self._frame = frame
         self._body = body
-        self._asked: set[str] = set()
+        self._known = frozenset(known)
+        self._before: dict[str, float] = {}
+        """Names that are being told: what their own value asks of them is what they were bound to before."""
 
     def get(self, name: str, default: Any = None) -> Any:
-        if name in self._asked:
+        if name in self._known or (name in self and name not in self._before):
             return super().get(name, default)
-        self._asked.add(name)
-        node = assigned(self._body, name)
+        before = self._before.get(name, inf)
+        node = assigned(self._body, name, before)
         if node is None:
-            return default
+            imported = _imported(self._frame, self._body, name)
+            if imported is not None:
+                self[name] = imported
+            return imported if imported is not None else default
+        self._before[name] = node[1]
         self[name] = value = evaluate(self._frame, node)
+        self._before[name] = before
+        if before == inf:
+            del self._before[name]
         return value
 
 
-def assigned(body: Any, name: str) -> Node | None:
-    """The last value that statements bind a name to, `with value as name` included."""
+def _imported(frame: Frame, body: Any, name: str) -> Val | None:
+    """What an import among the statements of a function binds a name to."""
+    for node in body:
+        if node[0] == f.FROM:
+            for each, alias in node[3]:
+                if name == (alias or each):
+                    return frame.engine.imported_value(frame.module.absolute(node[2], node[4]), each)
+        for block in blocks(node):
+            found = _imported(frame, block, name)
+            if found is not None:
+                return found
+    return None
+
+
+def assigned(body: Any, name: str, before: float = inf) -> Node | None:
+    """The last value that statements bind a name to, `with value as name` included; `before`: of values that stand before a position."""
     found: Node | None = None
     for node in body:
         kind = node[0]
         if kind == f.ASSIGN and any(target[0] == f.NAME and target[2] == name for target in node[2]):
-            found = node[3]
+            found = _earlier(node[3], before) or found
         elif kind == f.ANNASSIGN and node[2][0] == f.NAME and node[2][2] == name and node[4] is not None:
-            found = node[4]
+            found = _earlier(node[4], before) or found
         elif kind == f.WITH:
             for value, target in node[2]:
                 if target is not None and target[0] == f.NAME and target[2] == name:
-                    found = value
-            found = assigned(node[3], name) or found
+                    found = _earlier(value, before) or found
+            found = assigned(node[3], name, before) or found
         elif kind == f.IF:
-            found = assigned(node[4], name) or assigned(node[3], name) or found
+            found = assigned(node[4], name, before) or assigned(node[3], name, before) or found
         elif kind == f.TRY:
-            found = assigned(node[2], name) or found
+            found = assigned(node[2], name, before) or found
         elif kind in (f.FOR, f.WHILE):
-            found = assigned(node[4] if kind == f.FOR else node[3], name) or found
+            found = assigned(node[4] if kind == f.FOR else node[3], name, before) or found
     return found
+
+
+def _earlier(node: Node, before: float) -> Node | None:
+    return node if node[1] < before else None
 
 
 def taking(
