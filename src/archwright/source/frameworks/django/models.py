@@ -270,9 +270,22 @@ class Models:
             return str(found.value.name)
         if found is not None and found.kind == "external" and found.value.rpartition(".")[2] in _QUERY_BASES:
             return ""
+        if found is not None and found.kind == "external" and found.value.endswith("Manager"):
+            return self._given_manager(holder, node)
         if found is not None and found.kind == "expression" and found.value[2][0] == f.CALL:
             return self._manager(holder, found.value[2]) if found.value[2] is not function else None
         return None
+
+    def _given_manager(self, holder: ClassInfo, node: tuple[Any, ...]) -> str:
+        """The project's manager or query set that another library's manager is told to build on; "": none is given.
+
+        As `ScopedManager(event="event", _manager_class=OurManager)` of django-scopes.
+        """
+        for given in (*node[3], *(value for _, value in node[4])):
+            found = self._project.resolve_expression(holder.module, given) if given[0] in (f.NAME, f.ATTR) else None
+            if found is not None and found.kind == "class" and self.is_query_class(found.value):
+                return str(found.value.name)
+        return ""
 
     # --- the far side ------------------------------------------------------------------------------------
     def _reverse(self) -> None:
