@@ -75,45 +75,49 @@ def export(clone: Path, commit: str, into: Path, wanted: Callable[[str], bool] =
     git = ["git", "-C", str(clone)]
     listing = subprocess.run([*git, "ls-tree", "-r", "-z", commit], capture_output=True, check=True).stdout
     result = Export()
-    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
-    batch = subprocess.Popen(
-        [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    )
-    assert batch.stdin is not None
-    assert batch.stdout is not None
+    entries: list[tuple[bytes, bytes, str]] = []
     for entry in filter(None, listing.split(b"\0")):
         meta, _, raw_name = entry.partition(b"\t")
         mode, kind, blob = meta.split()
         name = raw_name.decode(errors="surrogateescape")
-        if not wanted(name):
-            continue
-        if kind != b"blob":
+        if kind == b"blob" and wanted(name):
+            entries.append((mode, blob, name))
+        elif wanted(name):
             result.left_out.append((name, "submodule"))
-            continue
-        batch.stdin.write(blob + b"\n")
-        batch.stdin.flush()
-        head = batch.stdout.readline().split()
-        if head[1] == b"missing":
-            result.left_out.append((name, "not in the clone"))
-            continue
-        body = batch.stdout.read(int(head[2]))
-        batch.stdout.read(1)
-        target = into / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if mode == SYMLINK:
-            link = body.decode(errors="surrogateescape")
-            if not stays_inside(name, link):
-                result.left_out.append((name, "link out of the tree"))
-                continue
-            target.symlink_to(link)
-        else:
-            target.write_bytes(body)
-            if mode == EXECUTABLE:
-                target.chmod(0o755)
-        result.written += 1
-    batch.stdin.close()
-    batch.wait()
+    with tempfile.TemporaryFile() as names:  # all names at once: asking for each in turn waits twice a file
+        names.write(b"".join(blob + b"\n" for _, blob, _ in entries))
+        names.seek(0)
+        environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+        command = [*git, "cat-file", "--batch", "--buffer"]
+        with subprocess.Popen(command, stdin=names, stdout=subprocess.PIPE, env=environment) as batch:
+            assert batch.stdout is not None
+            for mode, _, name in entries:
+                head = batch.stdout.readline().split()
+                if head[1] == b"missing":
+                    result.left_out.append((name, "not in the clone"))
+                    continue
+                body = batch.stdout.read(int(head[2]))
+                batch.stdout.read(1)
+                if write(into / name, mode, body, name):
+                    result.written += 1
+                else:
+                    result.left_out.append((name, "link out of the tree"))
     return result
+
+
+def write(target: Path, mode: bytes, body: bytes, name: str) -> bool:
+    """Write the file or link `name` of a tree to `target`; False for a link out of the tree, which is left out."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode == SYMLINK:
+        link = body.decode(errors="surrogateescape")
+        if not stays_inside(name, link):
+            return False
+        target.symlink_to(link)
+        return True
+    target.write_bytes(body)
+    if mode == EXECUTABLE:
+        target.chmod(0o755)
+    return True
 
 
 def check_out(project: Project, clones: Path | None, url: str | None, into: Path) -> str:
