@@ -1,0 +1,1 @@
+"""Pages that a library makes of Python functions: what visitors type there is handed to them."""

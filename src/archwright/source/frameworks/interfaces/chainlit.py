@@ -1,0 +1,45 @@
+"""Chainlit and Streamlit: what a visitor types into a chat or a widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from archwright.source.flow.values import Val
+from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.shared.jobs import decorated
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.link.project import Project
+
+_MESSAGE: Final = "chainlit.Message"
+_WIDGETS: Final = ("text_input", "text_area", "chat_input")
+
+
+class Chainlit(Framework):
+    """Messages of a chat."""
+
+    name = "chainlit"
+    packages = ("chainlit",)
+    aliases: ClassVar[dict[str, str]] = {"chainlit.message.Message": _MESSAGE}
+    sources: ClassVar[dict[str, Source]] = {f"{_MESSAGE}.content": Source("chat message")}
+
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """Functions decorated with `on_message`."""
+        for _, unit, _, _ in decorated(engine, frozenset({"chainlit.on_message"}), self.packages):
+            parameters = engine.project.unit(unit)[1][4]
+            if parameters:
+                yield Entry(unit, {parameters[0][0]: Val(("object", _MESSAGE))})
+
+
+class Streamlit(Framework):
+    """Widgets, on the page or in its sidebar."""
+
+    name = "streamlit"
+    packages = ("streamlit",)
+    sources: ClassVar[dict[str, Source]] = {
+        **{f"streamlit.{where}{name}": Source("text of a widget") for where in ("", "sidebar.") for name in _WIDGETS},
+        "streamlit.query_params": Source("query parameter"),
+        "streamlit.experimental_get_query_params": Source("query parameter"),
+    }
