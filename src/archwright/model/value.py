@@ -27,6 +27,12 @@ class Use(enum.StrEnum):
     PATH = "path"
     PREFIX = "path prefix"
     """A path that is compared with a folder: clean once `..` and links in it are resolved."""
+    PARENTS = "path without parents"
+    """A path from which no `..` leads to the parent of a folder."""
+    RELATIVE = "relative path"
+    """A path that does not begin at the root: joining it does not throw the folder before it away."""
+    SEGMENT = "path segment"
+    """A part of a path without separators: at worst `..` itself, which is a folder and no file."""
     DESERIALISE = "deserialise"
     SESSION = "session"
     FIELDS = "names of fields"
@@ -75,6 +81,11 @@ class Step(Model, frozen=True, kw_only=True):
     note: str
 
 
+_INSIDE = frozenset({Use.PARENTS, Use.RELATIVE})
+_ENOUGH = {Use.PATH: (_INSIDE,), Use.SEGMENT: (_INSIDE, frozenset({Use.PATH}))}
+"""Uses for which data is clean once it is clean for all of some others."""
+
+
 class Origin(Model, frozen=True, kw_only=True):
     """One thing a value goes back to, the way it came, and the uses it was cleaned for on that way."""
 
@@ -88,6 +99,8 @@ class Origin(Model, frozen=True, kw_only=True):
     def state(self, use: Use) -> Clean:
         """Whether data of this origin is clean for `use`."""
         if use in self.clean_for or self.kind is OriginKind.CONSTANT:
+            return Clean.CLEAN
+        if any(clean_for <= self.clean_for for clean_for in _ENOUGH.get(use, ())):
             return Clean.CLEAN
         if self.kind is OriginKind.SOURCE:
             return Clean.CLEAN if self.trust is Trust.OPERATOR else Clean.DIRTY

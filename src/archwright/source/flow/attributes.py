@@ -269,7 +269,7 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
         return Val(base.type, base.origins, NO, {"*": element(frame, base, position)} if base.items else None)
     if base.items is not None:
         key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else None
-        if isinstance(key, int) and key < 0:
+        if isinstance(key, int) and key < 0 and key not in base.items:
             key = len(base.items) + key if "*" not in base.items else None
         if key is not None and key in base.items:
             return base.items[key]

@@ -105,13 +105,16 @@ def _checked(
     """What a call has checked, said of the expressions that were handed over."""
     from archwright.source.flow.refine import passed
 
-    def places(checked: Checked) -> list[tuple[Any, ...]]:
+    def places(checked: Checked) -> list[tuple[tuple[Any, ...], int]]:
         return [
-            below(node, path) for index, path in sorted(checked) for value, node in given if value is bound.get(index)
+            (below(node, path), uses)
+            for (index, path), uses in sorted(checked.items())
+            for value, node in given
+            if value is bound.get(index)
         ]
 
-    for node in places(checks.always):
-        passed(frame, node)
+    for node, uses in places(checks.always):
+        passed(frame, node, uses)
     frame.answers[position] = (places(checks.true), places(checks.false))
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archwright.source import facts as f
-from archwright.source.flow.effects import Checks
-from archwright.source.flow.values import Val
+from archwright.source.flow.effects import Checked, Checks
+from archwright.source.flow.values import ALL_USES, Val
 
 if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
@@ -28,7 +28,6 @@ _SAME_TEXT = frozenset(
 )
 """Who checks what these give has looked at the text itself."""
 _SAME_DATA = frozenset({"str", "set", "list", "tuple", "frozenset", "sorted"})
-_CHECKED = Val(None, (), True)
 _TELLING = frozenset({f.COMPARE, f.BOOL, f.UNARY, f.CALL, f.NAME, f.AWAIT})
 """Kinds of answers that tell what was checked."""
 
@@ -79,9 +78,10 @@ def subject(node: Node) -> Node:
     return node
 
 
-def mark(frame: Frame, key: str) -> None:
-    """Remember that a place passed a check."""
-    frame.keep(key + MARK, _CHECKED)
+def mark(frame: Frame, key: str, uses: int = ALL_USES) -> None:
+    """Remember that a place passed a check, which cleans it for `uses`."""
+    known = frame.env.get(key + MARK)
+    frame.keep(key + MARK, Val(None, (), uses | known.const if known is not None else uses))
     if "." in key:
         frame.narrowed = True
 
@@ -103,17 +103,20 @@ def leave(frame: Frame, node: Node | None, truth: bool | None) -> None:
     frame.env = saved
 
 
-def _marked(frame: Frame) -> frozenset[tuple[int, Path]]:
+def _marked(frame: Frame) -> Checked:
+    found: Checked = {}
     if not frame.dotted:
-        return frozenset()
-    found = set()
+        return found
     names = {parameter[0]: index for index, parameter in enumerate(frame.facts[4])}
-    for key in frame.env:
+    for key, value in frame.env.items():
         if key.endswith(MARK):
             name, *path = key.removesuffix(MARK).split(".")
             if name in names and all(part.isidentifier() for part in path):
-                found.add((names[name], tuple(("attribute", part) for part in path)))
-    return frozenset(found)
+                uses = (
+                    value.const if isinstance(value.const, int) else 0
+                )  # marks of several ways that differ tell nothing
+                found[names[name], tuple(("attribute", part) for part in path)] = uses
+    return found
 
 
 def checks_of(frame: Frame) -> Checks | None:
@@ -123,9 +126,20 @@ def checks_of(frame: Frame) -> Checks | None:
     sides = []
     for holds in (True, False):
         ways = [marked for answer, marked in frame.exits if answer is holds]
-        sides.append(frozenset.intersection(*ways) if ways else frozenset())
-    always = frozenset.intersection(*(marked for _, marked in frame.exits))
+        sides.append(_common(ways))
+    always = _common([marked for _, marked in frame.exits])
     return Checks(always, sides[0], sides[1]) if always or sides[0] or sides[1] else None
+
+
+def _common(ways: list[Checked]) -> Checked:
+    """What passed a check on every way, for the uses that all of them clean."""
+    found: Checked = {}
+    for place, uses in ways[0].items() if ways else ():
+        for way in ways[1:]:
+            uses &= way.get(place, 0)  # noqa: PLW2901 - the fold over the ways
+        if uses:
+            found[place] = uses
+    return found
 
 
 def below(node: Node, path: Path) -> Node:

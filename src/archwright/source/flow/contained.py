@@ -2,7 +2,8 @@
 
 A path is compared with its folder only after `..` and links are resolved: `resolve()` and `os.path.realpath` clean it for
 that comparison (`Use.PREFIX`), the comparison cleans it as a path. A comparison of a path that was not resolved cleans
-nothing. A beginning that ends without a separator lets siblings of the folder through whose names begin alike; whether
+nothing. Where `..` is refused, the name may still be absolute, which replaces the folder in `os.path.join` and `/`: it is clean
+as a path once it is known to be relative too, by a test or because a text stands before it. A beginning that ends without a separator lets siblings of the folder through whose names begin alike; whether
 there are any can't be read from code.
 """
 
@@ -26,6 +27,11 @@ COMMON: Final = ("object", "os.path.commonpath")
 _OPEN: Final = frozenset({"source", "parameter"})
 _PATH: Final = BIT[Use.PATH]
 _PREFIX: Final = BIT[Use.PREFIX]
+_NO_PARENTS: Final = BIT[Use.PARENTS]
+RELATIVE: Final = BIT[Use.RELATIVE]
+ROOTS: Final = frozenset({"/", "\\"})
+"""What an absolute path begins with."""
+_SAME_PATH: Final = frozenset({"parts", "parents"})
 _PARENTS: Final = frozenset({"..", "../"})
 
 
@@ -33,7 +39,13 @@ def without_parents(frame: Frame, part: object, node: Node) -> None:
     """`".." not in name`: the name leads to no parent of the folder that it is joined to."""
     if part in _PARENTS:
         for name in _names(subject(node)):
-            _keep(frame, name)
+            _keep(frame, name, _NO_PARENTS)
+
+
+def relative(frame: Frame, node: Node) -> None:
+    """`not name.startswith("/")`: joining the name keeps the folder that it is joined to."""
+    for name in _names(subject(node)):
+        _keep(frame, name, RELATIVE)
 
 
 def tested(frame: Frame, node: Node) -> None:
@@ -78,6 +90,8 @@ def _vouched(frame: Frame, common: Val) -> None:
 
 def _names(node: Node) -> list[str]:
     """The places that a path is made of."""
+    if node[0] == f.ATTR and node[3] in _SAME_PATH:
+        return _names(node[2])
     key = key_of(node)
     if key is not None:
         return [key]
@@ -90,10 +104,8 @@ def _names(node: Node) -> list[str]:
     return [name for part in below for name in _names(part)]
 
 
-def _keep(frame: Frame, name: str) -> None:
+def _keep(frame: Frame, name: str, uses: int = _PATH) -> None:
     value = frame.env.get(name)
     if value is not None and value.origins:
-        frame.env[name] = Val(
-            value.type, clean(value.origins, _PATH), value.const, value.items, value.text, value.asked
-        )
-        mark(frame, name)
+        frame.env[name] = Val(value.type, clean(value.origins, uses), value.const, value.items, value.text, value.asked)
+        mark(frame, name, uses)

@@ -111,8 +111,8 @@ def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
     )
 
 
-Checked = frozenset[tuple[int, tuple[tuple[str, Any], ...]]]
-"""Arguments, and attributes below them, that passed a check: (index, the way down)."""
+Checked = dict[tuple[int, tuple[tuple[str, Any], ...]], int]
+"""Arguments, and attributes below them, that passed a check: (index, the way down) -> the bit set of uses they are clean for."""
 
 
 class Checks(NamedTuple):

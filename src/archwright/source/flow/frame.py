@@ -99,8 +99,8 @@ class Frame:
         """Each return: its truth, and what was checked until then."""
         self.checked: tuple[Checks, dict[int, Val]] | None = None
         """What the last call of a unit checked, and its arguments."""
-        self.answers: dict[int, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {}
-        """Calls by their place: the expressions that are checked where the answer is true, and where it is false."""
+        self.answers: dict[int, tuple[list[tuple[tuple[Any, ...], int]], list[tuple[tuple[Any, ...], int]]]] = {}
+        """Calls by their place: the expressions that are checked where the answer is true, and where it is false, with the uses they are clean for."""
         self.never: set[int] = set()
         """Places of calls that do not return."""
         self.blocks: list[Entered] = []

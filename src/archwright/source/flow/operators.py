@@ -29,6 +29,8 @@ _OF_OBJECTS = frozenset({"|", "+", "%", "/"})
 """Operators that objects of libraries have: conditions of ORMs, texts that are safe HTML, paths."""
 LITERAL = BIT[Use.PYTHON]
 """What `repr` makes of a text is one literal of Python, whatever the text holds."""
+RELATIVE = BIT[Use.RELATIVE]
+"""A text that stands behind another is no absolute path."""
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -202,6 +204,8 @@ def concatenate(frame: Frame, position: int, parts: list[Val]) -> Val:
     origins: tuple[Any, ...] = ()
     for index, part in enumerate(parts):
         held = deep_origins(part)
+        if held and index and any(map(shape, parts[:index])):
+            held = clean(held, RELATIVE)
         if held and index and addresses.anchored("".join(map(shape, parts[:index])), parts[:index]):
             held = clean(held, addresses.HOST)
         origins = join_origins(origins, held)
@@ -236,8 +240,9 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
     origins = left.origins
     fixed = addresses.HOST if addresses.fixes_host(template.partition("%")[0]) else 0
     if not numeric:
-        for value in values:
-            origins = join_origins(origins, clean(deep_origins(value), fixed))
+        for index, value in enumerate(values):
+            behind = RELATIVE if index or not template.startswith("%") else 0
+            origins = join_origins(origins, clean(deep_origins(value), fixed | behind))
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])
 
 

@@ -15,6 +15,7 @@ from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, de
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
+_SENT = frozenset({"source", "parameter"})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
 """Names of functions that say yes to what may pass. What one outside of the project lets through can't be known."""
@@ -83,11 +84,11 @@ def is_test(frame: Frame, node: tuple[Any, ...]) -> bool:
     )
 
 
-def passed(frame: Frame, node: tuple[Any, ...]) -> None:
-    """What stands at a place has passed a check: it is clean from here on."""
+def passed(frame: Frame, node: tuple[Any, ...], uses: int = ALL_USES) -> None:
+    """What stands at a place has passed a check: it is clean for `uses` from here on."""
     node = subject(node)
     for address in hosts.addresses_of(frame, node):
-        passed(frame, address)
+        passed(frame, address, uses)
     key = key_of(node)
     if key is None:
         return
@@ -96,15 +97,15 @@ def passed(frame: Frame, node: tuple[Any, ...]) -> None:
         from archwright.source.flow.expressions import evaluate
 
         value = evaluate(frame, node)
-    frame.env[key] = _cleaned(value)
-    mark(frame, key)
+    frame.env[key] = _cleaned(value, uses)
+    mark(frame, key, uses)
 
 
-def _cleaned(value: Val, depth: int = 2) -> Val:
+def _cleaned(value: Val, uses: int, depth: int = 2) -> Val:
     items = value.items
     if items and depth and value.type != ("dict",):
-        items = {name: _cleaned(item, depth - 1) for name, item in items.items()}
-    return Val(value.type, clean(value.origins, ALL_USES), value.const, items, value.text)
+        items = {name: _cleaned(item, uses, depth - 1) for name, item in items.items()}
+    return Val(value.type, clean(value.origins, uses), value.const, items, value.text)
 
 
 def _one_of(frame: Frame, parts: tuple[Any, ...], holds: bool) -> None:
@@ -142,7 +143,9 @@ def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
 
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
     if operator in ("in", "not in"):
-        if (operator == "in") == holds and (
+        if (operator == "in") == holds and right[0] == f.ATTR and right[3] == "parents":
+            contained.tested(frame, right)
+        elif (operator == "in") == holds and (
             hosts.allows(frame, right) if hosts.host_of(frame, left) is not None else _fixed(frame, right)
         ):
             passed(frame, left)
@@ -152,7 +155,7 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
     elif operator in ("==", "!=") and (operator == "==") == holds:
         contained.compared(frame, left, right)
         for one, other in ((left, right), (right, left)):
-            if hosts.host_of(frame, one) is not None and hosts.own(frame, other):
+            if (hosts.host_of(frame, one) is not None and hosts.own(frame, other)) or _own(frame, one, other):
                 passed(frame, one)
             if other[0] == f.CONST:
                 _replace(frame, one, constant(other[2]))
@@ -171,6 +174,17 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
         _subset(frame, right, left)
 
 
+def _own(frame: Frame, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """True where a value from outside is compared with one that is surely the service's own: a field of a row, a setting."""
+    from archwright.source.flow.expressions import evaluate
+
+    held = frame.env.get(key_of(one) or "")
+    if held is None or other[0] not in (f.NAME, f.ATTR) or not any(o[0][0] in _SENT for o in deep_origins(held)):
+        return False
+    found = deep_origins(evaluate(frame, other))
+    return bool(found) and all(key[0] == "field" for key, _, _ in found)
+
+
 def _subset(frame: Frame, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> None:
     """`set(names) <= ALLOWED`."""
     from archwright.source.flow.expressions import evaluate
@@ -180,8 +194,8 @@ def _subset(frame: Frame, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> Non
 
 
 def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
-    for node in frame.answers.get(test[1], ((), ()))[0 if holds else 1]:
-        passed(frame, node)
+    for node, uses in frame.answers.get(test[1], ((), ()))[0 if holds else 1]:
+        passed(frame, node, uses)
     function, args = test[2], test[3]
     if function[0] == f.NAME:
         _builtin(frame, function[2], args, holds)
@@ -270,6 +284,12 @@ def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...
     if name in contained.METHODS:
         if holds and args:
             contained.tested(frame, base)
+        elif args and evaluated(frame, args[0]) in contained.ROOTS:
+            contained.relative(frame, base)
+    elif name == "is_absolute" and not holds:
+        contained.relative(frame, base)
+    elif name == "isabs" and args and not holds:
+        contained.relative(frame, args[0])
     elif name == "endswith" and args:
         if holds and hosts.below(args[0]) and hosts.host_of(frame, base) is not None:
             passed(frame, base)
@@ -282,6 +302,13 @@ def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...
         passed(frame, base)
     elif name == "issuperset" and holds and len(args) == 1 and _fixed(frame, base):
         passed(frame, args[0])
+
+
+def evaluated(frame: Frame, node: tuple[Any, ...]) -> object:
+    """The constant that an expression is; NO where it is none. Only of texts written down."""
+    if node[0] == f.TUPLE:
+        return next((part[2] for part in node[2] if part[0] == f.CONST and part[2] in contained.ROOTS), NO)
+    return node[2] if node[0] == f.CONST else NO
 
 
 def _matched(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool) -> None:

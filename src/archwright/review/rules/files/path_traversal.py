@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from archwright.model.effect import FileAccess
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
@@ -22,14 +24,18 @@ _DOES = {
 """What a call does at the path, and what that gives to who chooses the path."""
 
 
+_FILES = frozenset({"read", "send", "write", "look"})
+"""What is done at files. At the end of a path one segment is at worst `..`, which is a folder."""
+
+
 class PathTraversal(Rule):
     """Data from outside chooses the path of a file, and nothing keeps the path inside one folder.
 
     The data is followed through functions and files to the call that opens, writes, deletes, lists or sends. Clean are:
     a file name alone (`os.path.basename`, `Path(...).name`, werkzeug's `secure_filename`), a path that was resolved and then
-    compared with its folder, a name in which `..` is refused, a member of a fixed list, numbers and UUIDs. Joining cleans
-    nothing: `os.path.join` and `/` follow `..`, and throw the folder away where the name begins with a slash.
-    What can't be followed is not reported.
+    compared with its folder, a name in which `..` is refused and that can't begin with a slash, one segment of the address as
+    a file's name, a member of a fixed list, numbers and UUIDs. Joining cleans nothing: `os.path.join` and `/` follow `..`, and
+    throw the folder away where the name begins with a slash. What can't be followed is not reported.
 
     Why: `../../etc/passwd` leads out of the folder. The sender reads configuration and keys, or replaces code that runs later.
 
@@ -96,6 +102,24 @@ class PathTraversal(Rule):
             """,
         ),
         example(
+            "`..` is refused, but a name that begins with a slash throws the folder away",
+            framework="flask",
+            code="""
+                import os
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+
+                @app.get("/report")
+                def report():
+                    name = request.args["name"]
+                    if ".." in name:
+                        abort(400)
+                    with open(os.path.join("/srv/reports", name)) as file:
+                        return file.read()
+            """,
+        ),
+        example(
             "the path is compared with the folder before it is resolved",
             framework="django",
             files={
@@ -125,9 +149,26 @@ class PathTraversal(Rule):
             "no separator is left in the name",
             framework="flask",
             code="""
+                import re
                 from flask import Flask, request
 
                 app = Flask(__name__)
+                UNWANTED = re.compile("[^a-z.-]+")
+
+                @app.get("/table")
+                def table():
+                    with open("/srv/tables/" + "_".join(request.args["name"].split("/"))) as file:
+                        return file.read()
+
+                @app.get("/sheet")
+                def sheet():
+                    with open("/srv/sheets/" + request.args["name"].split("/")[-1]) as file:
+                        return file.read()
+
+                @app.get("/note")
+                def note():
+                    with open("/srv/notes/" + UNWANTED.sub("_", request.args["name"])) as file:
+                        return file.read()
 
                 @app.get("/report")
                 def report():
@@ -179,6 +220,30 @@ class PathTraversal(Rule):
             """,
         ),
         example(
+            "neither `..` nor a root, and a segment of the address",
+            framework="fastapi",
+            code="""
+                import os
+                from fastapi import FastAPI, HTTPException
+                from fastapi.responses import FileResponse
+
+                app = FastAPI()
+
+                def check(name):
+                    if ".." in name or os.path.isabs(name):
+                        raise HTTPException(400)
+
+                @app.get("/files")
+                def read(name: str):
+                    check(name)
+                    return FileResponse(os.path.join("/srv/files", name))
+
+                @app.get("/logs/{name}")
+                def log(name: str):
+                    return FileResponse(os.path.join("/srv/logs", name))
+            """,
+        ),
+        example(
             "what the resolved path and the folder have in common is the folder",
             framework="fastapi",
             code="""
@@ -226,10 +291,10 @@ class PathTraversal(Rule):
         does, gains, impact = _DOES.get(effect.kind, ("", "", Impact.LOW))
         if not does or _begun(effect.path.text or ""):
             return
-        yield from tainted(
+        for verdict in tainted(
             effect,
             effect.path,
-            Use.PATH,
+            Use.SEGMENT if effect.kind in _FILES and (effect.path.text or "{}").endswith("{}") else Use.PATH,
             reaching,
             message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
             why=f"{{who}} can {gains}{{through}}.",
@@ -238,7 +303,14 @@ class PathTraversal(Rule):
             harm=f"{effect.api} {does} the path",
             impact=impact,
             confidence=Confidence.MEDIUM if effect.kind == "look" else Confidence.HIGH,
-        )
+        ):
+            yield msgspec.structs.replace(verdict, cause=_way(effect, verdict))
+
+
+def _way(effect: FileAccess, verdict: Verdict) -> str:
+    """What is done at one path in one file, `exists` and then `open`, is one finding; empty: how the data came is not known."""
+    way = [f"{step.path}:{step.line} {step.note}" for step in verdict.trace[:-1]]
+    return "\n".join([effect.place.path, *way]) if way else ""
 
 
 def _begun(text: str) -> bool:

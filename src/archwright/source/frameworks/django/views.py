@@ -15,7 +15,13 @@ from archwright.source.frameworks.django.generic import handled
 from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.urls import Mounted, Pattern, UrlTable
 from archwright.source.frameworks.shared.inherited import own_unit
-from archwright.source.frameworks.shared.routes import converter_is_clean, outside, place_of, template_path
+from archwright.source.frameworks.shared.routes import (
+    converter_is_clean,
+    outside,
+    place_of,
+    segment,
+    template_path,
+)
 from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
@@ -129,7 +135,8 @@ def view_entry(
             parameters[name] = Val(("object", REQUEST))
         elif name in pattern.parameters:
             clean = pattern.parameters[name] or converter_is_clean(pattern.path, name)
-            parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean)
+            uses = segment(pattern.path, name)
+            parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean, uses=uses)
     parameters.update(given or {})
     name = project.unit_name(unit_id)
     trigger = Http(method=method, path=template_path(pattern.path))

@@ -13,6 +13,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, join_all
 from archwright.source.frameworks.base import Entry
 from archwright.source.frameworks.shared.parameters import Parameters
+from archwright.source.frameworks.shared.routes import segment
 from archwright.source.frameworks.shared.typed import Outside, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
@@ -163,6 +164,8 @@ class Dependencies:
             return Val(("object", "fastapi.UploadFile"), (outside.origin(),))
         if declared.marker is not None and any(key in ("pattern", "regex") for key, _ in declared.marker[1][4]):
             return Val(value.type, clean(value.origins, ALL_USES))
+        if value.type == ("text",) and (uses := segment(path, name)):
+            return Val(value.type, clean(value.origins, uses))
         return value
 
     # --- dependencies ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from archwright.source.frameworks.shared.routes import (
     methods_of,
     outside,
     place_of,
+    segment,
     template_path,
 )
 from archwright.source.frameworks.shared.trust import trust_of
@@ -275,5 +276,6 @@ def _parameters(
     for name, _, _, _ in facts[4]:
         if f":{name}>" in path or f"<{name}>" in path:
             clean = converter_is_clean(path, name)
-            found[name] = outside(f"path parameter {name!r}", unit, facts[2], trust=trust, clean=clean)
+            uses = segment(path, name)
+            found[name] = outside(f"path parameter {name!r}", unit, facts[2], trust=trust, clean=clean, uses=uses)
     return found

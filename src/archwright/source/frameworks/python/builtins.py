@@ -198,7 +198,12 @@ def _filter(site: CallSite) -> Val:
     element, _ = _each(site, site.args[0], site.args[1])
     checked = site.frame.take_checked()
     if (
-        checked is not None and any(checked[1].get(index) is element for index, path in checked[0].true if not path)
+        checked is not None
+        and any(
+            checked[1].get(index) is element
+            for (index, path), uses in checked[0].true.items()
+            if not path and uses == ALL_USES
+        )
     ) or (_is_membership(site.args[0])):
         element = element.with_origins(clean(element.origins, ALL_USES))
     return Val(("list",), (), NO, {"*": element})
@@ -348,7 +353,6 @@ CALLS: Final[dict[str, Handler]] = {
     "copy.deepcopy": _same,
     "typing.cast": _cast,
     "re.compile": _compiled,
-    "os.path.join": _derived_text,
     "urllib.parse.unquote": _derived_text,
     "urllib.parse.unquote_plus": _derived_text,
     "urllib.parse.urljoin": _derived_text,

@@ -26,6 +26,10 @@ def attribute(value: Val, name: str) -> Val | None:
     """`path.name`, `path.parent`; None: another attribute."""
     if name in _NAMES:
         return Val(("text",), clean(value.origins, mask(Use.PATH)), NO, None, "{}")
+    if name == "parents":
+        return Val(("list",), (), NO, {"*": Val(("object", PATH), value.origins)})
+    if name == "parts":
+        return Val(("list",), (), NO, {"*": Val(("text",), value.origins)})
     return Val(("object", PATH), value.origins) if name == "parent" else None
 
 
@@ -97,6 +101,12 @@ def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:
     return handler
 
 
+def _os_join(site: CallSite) -> Val:
+    """`os.path.join(a, b)`."""
+    text = None if site.spread else "/".join(shape(value) for value in site.args)
+    return Val(("text",), site.derived().origins, NO, None, text)
+
+
 def _both(kind: str, dotted: str) -> Handler:
     """A call that takes a file from one path to another."""
 
@@ -112,6 +122,7 @@ def _both(kind: str, dotted: str) -> Handler:
 CALLS: Final[dict[str, Handler]] = {
     PATH: _path,
     "os.path.commonpath": _common,
+    "os.path.join": _os_join,
     f"{PATH}.joinpath": _join,
     f"{PATH}.with_name": _join,
     f"{PATH}.with_suffix": _same,

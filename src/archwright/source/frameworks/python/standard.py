@@ -15,6 +15,7 @@ from archwright.source.frameworks.python import (
     containers,
     files,
     objects,
+    patterns,
     processes,
     streams,
     texts,
@@ -79,6 +80,7 @@ class Python(Framework):
         self.calls.update(objects.CALLS)
         self.calls.update(files.CALLS)
         self.calls.update(code.CALLS)
+        self.calls.update(patterns.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta

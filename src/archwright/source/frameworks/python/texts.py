@@ -66,6 +66,13 @@ _TESTS = frozenset(
         "count",
     ]
 )
+_CUTS: Final = {
+    "split": ((-1, 0), (0,)),
+    "rsplit": ((-1, 0), (-1,)),
+    "partition": ((0,), (0,)),
+    "rpartition": ((2, -1), (2, -1)),
+}
+"""How a text is cut -> the parts that hold no separator, if it is cut everywhere and if it is cut so many times only."""
 _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 """How SQL writes a quote inside quotes."""
 
@@ -104,11 +111,18 @@ def _text_method(site: CallSite) -> Val | None:
         return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
     if site.name == "replace" and len(site.args) == 2 and _takes_out(site.args[0].const, site.args[1].const):
         return Val(value.type, clean(value.origins, quoting.NO_QUOTE))
-    if site.name == "replace" and len(site.args) == 2 and _one_name(site.args[0].const, site.args[1].const):
-        return Val(value.type, clean(value.origins, mask(Use.PATH)))
+    if (
+        site.name == "replace"
+        and len(site.args) == 2
+        and (cleaned := _one_name(site.args[0].const, site.args[1].const))
+    ):
+        return Val(value.type, clean(value.origins, cleaned))
     if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) == ("<", "&lt;"):
         return Val(value.type, clean(value.origins, mask(Use.HTML)))
-    return Val(value.type, value.origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
+    origins = value.origins
+    if site.name in ("strip", "lstrip") and site.args and "/" in str(site.args[0].const):
+        origins = clean(origins, operators.RELATIVE)
+    return Val(value.type, origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
 
 
 def _takes_out(old: object, new: object) -> bool:
@@ -116,16 +130,24 @@ def _takes_out(old: object, new: object) -> bool:
     return isinstance(old, str) and isinstance(new, str) and old in ("'", '"') and old not in new
 
 
-def _one_name(old: object, new: object) -> bool:
-    """True where no separator, or no `..`, is left after the replacement. Taking out `../` leaves that of `....//`."""
-    return isinstance(new, str) and ((old == "/" and "/" not in new) or (old == ".." and "." not in new))
+def _one_name(old: object, new: object) -> int:
+    """The uses for which no separator, or no `..`, being left makes a text clean. Taking out `../` leaves that of `....//`."""
+    if not isinstance(new, str):
+        return 0
+    if old == "/":
+        return mask(Use.PATH) if "/" not in new else 0
+    return mask(Use.PARENTS) if old == ".." and "." not in new else 0
 
 
 def _split(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
-    return Val(("list",), (), NO, {"*": Val(("text",), receiver.origins)})
+    parts: dict[str | int, Val] = {"*": Val(("text",), receiver.origins)}
+    if site.name in _CUTS and site.args and site.args[0].const in ("/", "\\") and not site.args[0].origins:
+        for index in _CUTS[site.name][len(site.args) > 1 or "maxsplit" in site.keywords]:
+            parts[index] = Val(("text",), clean(receiver.origins, mask(Use.PATH)))
+    return Val(("list",), (), NO, parts)
 
 
 def _format(site: CallSite) -> Val | None:
@@ -134,6 +156,8 @@ def _format(site: CallSite) -> Val | None:
         return None
     text = operators.shape(receiver)
     value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
+    if not text.startswith("{") and value.origins:
+        value = Val(value.type, clean(value.origins, operators.RELATIVE))
     for argument in site.args:
         text = text.replace("{}", operators.shape(argument), 1) if "{}" not in operators.shape(argument) else text
     return Val(("text",), step(value.origins, site.frame.unit, site.position, "built into a text"), NO, None, text)
@@ -153,6 +177,12 @@ def _join(site: CallSite) -> Val | None:
     origins = join_origins(receiver.origins, deep_origins(element))
     if element.const is not NO and isinstance(element.const, str) and not origins:
         return Val(("text",), (), NO, None, f"{element.const}{operators.shape(receiver)}{element.const}")
+    if (
+        (argument.items or {}).keys() >= {0, -1, "*"}
+        and isinstance(receiver.const, str)
+        and not set("/\\") & set(receiver.const)
+    ):
+        origins = clean(origins, mask(Use.PATH))  # cut at every separator, and put together with none
     return Val(("text",), origins, NO, None, "{}")
 
 

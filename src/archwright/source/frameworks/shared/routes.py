@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archwright.model.base import Place
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import ALL_USES, Val
+from archwright.source.flow.values import ALL_USES, BIT, Val
 
 if TYPE_CHECKING:
     from archwright.source.link.module import Module
 
 _CONVERTER = re.compile(r"<(?:(?P<kind>[a-zA-Z_][\w.]*)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_SEGMENT = BIT[Use.SEGMENT] | BIT[Use.RELATIVE]
 _CLEAN = frozenset({"int", "float", "uuid", "any"})
 
 
@@ -37,6 +38,13 @@ def converter_is_clean(path: str, name: str) -> bool:
     return any(match["name"] == name and match["kind"] in _CLEAN for match in _CONVERTER.finditer(path))
 
 
+def segment(path: str, name: str) -> int:
+    """The uses that a parameter is clean for by being one part of the path, `<name>` or `{name}`, of a router that unquotes first."""
+    words = (f"{{{name}}}", f"<string:{name}>", f"<str:{name}>")
+    plain = f"<{name}>" in path and f"(?P<{name}>" not in path
+    return _SEGMENT if plain or any(word in path for word in words) else 0
+
+
 def methods_of(call: tuple[Any, ...]) -> list[str]:
     """The constant `methods=[...]` of a call, upper case; empty where there is none."""
     for name, value in call[4]:
@@ -45,10 +53,12 @@ def methods_of(call: tuple[Any, ...]) -> list[str]:
     return []
 
 
-def outside(name: str, unit: int, position: int, *, trust: Trust = Trust.ANYONE, clean: bool = False) -> Val:
-    """Text that a caller sends, as an entry unit receives it; `clean` where only numbers or UUIDs get through."""
+def outside(
+    name: str, unit: int, position: int, *, trust: Trust = Trust.ANYONE, clean: bool = False, uses: int = 0
+) -> Val:
+    """Text that a caller sends, as an entry unit receives it; `clean` where only numbers or UUIDs get through, else clean for `uses`."""
     steps = (None, unit, position, name)
-    return Val(("text",), ((("source", name, trust.value), ALL_USES if clean else 0, steps),))
+    return Val(("text",), ((("source", name, trust.value), ALL_USES if clean else uses, steps),))
 
 
 def place_of(module: Module, unit: tuple[Any, ...]) -> Place:
