@@ -418,6 +418,17 @@ class SessionSet(Effect, tag="session", frozen=True, kw_only=True):
     """True where something was asked (a row, a hash, a peer, a condition) before it is put there."""
 
 
+class Accept(Effect, tag="accept", frozen=True, kw_only=True):
+    """A field of the data sent lets its sender name any row of an entity, and no code of the schema looks at which."""
+
+    entity: str | None
+    relation: str
+    """The field's name."""
+    holder: str = ""
+    """The class that declares it."""
+    declared: Place
+
+
 class CrossOrigin(Effect, tag="cross-origin", frozen=True, kw_only=True):
     """Pages of other origins may read the answers."""
 
@@ -472,6 +483,7 @@ AnyEffect = (
     | Redirect
     | SetCookie
     | SessionSet
+    | Accept
     | CrossOrigin
     | SchemaChange
     | Call

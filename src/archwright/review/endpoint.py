@@ -58,6 +58,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `asks`: to look through all that is called takes long, and few endpoints are in doubt."""
     checking: Callable[[], str] = str
     """Gives `checks`."""
+    checking_itself: Callable[[], str] = str
+    """Gives `checks_itself`."""
     decorators: tuple[Decorator, ...] = ()
     """Outermost first."""
     router: str = ""
@@ -82,6 +84,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def checks(self) -> str:
         """The name by which its own code, or what it calls, checks whose the data is that it works on; empty: nothing does."""
         return self.checking()
+
+    @property
+    def checks_itself(self) -> str:
+        """As `checks`, by its own code and the hooks of its class alone."""
+        return self.checking_itself()
 
     @property
     def signed_in(self) -> bool:

@@ -12,18 +12,22 @@ from archwright.model.policy import AUTHENTICATED
 from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Standing
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import written
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.packed import body_of
 from archwright.source.program import Program
-from archwright.source.survey.asking import Asking, nodes
+from archwright.source.survey.asking import Asking
 from archwright.source.survey.guards import Guards, guard_of
 from archwright.source.survey.sessions import Sessions
 
 _ROUTES = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "api_operation"}
 )
+
+_SAVES = ("perform_create", "perform_update", "form_valid", "initial", "dispatch", "get_serializer", "get_form")
+"""Hooks of a view class through which what was sent goes before it is stored."""
 
 
 def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
@@ -58,6 +62,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             guards=tuple(Standing(name=each.name, role=each.role, allows=each.allows) for each in standing),
             asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
             checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),
+            checking_itself=cache(partial(_checks_itself, asking, unit, holder)),
             decorators=decorators,
             router=_router(module, facts),
             holder=holder.name if holder is not None else "",
@@ -70,6 +75,11 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
 
 def _asks(asking: Asking, unit: int, router: str) -> str:
     return asking.of(unit) or asking.before(router)
+
+
+def _checks_itself(asking: Asking, unit: int, holder: ClassInfo | None) -> str:
+    hooks = [found for name in _SAVES if holder is not None and (found := holder.method(name)) is not None]
+    return next((name for each in (unit, *hooks) if (name := asking.checks_itself(each))), "")
 
 
 def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo | None) -> Iterator[Decorator]:

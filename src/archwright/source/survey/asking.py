@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.packed import body_of
@@ -82,13 +83,16 @@ class Asking:
         own = next((name for each in self._whole(unit) for name in self._names(each) if _OWN.search(name)), "")
         return own or self._of_callees(unit) or self._switched(unit) or self._project_wide()
 
+    def checks_itself(self, unit: int) -> str:
+        """The name by which a unit's own code checks whose the data is; empty: it does not."""
+        return next((name for each in self._whole(unit) for name in self._tested(each)), "")
+
     def checks(self, unit: int, guards: Iterable[str] = ()) -> str:
         """The name by which a unit checks that what it works on is the caller's, here or in what it calls; empty: it does not.
 
         guards: names of what stands before it, as written: they ask who calls, not whose the data is.
         """
-        own = next((name for each in self._whole(unit) for name in self._tested(each)), "")
-        return own or self._of_callees(unit, frozenset(name for guard in guards for name in _NAME.findall(guard)))
+        return self.checks_itself(unit) or self._of_callees(unit, frozenset(name for guard in guards for name in _NAME.findall(guard)))
 
     def _tested(self, unit: int) -> Iterator[str]:
         for node in self._nodes(unit):
@@ -208,16 +212,6 @@ class Asking:
             self._everywhere = self._everywhere or hook
         else:
             self._on_router[f"{path}:{router}"] = hook
-
-
-def nodes(body: Any) -> Iterator[tuple[Any, ...]]:
-    """Every expression and statement of a body, in no order. Without recursion: a sum of thousands of texts is nested as deep."""
-    todo: list[Any] = [body]
-    while todo:
-        node = todo.pop()
-        if len(node) > 1 and isinstance(node[0], int) and isinstance(node[1], int):
-            yield node
-        todo.extend(part for part in node if isinstance(part, tuple))
 
 
 def _names_in(body: Any) -> Iterator[str]:

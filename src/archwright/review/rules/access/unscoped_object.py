@@ -13,10 +13,10 @@ from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
+from archwright.review.rules.access._staff import for_staff
 
 _FEWEST = 2
 _SHARE = 0.5
-_STAFF = re.compile(r"admin|staff|superuser|super_user|root|operator|internal|moderator|manager", re.IGNORECASE)
 _OBJECT_CHECKS = re.compile(r"perm|access|role|scope|owner|member|polic|can_|has_|acl|allow", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:IsAuthenticated\w*|.*login_?required.*|.*Login\w*Mixin|AccessMixin)$", re.IGNORECASE)
 
@@ -241,7 +241,7 @@ class UnscopedObject(Rule):
         effects: Callable[[Endpoint], Sequence[Read | Write]],
         entities: Mapping[str, Entity],
     ) -> Iterator[Verdict]:
-        if _for_staff(endpoint):
+        if for_staff(endpoint):
             return
         own = list(accesses_of(endpoint, effects(endpoint), entities))
         taken = [access for access in own if access.limit is Limit.KEY]
@@ -256,7 +256,7 @@ class UnscopedObject(Rule):
         endpoint = access.endpoint
         if any(each.entity == access.entity and each.key == access.key and each.limit is not Limit.KEY for each in own):
             return
-        beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not _for_staff(each.endpoint)]
+        beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not for_staff(each.endpoint)]
         callers = _first_of_each(each for each in beside if each.limit is Limit.CALLER and each.key)
         parents = _first_of_each(
             each
@@ -307,12 +307,6 @@ class UnscopedObject(Rule):
             cause=f"{access.endpoint.unit} {access.entity}",
             remedy=Remedy(kind=RemedyKind.SCOPE, subject=like.path),
         )
-
-
-def _for_staff(endpoint: Endpoint) -> bool:
-    names = [guard.name for guard in endpoint.guards] + [role for guard in endpoint.guards for role in guard.allows]
-    names += [each.name for each in endpoint.decorators if each.does is not Does.ROUTE]
-    return any(_STAFF.search(name) for name in (*names, *endpoint.paths, endpoint.place.path))
 
 
 def _checked_before(endpoint: Endpoint) -> bool:

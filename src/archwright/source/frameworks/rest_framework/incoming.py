@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from archwright.model.base import Place
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
@@ -12,7 +13,7 @@ from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape, is_model_serializer
-from archwright.source.frameworks.shared.declared import Declaration
+from archwright.source.frameworks.shared.declared import Declaration, last_name
 from archwright.source.link.project import ClassInfo
 
 if TYPE_CHECKING:
@@ -123,9 +124,27 @@ class Incoming:
             if query is not None and orm is not None:
                 asked = query._replace(unit=frame.unit, position=position)
                 orm.method(CallSite(frame, position, "get", Val(("query", asked)), [], {}, []))
+                self._accept(frame, shape, field, query, position)
+
+    def _accept(self, frame: Frame, shape: Shape, field: Field, query: Query, position: int) -> None:
+        """The caller names the row; where the serializer's code names the field itself, it may look at which."""
+        if field.custom is not None or self._serializers.looks_at(shape.info, field.name):
+            return
+        if field.given is not None and _gives_none(field.given.keywords.get("queryset")):
+            return
+        module, at = field.holder.module, field.node[1]
+        declared = Place(module.path, f.line_of(at), f.column_of(at))
+        frame.emit(
+            "Accept", position, entity=query.entity, relation=field.name, holder=shape.info.short, declared=declared
+        )
 
     def _model_query(self, shape: Shape, field: Field) -> Query | None:
         relation = shape.model.relations.get(field.name) if shape.model is not None and field.kind == "model" else None
         if relation is None or relation.target is None or not (relation.column or relation.many):
             return None
         return Query(ORM, relation.target, -1, 0)
+
+
+def _gives_none(node: Any) -> bool:
+    """`Model.objects.none()`: the rows are put in later."""
+    return node is not None and node[0] == f.CALL and last_name(node[2]) == "none"

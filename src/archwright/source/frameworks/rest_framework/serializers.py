@@ -15,6 +15,7 @@ from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.rest_framework.chosen import ALL, looked_at
 from archwright.source.frameworks.rest_framework.fields import Shape, is_serializer
 from archwright.source.frameworks.rest_framework.incoming import Incoming
 from archwright.source.frameworks.rest_framework.outgoing import represent
@@ -38,6 +39,7 @@ class Serializers(Framework):
     def __init__(self) -> None:
         super().__init__()
         self._shapes: dict[str, Shape] = {}
+        self._looked_at: dict[str, frozenset[str]] = {}
         self._engine: Engine | None = None
         self._hooks: dict[str, Callable[[CallSite, Val, ClassInfo], Val | None]] = {
             "is_valid": self._is_valid,
@@ -65,6 +67,13 @@ class Serializers(Framework):
             known = Shape(self._engine, info, self._models())
             self._shapes[info.name] = known
         return known
+
+    def looks_at(self, info: ClassInfo, field: str) -> bool:
+        """True where code of a serializer class may look at the rows that a field lets through."""
+        known = self._looked_at.get(info.name)
+        if known is None:
+            known = self._looked_at[info.name] = looked_at(info)
+        return field in known or ALL in known
 
     def relation(self, entity: str, name: str) -> Relation | None:
         """A relation of a model; None for what is none."""

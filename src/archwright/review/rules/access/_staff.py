@@ -1,0 +1,16 @@
+"""Endpoints for people who run the service, by their names and by what stands before them."""
+
+from __future__ import annotations
+
+import re
+
+from archwright.review.endpoint import Does, Endpoint
+
+_STAFF = re.compile(r"admin|staff|superuser|super_user|root|operator|internal|moderator|manager", re.IGNORECASE)
+
+
+def for_staff(endpoint: Endpoint) -> bool:
+    """True where staff alone is meant to call."""
+    names = [guard.name for guard in endpoint.guards] + [role for guard in endpoint.guards for role in guard.allows]
+    names += [each.name for each in endpoint.decorators if each.does is not Does.ROUTE]
+    return any(_STAFF.search(name) for name in (*names, *endpoint.paths, endpoint.place.path))

@@ -1,0 +1,201 @@
+"""`access/unscoped-field`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from archwright.model.effect import Accept
+from archwright.model.entity import Entity
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.review.endpoint import Endpoint
+from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rules.access._owner import Owned, owner_of
+from archwright.review.rules.access._staff import for_staff
+
+_MODELS = """
+    from django.conf import settings
+    from django.db import models
+
+    class Document(models.Model):
+        owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+        text = models.TextField()
+
+    class Link(models.Model):
+        document = models.ForeignKey(Document, on_delete=models.CASCADE)
+        slug = models.CharField(max_length=50)
+"""
+_URLS = """
+    from django.urls import path
+    from shop.views import Create
+
+    urlpatterns = [path("links/", Create.as_view())]
+"""
+_VIEWS = """
+    from rest_framework.generics import CreateAPIView
+    from rest_framework.permissions import IsAuthenticated
+    from shop.serializers import LinkSerializer
+
+    class Create(CreateAPIView):
+        permission_classes = [IsAuthenticated]
+        serializer_class = LinkSerializer
+"""
+
+
+class UnscopedField(Rule):
+    """A related field of what is sent lets a caller name any row of an entity, also those of other owners.
+
+    Django REST framework looks the row up among all rows (the field's `queryset`, or the model's where none is given). The
+    entity has an owner, callers sign in, and neither the serializer (`validate_<field>`, `validate`, a `queryset` set for
+    the request, `create`, `update`) nor the view looks at whose row it is. Endpoints for staff are left out.
+
+    Why: a caller ties what they create to the row of somebody else, or is shown it, by sending its key.
+
+    Instead: give the field the caller's rows (`self.fields["document"].queryset = Document.objects.filter(owner=user)`),
+    or compare the owner in `validate_document`.
+
+    Fine when: every caller may see and use every row of the entity.
+
+    Fix safety: no automatic fix. Keys of others' rows are refused from then on, as is meant.
+    """
+
+    name = "access/unscoped-field"
+    impact = Impact.HIGH
+    cwe = "CWE-639"
+    security = True
+    bad = (
+        example(
+            "a link to any document",
+            framework="rest_framework",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _MODELS,
+                "shop/urls.py": _URLS,
+                "shop/views.py": _VIEWS,
+                "shop/serializers.py": """
+                    from rest_framework import serializers
+                    from shop.models import Link
+
+                    class LinkSerializer(serializers.ModelSerializer):
+                        class Meta:
+                            model = Link
+                            fields = ["document", "slug"]
+                """,
+            },
+        ),
+        example(
+            "a declared field over all rows",
+            framework="rest_framework",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _MODELS,
+                "shop/urls.py": _URLS,
+                "shop/views.py": """
+                    from rest_framework.permissions import IsAuthenticated
+                    from rest_framework.response import Response
+                    from rest_framework.views import APIView
+                    from shop.serializers import PreviewSerializer
+
+                    class Create(APIView):
+                        permission_classes = [IsAuthenticated]
+
+                        def post(self, request):
+                            serializer = PreviewSerializer(data=request.data)
+                            serializer.is_valid(raise_exception=True)
+                            return Response({"text": serializer.validated_data["document"].text})
+                """,
+                "shop/serializers.py": """
+                    from rest_framework import serializers
+                    from shop.models import Document
+
+                    class PreviewSerializer(serializers.Serializer):
+                        document = serializers.PrimaryKeyRelatedField(queryset=Document.objects.all())
+                """,
+            },
+        ),
+    )
+    good = (
+        example(
+            "the serializer compares the owner",
+            framework="rest_framework",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _MODELS,
+                "shop/urls.py": _URLS,
+                "shop/views.py": _VIEWS,
+                "shop/serializers.py": """
+                    from rest_framework import serializers
+                    from shop.models import Link
+
+                    class LinkSerializer(serializers.ModelSerializer):
+                        class Meta:
+                            model = Link
+                            fields = ["document", "slug"]
+
+                        def validate_document(self, document):
+                            if document.owner != self.context["request"].user:
+                                raise serializers.ValidationError("no such document")
+                            return document
+                """,
+            },
+        ),
+        example(
+            "the rows are the caller's",
+            framework="rest_framework",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": _MODELS,
+                "shop/urls.py": _URLS,
+                "shop/views.py": _VIEWS,
+                "shop/serializers.py": """
+                    from rest_framework import serializers
+                    from shop.models import Document, Link
+
+                    class LinkSerializer(serializers.ModelSerializer):
+                        document = serializers.PrimaryKeyRelatedField(queryset=Document.objects.none())
+
+                        def __init__(self, *args, **kwargs):
+                            super().__init__(*args, **kwargs)
+                            mine = Document.objects.filter(owner=self.context["request"].user)
+                            self.fields["document"].queryset = mine
+
+                        class Meta:
+                            model = Link
+                            fields = ["document", "slug"]
+                """,
+            },
+        ),
+    )
+
+    def check(
+        self,
+        endpoint: Endpoint,
+        effects: Callable[[Endpoint], Sequence[Accept]],
+        entities: Mapping[str, Entity],
+    ) -> Iterator[Verdict]:
+        accepted = [each for each in effects(endpoint) if isinstance(each, Accept)]
+        if not accepted or not (endpoint.signed_in or endpoint.asks) or for_staff(endpoint):
+            return
+        for effect in accepted:
+            entity = entities.get(effect.entity or "")
+            owner = owner_of(entity) if entity is not None else None
+            if entity is None or owner is None or endpoint.checks_itself:
+                continue
+            yield self._verdict(endpoint, effect, owner)
+
+    def _verdict(self, endpoint: Endpoint, effect: Accept, owner: Owned) -> Verdict:
+        return Verdict(
+            message=f"{effect.holder}.{effect.relation} lets the caller name any {effect.entity}, whosever it is.",
+            why=f"A caller of {endpoint.title} sends the key of a row whose {owner.field} is somebody else, and it is taken.",
+            fix=f"Limit the field's rows by {owner.field}, or compare it in validate_{effect.relation}",
+            impact=Impact.HIGH,
+            confidence=Confidence.MEDIUM if owner.sure else Confidence.LOW,
+            trace=steps(
+                (endpoint.place, "callers are signed in"),
+                (effect.declared, f"all rows of {effect.entity} are let through"),
+                (effect.place, "the row is looked up by what was sent"),
+            ),
+            place=effect.declared,
+            start=endpoint.place,
+            cause=f"{effect.holder} {effect.entity}",
+            remedy=Remedy(kind=RemedyKind.SCOPE, subject=owner.field),
+        )
