@@ -92,7 +92,9 @@ class Asking:
 
         guards: names of what stands before it, as written: they ask who calls, not whose the data is.
         """
-        return self.checks_itself(unit) or self._of_callees(unit, frozenset(name for guard in guards for name in _NAME.findall(guard)))
+        return self.checks_itself(unit) or self._of_callees(
+            unit, frozenset(name for guard in guards for name in _NAME.findall(guard))
+        )
 
     def _tested(self, unit: int) -> Iterator[str]:
         for node in self._nodes(unit):
