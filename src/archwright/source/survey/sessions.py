@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from archwright.source import facts as f
+from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import elements, last_name
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.packed import body_of
 from archwright.source.program import Program
-from archwright.source.survey.asking import Asking, nodes
+from archwright.source.survey.asking import Asking
 
 _SESSION: Final = re.compile(
     r"^django\.contrib\.(?:auth\.(?:decorators|mixins)|admin\.views\.decorators)\.|^(?:flask_login|flask_security)\."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from archwright.model.effect import Accept
+from archwright.model.effect import Accept, Effect
 from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.review.endpoint import Endpoint
@@ -172,7 +172,8 @@ class UnscopedField(Rule):
         effects: Callable[[Endpoint], Sequence[Accept]],
         entities: Mapping[str, Entity],
     ) -> Iterator[Verdict]:
-        accepted = [each for each in effects(endpoint) if isinstance(each, Accept)]
+        found: Sequence[Effect] = effects(endpoint)  # those that other rules ask for among them
+        accepted = [each for each in found if isinstance(each, Accept)]
         if not accepted or not (endpoint.signed_in or endpoint.asks) or for_staff(endpoint):
             return
         for effect in accepted:
