@@ -238,11 +238,13 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
         text = text.replace("%s", "{}").replace("%d", "{}")
     numeric = template.count("%d") + template.count("%i") == template.count("%") and "%" in template
     origins = left.origins
-    fixed = addresses.HOST if addresses.fixes_host(template.partition("%")[0]) else 0
+    prefix = template.partition("%")[0]
     if not numeric:
         for index, value in enumerate(values):
+            before = values[:index] if right.type == ("tuple",) and not prefix else []
+            fixed = addresses.anchored(prefix or "{}", before) if before or prefix else False
             behind = RELATIVE if index or not template.startswith("%") else 0
-            origins = join_origins(origins, clean(deep_origins(value), fixed | behind))
+            origins = join_origins(origins, clean(deep_origins(value), (addresses.HOST if fixed else 0) | behind))
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])
 
 

@@ -76,6 +76,7 @@ def is_test(frame: Frame, node: tuple[Any, ...]) -> bool:
             function[-1] in _MATCHES
             or function[-1] in _SAFE_TESTS
             or function[-1] in ("all", "any", "issubset", "bool")
+            or (function[0] in (f.NAME, f.ATTR) and _CHECKER.search(function[-1]) is not None)
         )
     return (
         node[0] in (f.COMPARE, f.BOOL)
@@ -206,8 +207,9 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         signed(frame, args)
     if holds and args and hosts.judges(frame, function):
         passed(frame, args[0])
-    if holds and args and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
-        passed(frame, args[0])
+    asked = args[:1] or tuple(value for name, value in test[4][:1] if name)
+    if holds and asked and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
+        passed(frame, asked[0])
 
 
 def _outside(frame: Frame, function: tuple[Any, ...]) -> bool:

@@ -14,11 +14,11 @@ from archwright.review.sent import sent, tainted
 
 _DECIDES = re.compile(
     r"(?:^|[_.-])(?:user|account|member|customer|admin|role|roles|group|groups|perm|permission|permissions|tenant|org|"
-    r"organi[sz]ation|auth|authenticated|logged|login|owner|is|uid|userid|username|email|staff|scope|scopes|level|price|total)"
+    r"organi[sz]ation|auth|authenticated|logged|login|owner|is|uid|email|staff|scope|scopes)"
     r"(?:$|[_.-])|user_?(?:id|name)|^(?:is|has|can)[A-Z_]",
     re.IGNORECASE,
 )
-"""Keys under which sessions keep who somebody is and what they may do."""
+"""Keys by which a session says who somebody is or what they may do."""
 
 
 class TrustBoundary(Rule):

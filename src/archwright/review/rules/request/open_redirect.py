@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,6 +16,7 @@ from archwright.review.sent import sent, tainted
 
 _OWN = ("request URL", "request host", "referrer")
 """What names this service, or the page that the person came from."""
+_REFERRER = re.compile(r"'(?:HTTP_)?referr?er'$", re.IGNORECASE)
 _HARD = ("request header", "cookie", "request body")
 """What a link of somebody else's can't make a browser send."""
 
@@ -117,8 +119,55 @@ class OpenRedirect(Rule):
                     return redirect(target)
             """,
         ),
+        example(
+            "a header redirects",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("leave/", views.leave)]
+                """,
+                "views.py": """
+                    from django.http import HttpResponse
+
+                    def leave(request):
+                        answer = HttpResponse(status=302)
+                        answer["Location"] = request.GET["to"]
+                        return answer
+                """,
+            },
+        ),
     )
     good = (
+        example(
+            "the answer of the check is kept in a name, and a route's path comes first",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("leave/", views.leave), path("out/", views.out)]
+                """,
+                "views.py": """
+                    from django.http import HttpResponse, HttpResponseRedirect
+                    from django.urls import reverse
+                    from django.utils.http import url_has_allowed_host_and_scheme
+
+                    def leave(request):
+                        target = request.GET.get("to", "")
+                        safe = url_has_allowed_host_and_scheme(url=target, allowed_hosts=None)
+                        return HttpResponseRedirect((target if safe else "") or reverse("home"))
+
+                    def out(request):
+                        answer = HttpResponse(status=302)
+                        answer["Location"] = "%s#%s" % (reverse("people"), request.GET["who"])
+                        return answer
+                """,
+            },
+        ),
         example(
             "the address is checked, or its host is compared",
             framework="django",
@@ -218,7 +267,7 @@ class OpenRedirect(Rule):
     )
 
     def check(self, effect: Redirect, reaching: Reaching) -> Iterator[Verdict]:
-        led = tuple(origin for origin in effect.to.origins if not origin.name.startswith(_OWN))
+        led = tuple(origin for origin in effect.to.origins if not _own(origin.name))
         to = msgspec.structs.replace(effect.to, origins=led)
         found = sent(effect, to, Use.HOST)
         if found is None:
@@ -240,3 +289,7 @@ class OpenRedirect(Rule):
             impact=Impact.MEDIUM,
             confidence=confidence,
         )
+
+
+def _own(source: str) -> bool:
+    return source.startswith(_OWN) or (source.startswith("request header") and _REFERRER.search(source) is not None)

@@ -25,6 +25,21 @@ def _sends(index: int, keyword: str, api: str) -> Handler:
     return handler
 
 
+_HEADERS: Final = "headers of an answer"
+_RESPONSES: Final = (
+    *("django.http.HttpResponse", "django.http.HttpResponseRedirect", "flask.Response", "aiohttp.web.Response"),
+    *("fastapi.Response", "fastapi.responses.Response", "starlette.responses.Response"),
+)
+
+
+def _header(site: CallSite) -> Val | None:
+    """`response["Location"] = address`, `response.headers["Location"] = address`."""
+    name, to = site.argument(0), site.argument(1)
+    if name is not None and str(name.const).lower() == "location" and to is not None and to.origins:
+        site.emit("Redirect", to=to, api="the header Location")
+    return None
+
+
 class Redirects(Framework):
     """Answers that send the client elsewhere."""
 
@@ -52,8 +67,12 @@ class Redirects(Framework):
         _OWN,
     )
 
+    attributes: ClassVar[dict[str, str]] = {f"{response}.headers": _HEADERS for response in _RESPONSES}
+
     def __init__(self) -> None:
         super().__init__()
+        for holder in (*_RESPONSES, _HEADERS):
+            self.calls[f"{holder}.__setitem__"] = _header
         self.calls["flask.redirect"] = _sends(0, "location", "redirect")
         self.calls["django.shortcuts.redirect"] = _sends(0, "to", "redirect")
         for name in ("HttpResponseRedirect", "HttpResponsePermanentRedirect"):
