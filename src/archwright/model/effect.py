@@ -282,6 +282,15 @@ class Interpret(Effect, tag="interpret", frozen=True, kw_only=True):
     """The call as a person would name it: `cursor.execute`, `Manager.raw`."""
 
 
+class Match(Effect, tag="match", frozen=True, kw_only=True):
+    """A text is matched against a pattern that takes time exponential in the length of some texts."""
+
+    pattern: str
+    text: Value = Value()
+    api: str = ""
+    """The call as a person would name it."""
+
+
 class Deserialise(Effect, tag="deserialise", frozen=True, kw_only=True):
     """Bytes become objects."""
 
@@ -470,6 +479,7 @@ AnyEffect = (
     | CacheSet
     | FileAccess
     | Interpret
+    | Match
     | Deserialise
     | Crypto
     | Configure

@@ -294,13 +294,6 @@ def _same(site: CallSite) -> Val:
     return site.args[0] if site.args else UNKNOWN
 
 
-def _compiled(site: CallSite) -> Val:
-    """A pattern; its text is the one it was made of, so that what it lets through can be read."""
-    first = site.argument(0, "pattern")
-    known = first.const if first is not None and isinstance(first.const, str) and not first.origins else None
-    return Val(("object", "re.Pattern"), site.derived().origins, NO, None, known)
-
-
 def _cast(site: CallSite) -> Val:
     return site.args[1] if len(site.args) > 1 else UNKNOWN
 
@@ -352,7 +345,6 @@ CALLS: Final[dict[str, Handler]] = {
     "copy.copy": _same,
     "copy.deepcopy": _same,
     "typing.cast": _cast,
-    "re.compile": _compiled,
     "urllib.parse.unquote": _derived_text,
     "urllib.parse.unquote_plus": _derived_text,
     "urllib.parse.urljoin": _derived_text,

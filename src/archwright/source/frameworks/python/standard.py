@@ -14,6 +14,7 @@ from archwright.source.frameworks.python import (
     code,
     containers,
     files,
+    matching,
     objects,
     patterns,
     processes,
@@ -81,6 +82,7 @@ class Python(Framework):
         self.calls.update(files.CALLS)
         self.calls.update(code.CALLS)
         self.calls.update(patterns.CALLS)
+        self.calls.update(matching.CALLS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta

@@ -1,0 +1,1 @@
+"""Rules on limits: of time, of memory, of attempts."""

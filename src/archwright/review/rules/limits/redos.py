@@ -1,0 +1,179 @@
+"""`limits/redos`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archwright.model.effect import Interpret, Language, Match
+from archwright.model.finding import Confidence, Impact
+from archwright.model.value import Use
+from archwright.model.which import Which
+from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.sent import tainted
+
+_SHOWN = 60
+"""Letters of a pattern that a message shows."""
+
+
+class Redos(Rule):
+    r"""A regular expression takes time exponential in the length of what somebody outside sends.
+
+    Either a constant pattern has a loop that some text goes through on two ways (`(\w+\s?)*$`, `(a|aa)+b`), which is
+    proved on its automaton, and outside data is matched against it; or the pattern itself is made of outside data. Python's
+    `re` tries all ways before it says no: thirty letters can take minutes. Patterns whose time is only quadratic are not
+    reported, nor are those with parts that the proof can't read (references to groups, looking ahead).
+
+    Why: matching holds the interpreter's lock and can't be interrupted. One small request stops a worker, a few stop the
+    service.
+
+    Instead: write the loop so that each text has one way through it (`\w+(?:\s\w+)*`), use possessive repeats or atomic groups
+    (Python 3.11), or an engine that takes linear time (RE2). Put `re.escape` around data that is a part of a pattern.
+
+    Fine when: the length of the text is limited to a few letters before it is matched.
+
+    Fix safety: no automatic fix. Another pattern may match other texts.
+    """
+
+    name = "limits/redos"
+    impact = Impact.HIGH
+    cwe = "CWE-1333"
+    security = True
+    which = Which.SENT
+    bad = (
+        example(
+            "each blank between two words is optional",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+                TITLE = re.compile(r"^(\\w+\\s?)*$")
+
+                @app.post("/title")
+                def title():
+                    if not TITLE.match(request.form["title"]):
+                        abort(400)
+                    return "ok"
+            """,
+        ),
+        example(
+            "the pattern is a query parameter",
+            framework="fastapi",
+            code="""
+                import re
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                NAMES = ["first", "second"]
+
+                @app.get("/names")
+                def names(like: str):
+                    return [name for name in NAMES if re.search(like, name)]
+            """,
+        ),
+        example(
+            "a backslash is an escape, and a letter as others",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("quoted/", views.quoted)]
+                """,
+                "texts.py": """
+                    import re
+
+                    def strings(text):
+                        return re.findall(r'"(?:\\\\.|[^"])*"', text)
+                """,
+                "views.py": """
+                    from django.http import JsonResponse
+                    from texts import strings
+
+                    def quoted(request):
+                        return JsonResponse({"strings": strings(request.POST["text"])})
+                """,
+            },
+        ),
+    )
+    good = (
+        example(
+            "one way through each loop",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+                TITLE = re.compile(r"^\\w+(?:\\s\\w+)*$")
+                ADDRESS = re.compile(r"^(\\d{1,3}\\.){3}\\d{1,3}$")
+
+                @app.post("/title")
+                def title():
+                    if not TITLE.match(request.form["title"]) or not ADDRESS.match(request.form["address"]):
+                        abort(400)
+                    return "ok"
+            """,
+        ),
+        example(
+            "data in a pattern is escaped",
+            framework="fastapi",
+            code="""
+                import re
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                NAMES = ["first", "second"]
+
+                @app.get("/names")
+                def names(like: str):
+                    return [name for name in NAMES if re.search(rf"\\b{re.escape(like)}", name)]
+            """,
+        ),
+        example(
+            "nothing behind the loop can fail",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.get("/start")
+                def start():
+                    found = re.match(r"(?:\\w+)+", request.args["text"])
+                    return found.group() if found else ""
+            """,
+        ),
+    )
+
+    def check(self, effect: Match | Interpret, reaching: Reaching) -> Iterator[Verdict]:
+        if isinstance(effect, Match):
+            pattern = effect.pattern if len(effect.pattern) <= _SHOWN else f"{effect.pattern[:_SHOWN]}…"
+            yield from tainted(
+                effect,
+                effect.text,
+                Use.REGEX,
+                reaching,
+                message=f"{{it}} is matched against {pattern}, which takes time exponential in the length of some texts.",
+                why="{who} can stop a worker with a few dozen letters{through}: a loop of the pattern has two ways through the "
+                "same text, and all of them are tried.",
+                fix="Write the loop so that each text has one way through it, or limit the text's length before.",
+                harm=f"{effect.api} matches the text",
+                impact=Impact.HIGH,
+            )
+        elif effect.language is Language.REGEX:
+            yield from tainted(
+                effect,
+                effect.text,
+                Use.REGEX,
+                reaching,
+                message=f"{{it}} becomes part of the regular expression that {effect.api} reads.",
+                why="{who} can write a pattern that takes minutes{through}, and stop a worker.",
+                fix="Put re.escape around the data; where patterns are meant, use an engine that takes linear time (RE2).",
+                harm=f"{effect.api} reads the pattern",
+                impact=Impact.MEDIUM,
+                confidence=Confidence.MEDIUM,
+            )

@@ -1,0 +1,91 @@
+"""Regular expressions: which texts are patterns, and which are matched against a pattern that takes too long for some of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archwright.model.effect import Language
+from archwright.source.flow.ambiguous import exponential
+from archwright.source.flow.values import NO, Val, constant
+from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.frameworks.python import patterns
+from archwright.source.frameworks.shared.sinks import interpret
+
+_PATTERN: Final = "re.Pattern"
+_SUBJECT: Final = {
+    "match": 1,
+    "fullmatch": 1,
+    "search": 1,
+    "findall": 1,
+    "finditer": 1,
+    "split": 1,
+    "sub": 2,
+    "subn": 2,
+}
+"""Where the text stands behind the pattern."""
+_FLAGS: Final = {"I": "i", "IGNORECASE": "i", "S": "s", "DOTALL": "s", "M": "", "MULTILINE": "", "A": "a", "ASCII": "a"}
+"""Flags as the letters that set them inside of a pattern; those of lines change nothing of the time it takes."""
+_UNREAD: Final = "?"
+
+
+def _compiled(site: CallSite) -> Val:
+    """A pattern; its text is the one it was made of, so that what it lets through can be read."""
+    first = site.argument(0, "pattern")
+    known = first.const if first is not None and isinstance(first.const, str) and not first.origins else None
+    _interprets(site, first)
+    flags = _flags(site.argument(1, "flags"))
+    return Val(("object", _PATTERN), site.derived().origins, NO, {"flags": constant(flags)} if flags else None, known)
+
+
+def _function(name: str) -> Handler:
+    replaces = patterns.CALLS.get(f"re.{name}")
+
+    def handler(site: CallSite) -> Val | None:
+        pattern = site.argument(0, "pattern")
+        _interprets(site, pattern)
+        if pattern is not None and isinstance(pattern.const, str) and not pattern.origins:
+            flags = _flags(site.argument(3 if "sub" in name else 2, "flags")) if name != "split" else ""
+            _matches(site, pattern.const, flags, site.argument(_SUBJECT[name], "string"), name)
+        return replaces(site) if replaces is not None else None
+
+    return handler
+
+
+def _method(name: str) -> Handler:
+    replaces = patterns.CALLS.get(f"{_PATTERN}.{name}")
+
+    def handler(site: CallSite) -> Val | None:
+        pattern = site.receiver
+        if pattern is not None and pattern.text is not None:
+            flags = (pattern.items or {}).get("flags")
+            given = flags.const if flags is not None else ""
+            _matches(site, pattern.text, str(given), site.argument(_SUBJECT[name] - 1, "string"), name)
+        return replaces(site) if replaces is not None else None
+
+    return handler
+
+
+def _interprets(site: CallSite, pattern: Val | None) -> None:
+    if pattern is not None and pattern.origins and pattern.type != ("object", _PATTERN):
+        interpret(site, Language.REGEX, pattern, api=site.name)
+
+
+def _matches(site: CallSite, pattern: str, flags: str, text: Val | None, name: str) -> None:
+    if text is None or not text.origins or flags == _UNREAD:
+        return
+    if exponential(f"(?{flags}){pattern}" if flags else pattern, whole=name == "fullmatch"):
+        site.emit("Match", pattern=pattern, text=text, api=f"re.{name}")
+
+
+def _flags(given: Val | None) -> str:
+    if given is None:
+        return ""
+    name = str(given.type[1]).rpartition(".")[2] if given.type is not None and given.type[0] == "external" else ""
+    return _FLAGS.get(name, _UNREAD)
+
+
+CALLS: Final[dict[str, Handler]] = {
+    "re.compile": _compiled,
+    **{f"re.{name}": _function(name) for name in _SUBJECT},
+    **{f"{_PATTERN}.{name}": _method(name) for name in _SUBJECT},
+}
