@@ -40,4 +40,4 @@ def test_rows_of_managers_of_other_libraries(program: Callable[..., Program], as
     using = f"from app.models import Product, Shop\n\n\ndef listed():\n    return list({asked})\n"
     found = program({"app/models.py": MODELS, "app/using.py": using}, Read)
     reads = [effect for effect in found.effects if isinstance(effect, Read) and effect.many.value == "many"]
-    assert [(read.place.line, read.entity) for read in reads] == [(5, "app.models.Product")]
+    assert [(read.place.line, read.entity) for read in reads] == [(5, "Product")]
