@@ -46,6 +46,9 @@ def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
         return class_attribute(frame, type_[1], name, position)
     if kind in ("row", "query"):
         touched(frame, value)
+        info = engine.project.class_named(type_[1].entity) if kind == "row" and name == "__class__" else None
+        if info is not None:
+            return Val(("class", info))
         orm = engine.frameworks_by_name.get(type_[1].orm)
         found = orm.attribute(frame, value, name, position) if orm is not None else None
         return found if found is not None else Val(("member", value, name))

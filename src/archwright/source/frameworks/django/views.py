@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.operation import Http, Operation
 from archwright.model.value import Trust
+from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, step
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
@@ -76,7 +77,7 @@ class Django(Framework):
             return None
         if name == "request":
             return Val(("object", REQUEST))
-        if name in ("object", "object_list") and value.type[1].lookup(name) is None:
+        if name in ("object", "object_list") and _left_open(value.type[1], name):
             return generic_views.attribute(frame, value, value.type[1], name, position)
         if name == "kwargs":
             origin = (("source", "path parameter", Trust.ANYONE.value), 0, None)
@@ -122,6 +123,13 @@ class Django(Framework):
             unit = own_unit(project, info, verb, ("request",))
             if unit is not None:
                 yield view_entry(project, unit, pattern, verb.upper())
+
+
+def _left_open(info: ClassInfo, name: str) -> bool:
+    """True where classes say nothing of an attribute but `name = None`: what it holds is set while a request is answered."""
+    hit = info.lookup(name)
+    node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+    return hit is None or (node is not None and node[0] == f.CONST and node[2] is None)
 
 
 def view_entry(

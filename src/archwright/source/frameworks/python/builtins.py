@@ -82,7 +82,7 @@ def _truth(site: CallSite) -> Val:
 
 
 def _hasattr(site: CallSite) -> Val:
-    """A row has the columns that its query computed."""
+    """A row has the columns that its query computed. Of other names `hasattr` reads the attribute, which fetches a relation."""
     row, name = site.argument(0), site.argument(1)
     if row is not None:
         attributes.touched(site.frame, row)
@@ -90,7 +90,15 @@ def _hasattr(site: CallSite) -> Val:
         query = row.type[1].query
         if query is not None and f"column:{name.const}" in query.flags and not row.type[1].path:
             return constant(True)
+        if isinstance(name.const, str):
+            attributes.attribute(site.frame, row, name.const, site.position)
     return NUMBER
+
+
+def _type(site: CallSite) -> Val:
+    """`type(row)`: the class of the rows; of others it is left open, as heirs come to be read as what they derive from."""
+    row = site.args[0] if len(site.args) == 1 else None
+    return attributes.attribute(site.frame, row, "__class__", site.position) if row is not None else UNKNOWN
 
 
 def _run_query(site: CallSite, value: Val, how: str) -> None:
@@ -328,6 +336,7 @@ CALLS: Final[dict[str, Handler]] = {
     **{f"builtins.{n}": _container for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
     **{f"builtins.{n}": _truth for n in ("isinstance", "issubclass", "callable", "all", "any")},
     "builtins.hasattr": _hasattr,
+    "builtins.type": _type,
     "builtins.dict": _dict,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
