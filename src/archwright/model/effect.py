@@ -249,6 +249,17 @@ class FileAccess(Effect, tag="file", frozen=True, kw_only=True):
     """The call as a person names it."""
 
 
+class Containment(Effect, tag="containment", frozen=True, kw_only=True):
+    """A path is guarded against leading out of its folder, by something that doesn't hold it there."""
+
+    flaw: str
+    """`prefix` (compared with a folder's name, not with the folder), `letters` (`os.path.commonprefix`), `once` (`../` taken out
+    once) or `early` (compared before `..` in it is resolved)."""
+    path: Value = Value()
+    api: str = ""
+    """The call as a person names it."""
+
+
 class Language(enum.StrEnum):
     """What interprets a text."""
 
@@ -478,6 +489,7 @@ AnyEffect = (
     | CacheGet
     | CacheSet
     | FileAccess
+    | Containment
     | Interpret
     | Match
     | Deserialise

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow.checks import key_of, mark, subject
-from archwright.source.flow.values import BIT, Val, clean, deep_origins
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import BIT, NONE, Val, clean, deep_origins
 
 if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
@@ -33,6 +34,38 @@ ROOTS: Final = frozenset({"/", "\\"})
 """What an absolute path begins with."""
 _SAME_PATH: Final = frozenset({"parts", "parents"})
 _PARENTS: Final = frozenset({"..", "../"})
+
+
+BARE: Final = {"bare": NONE}
+"""`Val.asked` of a path that ends without a separator, as resolved paths and `str(Path(...))` do."""
+COMMON_LETTERS: Final = ("object", "os.path.commonprefix")
+"""The type of the letters that several paths begin with."""
+
+
+def judged(frame: Frame, base: Node, argument: Node, position: int) -> None:
+    """`path.startswith(root)`, `path.is_relative_to(root)`: record where the comparison keeps nothing inside."""
+    if frame.engine.kinds is not None and "Containment" not in frame.engine.kinds:
+        return
+    from archwright.source.flow.expressions import evaluate
+
+    if argument[0] == f.TUPLE:
+        return
+    path, root = evaluate(frame, base), evaluate(frame, argument)
+    resolved = any(cleaned & _PREFIX for _, cleaned, _ in path.origins)
+    start = shape(root)
+    if resolved and _bare(root, start):
+        frame.emit("Containment", position, flaw="prefix", path=path, api="startswith")
+    elif not resolved and path.origins and len(start) > 1 and start[0] == "/" and "{}" not in start:
+        rest = shape(path).removeprefix(start)
+        if len(rest) < len(shape(path)) and "{}" in rest:
+            frame.emit("Containment", position, flaw="early", path=path, api="startswith")
+
+
+def _bare(root: Val, start: str) -> bool:
+    """True for a folder that surely ends without a separator."""
+    if isinstance(root.const, str) and not root.origins:
+        return len(start) > 1 and start[0] == "/" and start[-1] != "/"
+    return root.asked is BARE
 
 
 def without_parents(frame: Frame, part: object, node: Node) -> None:
@@ -66,6 +99,8 @@ def compared(frame: Frame, left: Node, right: Node) -> None:
     for node in (left, right):
         if node[0] == f.NAME and (common := evaluate(frame, node)).type == COMMON:
             _vouched(frame, common)
+        elif node[0] in (f.NAME, f.CALL) and _letters(frame, node):
+            frame.emit("Containment", node[1], flaw="letters", path=evaluate(frame, node), api="os.path.commonprefix")
         if node[0] == f.CALL and node[2][-1] == "commonpath" and len(node[3]) == 1:
             parts = node[3][0]
             for part in parts[2] if parts[0] in (f.LIST, f.TUPLE) else ():
@@ -77,6 +112,16 @@ def told(frame: Frame, value: Val) -> None:
     if all(cleaned & _PREFIX for key, cleaned, _ in value.origins if key[0] == "source"):
         for name in [name for name, held in frame.env.items() if held is value]:
             _keep(frame, name)
+
+
+def _letters(frame: Frame, node: Node) -> bool:
+    """True for what `os.path.commonprefix` gave of folders that end without a separator."""
+    from archwright.source.flow.expressions import evaluate
+
+    if node[0] == f.NAME:
+        value = frame.env.get(node[2])
+        return value is not None and value.type == COMMON_LETTERS
+    return bool(node[2][-1] == "commonprefix" and evaluate(frame, node).type == COMMON_LETTERS)
 
 
 def _vouched(frame: Frame, common: Val) -> None:

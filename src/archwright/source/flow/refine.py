@@ -202,7 +202,7 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         _builtin(frame, function[2], args, holds)
     name = function[-1] if function[0] in (f.NAME, f.ATTR) else ""
     if function[0] == f.ATTR:
-        _method(frame, function[2], name, args, holds)
+        _method(frame, function[2], name, args, holds, test[1])
     if name == COMPARES and holds:
         signed(frame, args)
     if holds and args and hosts.judges(frame, function):
@@ -282,8 +282,10 @@ def key_marked(frame: Frame, name: str) -> bool:
     return value is not None and bool(value.origins) and all(mask == ALL_USES for _, mask, _ in value.origins)
 
 
-def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool) -> None:
+def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool, position: int) -> None:
     if name in contained.METHODS:
+        if len(args) == 1:
+            contained.judged(frame, base, args[0], position)
         if holds and args:
             contained.tested(frame, base)
         elif args and evaluated(frame, args[0]) in contained.ROOTS:

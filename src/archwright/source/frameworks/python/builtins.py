@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import attributes, choices, operators
+from archwright.source.flow import attributes, choices, contained, operators
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
@@ -50,11 +50,12 @@ def _text(site: CallSite) -> Val:
         return constant("")
     if first.const is not NO and not first.origins and isinstance(first.const, (str, int)):
         return constant(repr(first.const) if site.name == "builtins.repr" else str(first.const))
+    bare = contained.BARE if first.type == ("object", "pathlib.Path") else None
     if site.name == "builtins.str":
         first = attributes.as_text(site.frame, first, site.position)
     if site.name in ("builtins.repr", "builtins.ascii"):
         return Val(("text",), clean(deep_origins(first), operators.LITERAL), NO, None, "{}")
-    return Val(("text",), clean(deep_origins(first), _NO_DOCUMENT), NO, None, operators.shape(first))
+    return Val(("text",), clean(deep_origins(first), _NO_DOCUMENT), NO, None, operators.shape(first), bare)
 
 
 def _container(site: CallSite) -> Val:

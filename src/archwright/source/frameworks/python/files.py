@@ -80,13 +80,25 @@ def _relative(site: CallSite) -> Val:
 def _absolute(site: CallSite) -> Val:
     """`os.path.realpath(path)`."""
     first = site.argument(0, "path")
-    return Val(("text",), clean(deep_origins(first), _RESOLVED) if first is not None else (), NO, None, "{}")
+    return Val(
+        ("text",), clean(deep_origins(first), _RESOLVED) if first is not None else (), NO, None, "{}", contained.BARE
+    )
 
 
 def _common(site: CallSite) -> Val:
     """`os.path.commonpath(paths)`."""
     first = site.argument(0, "paths")
     return Val(contained.COMMON, deep_origins(first) if first is not None else ())
+
+
+def _letters(site: CallSite) -> Val:
+    """`os.path.commonprefix(paths)`: letters, not folders, unless the folder is given with a separator at its end."""
+    first = site.argument(0, "list")
+    parts = (first.items or {}).values() if first is not None else ()
+    ended = any(shape(part)[-1:] in ("/", "\\") for part in parts)
+    return Val(
+        None if ended else contained.COMMON_LETTERS, deep_origins(first) if first is not None else (), NO, None, "{}"
+    )
 
 
 def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:
@@ -123,6 +135,7 @@ CALLS: Final[dict[str, Handler]] = {
     PATH: _path,
     "os.path.commonpath": _common,
     "os.path.join": _os_join,
+    "os.path.commonprefix": _letters,
     f"{PATH}.joinpath": _join,
     f"{PATH}.with_name": _join,
     f"{PATH}.with_suffix": _same,

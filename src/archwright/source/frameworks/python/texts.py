@@ -73,6 +73,7 @@ _CUTS: Final = {
     "rpartition": ((2, -1), (2, -1)),
 }
 """How a text is cut -> the parts that hold no separator, if it is cut everywhere and if it is cut so many times only."""
+_UPWARDS: Final = frozenset({"../", "..\\"})
 _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 """How SQL writes a quote inside quotes."""
 
@@ -107,6 +108,8 @@ def _text_method(site: CallSite) -> Val | None:
             except TypeError:
                 return UNKNOWN
     value = site.derived(("text",))
+    if site.name == "replace" and len(site.args) == 2 and site.args[0].const is not NO:
+        _once(site)
     if site.name == "replace" and len(site.args) == 2 and (site.args[0].const, site.args[1].const) in _DOUBLED:
         return Val(value.type, clean(value.origins, mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER)))
     if site.name == "replace" and len(site.args) == 2 and _takes_out(site.args[0].const, site.args[1].const):
@@ -128,6 +131,16 @@ def _text_method(site: CallSite) -> Val | None:
 def _takes_out(old: object, new: object) -> bool:
     """True where no quote of a kind is left after the replacement."""
     return isinstance(old, str) and isinstance(new, str) and old in ("'", '"') and old not in new
+
+
+def _once(site: CallSite) -> None:
+    """`name.replace("../", "")`: taken out of `....//` once, `../` is left. A loop takes it out until none is left."""
+    if (
+        site.args[0].const in _UPWARDS
+        and site.args[1].const == ""
+        and not any(m.over == "while" for m in site.frame.loops)
+    ):
+        site.emit("Containment", flaw="once", path=site.receiver, api="replace")
 
 
 def _one_name(old: object, new: object) -> int:
