@@ -70,6 +70,7 @@ class UnscopedObject(Rule):
                     from django.contrib.auth.decorators import login_required
                     from django.http import JsonResponse
                     from django.shortcuts import get_object_or_404
+                    from django.views.decorators.http import require_POST
                     from shop.models import Order
 
                     @login_required
@@ -78,6 +79,7 @@ class UnscopedObject(Rule):
                         return JsonResponse({"total": order.total})
 
                     @login_required
+                    @require_POST
                     def change(request, pk):
                         order = get_object_or_404(Order, pk=pk, owner=request.user)
                         order.total = 0
@@ -85,6 +87,7 @@ class UnscopedObject(Rule):
                         return JsonResponse({"total": order.total})
 
                     @login_required
+                    @require_POST
                     def cancel(request, pk):
                         order = get_object_or_404(Order, pk=pk)
                         order.delete()
@@ -176,6 +179,7 @@ class UnscopedObject(Rule):
                     from django.core.exceptions import PermissionDenied
                     from django.http import JsonResponse
                     from django.shortcuts import get_object_or_404
+                    from django.views.decorators.http import require_POST
                     from shop.models import Order
 
                     @login_required
@@ -184,6 +188,7 @@ class UnscopedObject(Rule):
                         return JsonResponse({"total": order.total})
 
                     @login_required
+                    @require_POST
                     def change(request, pk):
                         order = get_object_or_404(Order, pk=pk, owner=request.user)
                         order.total = 0
@@ -191,6 +196,7 @@ class UnscopedObject(Rule):
                         return JsonResponse({"total": order.total})
 
                     @login_required
+                    @require_POST
                     def cancel(request, pk):
                         order = get_object_or_404(Order, pk=pk)
                         if order.owner_id != request.user.id:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val, join_origins
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, limited
@@ -74,10 +74,15 @@ def item(frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) 
     return row_of(query, base)
 
 
+def _turns(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """The loops that rows depend on: what a row holds is not what it was looked up by."""
+    return tuple(origin for origin in origins if origin[0][0] == "loop")
+
+
 def row_of(query: Query, value: Val) -> Val:
     """A row that a query gives."""
     if "values" in query.flags or query.entity is None:
-        return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
+        return Val(None, (*_turns(kept_origins(value)), (("field", query.entity or "", "*"), 0, None)))
     return Val(("row", Row(ORM, query.entity, query._replace(via=None, filters=(), order=()))), kept_origins(value))
 
 
@@ -128,7 +133,7 @@ def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], m
         narrowed, asked = conditioned(query, value.asked, conditions(call))
         emit_read(call.frame, call.position, narrowed, origins, "one", asked)
     if "values" in query.flags or query.entity is None:
-        return Val(None, join_origins(origins, (UNKNOWN_ORIGIN,)))
+        return Val(None, (*_turns(origins), UNKNOWN_ORIGIN))
     # a row looked up by an element of a loop belongs to that turn of the loop
     fetched = query._replace(unit=call.frame.unit, position=call.position, via=None)
     return Val(("row", Row(ORM, query.entity, fetched)), tuple(o for o in origins if o[0][0] in ("loop", "parameter")))
