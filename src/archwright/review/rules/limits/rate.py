@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archwright.model.finding import Confidence, Impact, TraceStep
 from archwright.model.which import Which
-from archwright.review.endpoint import Endpoint, Siblings
+from archwright.review.endpoint import Does, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
 
 _GUESSED = re.compile(
@@ -28,6 +28,7 @@ class Rate(Rule):
     Meant are endpoints that take a password or a one-time code, or that send one. Judged by its siblings: on the same router,
     in the same file or package another such endpoint carries a limiter (`@limiter.limit(...)`, `@ratelimit(...)`, a throttle
     class, a dependency that counts), and this one carries none. Limits in a proxy or a middleware hold for both.
+    What only callers who are signed in may ask is left out.
 
     Why: whoever may ask again and again finds a short code in minutes, tries lists of stolen passwords, and floods people
     with messages.
@@ -92,6 +93,7 @@ class Rate(Rule):
             code="""
                 from flask import Flask, request
                 from flask_limiter import Limiter
+                from flask_login import login_required
 
                 app = Flask(__name__)
                 limiter = Limiter(app)
@@ -109,6 +111,12 @@ class Rate(Rule):
 
                 @app.route("/logout", methods=["POST"])
                 def logout():
+                    return {}
+
+                @app.route("/users/<int:number>/reset_password", methods=["POST"])
+                @login_required
+                def reset_password(number):
+                    send_link(ADDRESSES[number])
                     return {}
             """,
         ),
@@ -132,7 +140,7 @@ class Rate(Rule):
     )
 
     def check(self, endpoint: Endpoint, siblings: Siblings) -> Iterator[Verdict]:
-        if not _guessed(endpoint) or endpoint.heirs or _limiter(endpoint):
+        if not _guessed(endpoint) or endpoint.heirs or _limiter(endpoint) or _known(endpoint):
             return
         for kind in ("router", "file", "package"):
             like = next((each for each in siblings.by(kind, endpoint) if _guessed(each) and _limiter(each)), None)
@@ -161,6 +169,11 @@ def _guessed(endpoint: Endpoint) -> bool:
         and any(_GUESSED.search(name) for name in names)
         and not any(_ELSEWHERE.search(name) for name in names)
     )
+
+
+def _known(endpoint: Endpoint) -> bool:
+    """True where it is known who calls: who may ask is few, and can be told apart."""
+    return endpoint.signed_in or any(each.does is Does.GUARD for each in endpoint.decorators)
 
 
 def _limiter(endpoint: Endpoint) -> str:
