@@ -1,4 +1,4 @@
-"""Rows asked for what is not a column: `hasattr`, their class, and what a view of the project's own keeps as `object`."""
+"""Rows asked for what is not a column: `hasattr`, their class, their files, and what a view of the project's own keeps as `object`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.effect import Load, Read
+from archwright.model.effect import Load, Read, Write
 from archwright.source.program import Program
 
 MODELS = """
@@ -27,6 +27,23 @@ ASKED = {
     "the class of a row": ("return shop.__class__.objects.get(pk=shop.pk)", [("Read", "Shop")]),
     "type of a row": ("return type(shop).objects.filter(name='a').exists()", [("Read", "Shop")]),
 }
+
+
+FILES = {
+    "saves the row": ("shop.logo.save('a.png', held)", 1),
+    "told not to": ("shop.logo.save('a.png', held, save=False)", 0),
+    "removed": ("shop.logo.delete()", 1),
+    "the row of a file": ("shop.logo.instance.save()", 1),
+    "read": ("return shop.logo.read()", 0),
+}
+
+
+@pytest.mark.parametrize(("body", "count"), FILES.values(), ids=FILES)
+def test_files_save_their_row(program: Callable[..., Program], body: str, count: int) -> None:
+    models = MODELS.replace("class Plan", "    logo = models.ImageField()\n\nclass Plan")
+    using = f"from app.models import Shop\n\n\ndef using(shop: Shop, held):\n    {body}\n"
+    writes = program({"app/models.py": models, "app/using.py": using}, Write).effects
+    assert [each.entity for each in writes if isinstance(each, Write)] == ["Shop"] * count
 
 
 def _found(program: Program, path: str) -> list[tuple[str, str]]:

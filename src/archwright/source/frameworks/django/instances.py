@@ -6,19 +6,22 @@ from typing import Final
 
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM, is_loaded, loop_origins
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
+from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import emit_write, kept_origins
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
 _STORED: Final = "#stored"
 """Among the items of a row made here: it was written already or may have a key, so the next save can be an update."""
+FIELD_FILE: Final = "django.db.models.fields.files.FieldFile"
+"""What a row gives for a column of files."""
 _PLAIN: Final = frozenset({"clean", "serializable_value", "__str__"})
 
 
@@ -40,6 +43,9 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
         return attributes.method_value(frame, value, unit, position)
     if name in ("pk", "id") and row.query is not None:
         return Val(("key",), join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
+    if name in model.files:
+        origins = join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),))
+        return Val(("object", FIELD_FILE), origins, NO, {"instance": value})
     if name in model.columns:
         return Val(None, join_origins(loop_origins(value), ((("field", row.entity, name), 0, None),)))
     if hit is not None and hit[1].kind in ("expression", "annotation"):  # a constant of the class, an enumeration in it
@@ -146,3 +152,17 @@ def method(call: CallSite, value: Val, row: Row, signals: Signals) -> Val | None
     if call.name in _PLAIN or call.name.startswith("get_"):
         return Val(None, kept_origins(value))
     return None
+
+
+def file_method(call: CallSite, file: Val) -> Val | None:
+    """`row.file.save(name, content)` and `row.file.delete()` save the row, too, unless they are told `save=False`.
+
+    Source: `FieldFile.save` and `FieldFile.delete`.
+    """
+    row = (file.items or {}).get("instance")
+    if row is None or call.name not in ("save", "delete"):
+        return None
+    told = call.argument(2 if call.name == "save" else 0, "save")
+    if told is None or told.const is True:
+        call_own(call.frame, row, "save", [], call.position)
+    return Val(None, (), None)

@@ -71,11 +71,13 @@ class Relation(NamedTuple):
 class ModelInfo:
     """One model with what instances and the class offer."""
 
-    __slots__ = ("columns", "info", "managers", "ordered", "relations")
+    __slots__ = ("columns", "files", "info", "managers", "ordered", "relations")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
         self.columns: set[str] = {"id", "pk"}
+        self.files: set[str] = set()
+        """The columns that hold the name of a file and give the file."""
         self.relations: dict[str, Relation] = {}
         self.managers: dict[str, str | None] = {}
         """Manager attribute -> dotted class of the project's manager or query set, None for Django's own."""
@@ -178,6 +180,8 @@ class Models:
                 model.columns.add(column)
         elif short.endswith("Field"):
             model.columns.add(name)
+            if short.endswith(("FileField", "ImageField")):
+                model.files.add(name)
         else:
             manager = self._manager(holder, node)
             if isinstance(manager, str):

@@ -59,7 +59,7 @@ class DjangoOrm(Framework):
     cleaners: ClassVar[dict[str, int]] = {
         "django.db.Connection.ops.quote_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
     }
-    objects = ("django.db.Connection", "django.db.Connections", _APPS)
+    objects = ("django.db.Connection", "django.db.Connections", _APPS, instances.FIELD_FILE)
     named = ("django.conf.settings", ".objects", "._default_manager")
 
     def __init__(self) -> None:
@@ -177,6 +177,8 @@ class DjangoOrm(Framework):
             return instances.attribute(frame, value, type_[1], name, position, self.models)
         if type_[0] == "query":
             return self._query_attribute(frame, value, type_[1], name, position)
+        if type_[1] == instances.FIELD_FILE and name == "instance":
+            return (value.items or {}).get(name)
         return None
 
     def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str, position: int) -> Val | None:
@@ -204,6 +206,8 @@ class DjangoOrm(Framework):
         if receiver.type[0] == "row":
             found = instances.method(call, receiver, receiver.type[1], self.signals)
             return found if found is not None else self.validation.checked(call, receiver.type[1])
+        if receiver.type[1] == instances.FIELD_FILE:
+            return instances.file_method(call, receiver)
         return None
 
     def assigned(self, frame: Frame, value: Val, name: str, held: Val, position: int) -> None:
