@@ -12,6 +12,10 @@ _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
 _TOOLS = re.compile(
     r"(?:^|/)(?:scripts?|tools?|examples?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
 )
+_PRODUCTION = re.compile(r"(?:^|[/_.-])(?:prod|production|live|deploy\w*|staging)(?:[/_.-]|$)", re.IGNORECASE)
+_DEVELOPMENT = re.compile(
+    r"(?:^|[/_.-])(?:dev|devel|development|local|debug|tests?|testing|ci|examples?|demo)(?:[/_.-]|$)", re.IGNORECASE
+)
 
 
 def in_tests(path: str) -> bool:
@@ -27,3 +31,13 @@ def in_migrations(path: str) -> bool:
 def in_tools(path: str) -> bool:
     """True for scripts and examples that are no part of the service."""
     return _TOOLS.search(path) is not None
+
+
+def of_production(path: str) -> bool:
+    """True for settings of the machines that serve."""
+    return _PRODUCTION.search(path) is not None
+
+
+def of_development(path: str) -> bool:
+    """True for settings of a developer's machine."""
+    return _DEVELOPMENT.search(path) is not None

@@ -17,7 +17,8 @@ from archwright.source.flow.values import Val, constant
 
 _TELLING = re.compile(
     r"secret|passw|pwd|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credential|debug"
-    r"|^check_hostname$|^verify_mode$|^verify$|^verify_ssl$|https_context$|hashers$|account_?key|jwt_?key|license_?key",
+    r"|^check_hostname$|^verify_mode$|^verify$|^verify_ssl$|https_context$|hashers$|account_?key|jwt_?key|license_?key"
+    r"|^(?:session|csrf|remember)_cookie_secure$|^cors_(?:allow_all_origins|origin_allow_all|allow_credentials)$",
     re.IGNORECASE,
 )
 _FORMATS = (

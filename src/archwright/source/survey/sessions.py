@@ -36,8 +36,8 @@ _METHOD: Final = frozenset(
 """What a body reads of a request that a link can't be."""
 _VERBS: Final = re.compile(r"require_|post|method|ajax|htmx", re.IGNORECASE)
 """Names of decorators that may look at the method: `require_POST`."""
-_LOADERS: Final = (b"request_loader", b"header_loader", b"TokenAuthentication", b"auth_token_required")
-"""Words of projects whose sign-in takes tokens, too."""
+_LOADERS: Final = (b"request_loader", b"header_loader", b"auth_token_required")
+"""Words of projects with Flask-Login or Flask-Security whose sign-in takes tokens, too."""
 _OWN_CHECKS: Final = ("rest_framework.", "ninja.", "graphene", "strawberry.", "tastypie.", "oauth2_provider.")
 """Libraries whose views are always taken out of Django's check, and check by themselves where a session is used."""
 _EXEMPT: Final = b"exempt"
@@ -63,19 +63,22 @@ class Sessions:
         decorators = list(self._decorators(unit, holder))
         found = [*bases, *(self._dotted(where, node) for where, node in decorators)]
         guarded = [name for name in found if _SESSION.search(name)]
-        asked = guarded or (self._django and self._asking.names(unit) >= _ASKED)
+        own = (self._project.resolve_expression(where, _function(node)) for where, node in decorators)
+        units = [unit, *(each.value for each in own if each is not None and each.kind == "unit")]
+        asked = guarded or (self._django and any(self._asking.names(each) >= _ASKED for each in units))
         if not asked or self._tokens or any(name.startswith(_OWN_CHECKS) for name in found):
             return False
-        names = [last_name(node[2] if node[0] == f.CALL else node) for _, node in decorators]
+        names = [last_name(_function(node)) for _, node in decorators]
         names += [str(self._project.unit(unit)[1][0]), holder.short if holder is not None else ""]
-        return not any(_TOKEN.search(name) for name in (*names, *self._names(unit)) if name not in _EXEMPTS)
+        names += [name for each in units for name in self._names(each)]
+        return not any(_TOKEN.search(name) for name in names if name not in _EXEMPTS)
 
     def links(self, unit: int, holder: ClassInfo | None) -> bool:
         """True where neither a body nor what stands around it reads what a plain link lacks: it works as well by GET."""
         if not _METHOD.isdisjoint(self._asking.names(unit)):
             return False
         for where, node in self._decorators(unit, holder):
-            named = node[2] if node[0] == f.CALL else node
+            named = _function(node)
             found = self._project.resolve_expression(where, named)
             own = found is not None and found.kind == "unit" and "method" in self._asking.names(found.value)
             if own or (_VERBS.search(last_name(named)) and not last_name(named).endswith(("GET", "safe"))):
@@ -117,7 +120,7 @@ class Sessions:
                 yield where, each
 
     def _dotted(self, module: Module, node: Any) -> str:
-        found = self._project.resolve_expression(module, node[2] if node[0] == f.CALL else node)
+        found = self._project.resolve_expression(module, _function(node))
         return str(found.value) if found is not None and found.kind == "external" else ""
 
     def _names(self, unit: int) -> Iterator[str]:
@@ -127,8 +130,13 @@ class Sessions:
             yield from self._asking.names(callee)
 
 
+def _function(node: Any) -> Any:
+    """A decorator without what it is called with."""
+    return node[2] if node[0] == f.CALL else node
+
+
 def _exempting(node: Any) -> bool:
-    named = node[2] if node[0] == f.CALL else node
+    named = _function(node)
     if named[0] == f.ATTR and named[3] == "exempt":
         return "csrf" in last_name(named[2]).lower()
     return last_name(named) == "csrf_exempt"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archwright.model.effect import CrossOrigin, Setting
+from archwright.model.effect import Configure, CrossOrigin, Setting
 from archwright.model.finding import Confidence, Impact
-from archwright.review.beside import in_tests
+from archwright.review.beside import in_tests, of_development
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example
+
+_ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
+_CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
 
 
 class Cors(Rule):
     """Pages of every origin may read the service's answers with the cookies of whoever looks at them.
 
-    That is Starlette's and FastAPI's `CORSMiddleware` and Flask-CORS with all origins and credentials: browsers refuse the star with
+    That is Starlette's and FastAPI's `CORSMiddleware`, Flask-CORS and the settings of django-cors-headers with all origins and credentials: browsers refuse the star with
     credentials, so these libraries send back the origin that asked. Origins that settings decide are not reported.
 
     Why: any page that a signed-in person opens reads what the service shows them, and writes in their name.
@@ -54,6 +58,17 @@ class Cors(Rule):
                     return app
             """,
         ),
+        example(
+            "settings allow all",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/settings.py": """
+                    CORS_ALLOW_ALL_ORIGINS = True
+                    CORS_ALLOW_CREDENTIALS = True
+                """,
+            },
+        ),
     )
     good = (
         example(
@@ -80,15 +95,33 @@ class Cors(Rule):
         ),
     )
 
-    def check(self, effect: CrossOrigin) -> Iterator[Verdict]:
-        if not (effect.everyone and effect.credentials):
+    def check(self, effect: CrossOrigin | Configure, program: Program) -> Iterator[Verdict]:
+        if isinstance(effect, Configure):
+            if not _everyone(effect, program):
+                return
+        elif not (effect.everyone and effect.credentials):
             return
         if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
             return
+        api = effect.name if isinstance(effect, Configure) else effect.api
         yield Verdict(
-            message=f"{effect.api} lets pages of every origin read answers with the cookies of who looks at them.",
+            message=f"{api} lets pages of every origin read answers with the cookies of who looks at them.",
             why="Any page that a signed-in person opens can read and write in that person's name.",
             fix="List the origins that need it, or leave credentials off.",
             impact=Impact.HIGH,
             confidence=Confidence.MEDIUM,
         )
+
+
+def _everyone(effect: Configure, program: Program) -> bool:
+    """True for settings of django-cors-headers that allow all origins, in a file that allows credentials too."""
+    if effect.name not in _ALL or effect.value.constant is not True or effect.fallback:
+        return False
+    path = effect.place.path
+    return not of_development(path) and any(
+        isinstance(each, Configure)
+        and each.name == _CREDENTIALS
+        and each.value.constant is True
+        and each.place.path == path
+        for each in program.effects
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
@@ -14,6 +15,8 @@ from archwright.review.sent import sent, tainted
 _OWN_REQUEST = ("request header", "cookie", "request host", "referrer", "request URL", "request path", "request body")
 """What a page of somebody else's can't make a browser send, or not as it is."""
 _SAID_SAFE = frozenset({"Markup", "mark_safe", "format_html"})
+_REFERRER = re.compile(r"^referrer|'(?:HTTP_)?referr?er'$", re.IGNORECASE)
+"""Browsers escape it, and send no more than the origin of a page of somebody else's."""
 
 
 class HtmlInjection(Rule):
@@ -222,5 +225,11 @@ class HtmlInjection(Rule):
             fix="Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write.",
             harm="the text is called safe HTML" if said else "the text is sent as HTML",
             impact=Impact.HIGH,
-            confidence=Confidence.MEDIUM if found.origin.name.startswith(_OWN_REQUEST) else Confidence.HIGH,
+            confidence=_confidence(found.origin.name),
         )
+
+
+def _confidence(source: str) -> Confidence:
+    if _REFERRER.search(source):
+        return Confidence.LOW
+    return Confidence.MEDIUM if source.startswith(_OWN_REQUEST) else Confidence.HIGH

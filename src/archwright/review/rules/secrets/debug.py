@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Configure, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import in_migrations, in_tests, in_tools, of_development, of_production
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
-
-_PRODUCTION = re.compile(r"(?:^|[/_.-])(?:prod|production|live|deploy\w*|staging)(?:[/_.-]|$)", re.IGNORECASE)
-_DEVELOPMENT = re.compile(
-    r"(?:^|[/_.-])(?:dev|devel|development|local|debug|tests?|testing|ci|examples?|demo)(?:[/_.-]|$)", re.IGNORECASE
-)
 
 
 class Debug(Rule):
@@ -78,13 +72,13 @@ class Debug(Rule):
     def check(self, effect: Configure, program: Program) -> Iterator[Verdict]:
         path = effect.place.path
         on = effect.value.constant is True and effect.name.lower() == "debug"
-        if not on or effect.fallback or in_tests(path) or in_migrations(path) or _DEVELOPMENT.search(path):
+        if not on or effect.fallback or in_tests(path) or in_migrations(path) or of_development(path):
             return
         if effect.how == "argument":
             tool = in_tools(path) or effect.context.setting is Setting.COMMAND
             started = tool or not effect.unit or _behind_main(program.source(path) or "", effect.place.line)
             sure = Confidence.LOW if started or _near(program, effect) else Confidence.HIGH
-        elif effect.how == "name" and effect.name.isupper() and _PRODUCTION.search(path):
+        elif effect.how == "name" and effect.name.isupper() and of_production(path):
             sure = Confidence.MEDIUM
         elif effect.how in ("attribute", "item") and effect.holder.partition(".")[0] in ("app", "application"):
             sure = Confidence.LOW if _behind_main(program.source(path) or "", effect.place.line) else Confidence.MEDIUM

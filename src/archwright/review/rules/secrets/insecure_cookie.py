@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archwright.model.effect import SetCookie, Setting
+from archwright.model.effect import Configure, SetCookie, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
-from archwright.review.beside import in_tests
+from archwright.review.beside import in_tests, of_development, of_production
 from archwright.review.rule import Rule, Verdict, example
 
 _SECRET = re.compile(
@@ -19,12 +19,14 @@ _TASTE = re.compile(
     r"lang|locale|theme|time_?zone|(?:^|_)tz(?:$|_)|dark|color|sidebar|consent|banner|view|layout", re.IGNORECASE
 )
 """Names of cookies that keep how somebody likes a page."""
+_SETTINGS = frozenset({"SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "REMEMBER_COOKIE_SECURE"})
+"""Settings of Django, Flask and Flask-Login for the cookies that these set by themselves."""
 
 
 class InsecureCookie(Rule):
     """A cookie is set that browsers also send without TLS, or that scripts can read.
 
-    Reported are `secure=False` written in the call, and the flag left out where the cookie's name says that it tells who calls
+    Reported are `secure=False` written in the call, `SESSION_COOKIE_SECURE = False` and its kin in the settings of production, and the flag left out where the cookie's name says that it tells who calls
     (session, token, sign-in). A flag that settings or the environment decide is not reported. Shown with `--all` only: the flag left out of
     other cookies, cookies of taste (language, theme), and a missing `httponly`.
 
@@ -72,6 +74,17 @@ class InsecureCookie(Rule):
                     return {"ok": True}
             """,
         ),
+        example(
+            "off in production",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/settings/__init__.py": "",
+                "shop/settings/production.py": """
+                    SESSION_COOKIE_SECURE = False
+                """,
+            },
+        ),
     )
     good = (
         example(
@@ -112,8 +125,11 @@ class InsecureCookie(Rule):
         ),
     )
 
-    def check(self, effect: SetCookie) -> Iterator[Verdict]:
+    def check(self, effect: SetCookie | Configure) -> Iterator[Verdict]:
         if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
+            return
+        if isinstance(effect, Configure):
+            yield from _set(effect)
             return
         name = effect.name.constant if isinstance(effect.name.constant, str) else ""
         secret = _SECRET.search(name) is not None
@@ -141,3 +157,16 @@ class InsecureCookie(Rule):
                 impact=Impact.LOW,
                 confidence=Confidence.LOW,
             )
+
+
+def _set(effect: Configure) -> Iterator[Verdict]:
+    """`SESSION_COOKIE_SECURE = False`: of the settings of production for sure, of others perhaps."""
+    if effect.name not in _SETTINGS or effect.value.constant is not False or of_development(effect.place.path):
+        return
+    yield Verdict(
+        message=f"{effect.name} is False: browsers send the cookie over plain HTTP too.",
+        why="Who listens on the network reads it from one request without TLS.",
+        fix="Set it to True where the service is reached by TLS.",
+        impact=Impact.MEDIUM,
+        confidence=Confidence.MEDIUM if of_production(effect.place.path) and not effect.fallback else Confidence.LOW,
+    )
