@@ -302,6 +302,14 @@ class Match(Effect, tag="match", frozen=True, kw_only=True):
     """The call as a person would name it."""
 
 
+class Decompress(Effect, tag="decompress", frozen=True, kw_only=True):
+    """Compressed bytes are made whole in memory, however much comes out."""
+
+    data: Value = Value()
+    api: str = ""
+    """The call as a person would name it."""
+
+
 class Deserialise(Effect, tag="deserialise", frozen=True, kw_only=True):
     """Bytes become objects."""
 
@@ -492,6 +500,7 @@ AnyEffect = (
     | Containment
     | Interpret
     | Match
+    | Decompress
     | Deserialise
     | Crypto
     | Configure

@@ -12,6 +12,7 @@ from archwright.source.frameworks.python import (
     addresses,
     builtins,
     code,
+    compression,
     containers,
     files,
     matching,
@@ -81,6 +82,7 @@ class Python(Framework):
         self.calls.update(objects.CALLS)
         self.calls.update(files.CALLS)
         self.calls.update(code.CALLS)
+        self.calls.update(compression.CALLS)
         self.calls.update(patterns.CALLS)
         self.calls.update(matching.CALLS)
         self.methods.update(texts.METHODS)
