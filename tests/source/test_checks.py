@@ -105,8 +105,10 @@ CLEAN = {
     "a number asked for": 'n = request.args.get("n", 1, type=int)\ndb.execute(f"SELECT {n}")',
     "quotes doubled": """db.execute("SELECT '" + s.replace("'", "''") + "'")""",
     "a check from outside": f"if not elsewhere.is_valid_name(s):\n    abort(400)\n{RUN}",
+    "checks that differ on two ways": f'if t:\n    if ".." in s:\n        abort(400)\nelse:\n    must(s)\nif s not in ALLOWED:\n    abort(400)\n{RUN}',
 }
 DIRTY = {
+    "a refused parent": f'if ".." in s:\n    abort(400)\n{RUN}',
     "not looked at": f"is_good(s)\n{RUN}",
     "another variable": f"must(t)\n{RUN}",
     "on one way only": f"some(s, False)\n{RUN}",

@@ -81,7 +81,8 @@ def subject(node: Node) -> Node:
 def mark(frame: Frame, key: str, uses: int = ALL_USES) -> None:
     """Remember that a place passed a check, which cleans it for `uses`."""
     known = frame.env.get(key + MARK)
-    frame.keep(key + MARK, Val(None, (), uses | known.const if known is not None else uses))
+    before = known.const if known is not None and isinstance(known.const, int) else 0
+    frame.keep(key + MARK, Val(None, (), uses | before))
     if "." in key:
         frame.narrowed = True
 
