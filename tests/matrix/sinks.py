@@ -276,6 +276,26 @@ def sinks() -> Iterator[Sink]:
         variants=_files("FILE({})"),
     )
     yield Sink(
+        "address fetched",
+        "request/ssrf",
+        "requests.get(value, timeout=5)",
+        imports="from urllib.parse import urlsplit\nimport requests",
+        setup='HOSTS = {"shop.example", "pay.example"}',
+        variants=(
+            RAW,
+            _right(
+                "host of a list", before='if urlsplit(value).hostname not in HOSTS:\n    raise ValueError("other host")'
+            ),
+            _right("below a path of ours", use='requests.get("https://shop.example/items/" + value, timeout=5)'),
+            _right("parameter", use='requests.get("https://shop.example/items", params={"name": value}, timeout=5)'),
+            _wrong(
+                "host without a separator", before='if not value.startswith("https://shop.example"):\n    value = "/"'
+            ),
+            _wrong("scheme", before='if urlsplit(value).scheme != "https":\n    raise ValueError("not https")'),
+            _wrong("host inside", before='if "shop.example" not in value:\n    raise ValueError("other host")'),
+        ),
+    )
+    yield Sink(
         "redirect",
         "request/open-redirect",
         "REDIRECT(value)",

@@ -87,7 +87,8 @@ def tested(frame: Frame, node: Node) -> None:
 
     value = evaluate(frame, node)
     origins = [(key, cleaned) for key, cleaned, _ in deep_origins(value) if key[0] in _OPEN]
-    if origins and all(cleaned & _PREFIX or key[0] == "parameter" for key, cleaned in origins):
+    given = value.text in (None, "{}")  # whoever calls may have resolved a path, not what is joined here
+    if origins and all(cleaned & _PREFIX or (given and key[0] == "parameter") for key, cleaned in origins):
         for name in _names(subject(node)):
             _keep(frame, name)
 

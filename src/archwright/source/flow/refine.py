@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import contained, hosts, regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
-from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
+_TEXT_TYPES = frozenset({"str", "bytes"})
+_NO_STRUCTURE = BIT[Use.FILTER]
+"""A text holds no operators, whatever else it holds."""
 _SENT = frozenset({"source", "parameter"})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
@@ -225,6 +229,8 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
         names = [node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "" for node in types]
         if names and all(each in _SAFE_TYPES for each in names):
             passed(frame, args[0])
+        elif names and all(each in _SAFE_TYPES or each in _TEXT_TYPES for each in names):
+            passed(frame, args[0], _NO_STRUCTURE)
         elif len(types) == 1:
             narrow(frame, args[0], types[0])
     elif name == "bool" and len(args) == 1:

@@ -15,6 +15,7 @@ _SENDS = {
     "starlette.responses.FileResponse": "path",
     "fastapi.responses.FileResponse": "path",
     "aiohttp.web.FileResponse": "path",
+    "pyramid.response.FileResponse": "path",
     "sanic.response.file": "location",
     "sanic.file": "location",
 }
@@ -25,7 +26,19 @@ class ServedFiles(Framework):
     """`send_file`, `FileResponse`, `aiofiles`; `secure_filename`, `safe_join`."""
 
     name = "served-files"
-    packages = ("flask", "quart", "starlette", "fastapi", "aiohttp", "sanic", "aiofiles", "anyio", "werkzeug", "django")
+    packages = (
+        "flask",
+        "quart",
+        "starlette",
+        "fastapi",
+        "aiohttp",
+        "sanic",
+        "pyramid",
+        "aiofiles",
+        "anyio",
+        "werkzeug",
+        "django",
+    )
     cleaners: ClassVar[dict[str, int]] = {
         "werkzeug.utils.secure_filename": mask(Use.PATH),
         "werkzeug.secure_filename": mask(Use.PATH),

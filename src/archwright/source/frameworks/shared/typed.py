@@ -26,6 +26,8 @@ _TEXTS = frozenset(
     {"str", "bytes", "Any", "object", "EmailStr", "AnyUrl", "HttpUrl", "AnyHttpUrl", "SecretStr", "StrictStr", "constr"}
     | {"NameEmail", "FilePath", "Path", "JsonValue", "ID", "JSON"}
 )
+_ANYTHING = frozenset({"Any", "object", "JsonValue", "JSON"})
+"""Those of the above that may hold a structure as well."""
 _MANY = frozenset(
     {
         "list",
@@ -129,8 +131,14 @@ def _quoted(engine: Engine, module: Module, node: Any, outside: Outside, depth: 
         if found is not None and found.kind == "class":
             return instance(engine, found.value, outside, depth - 1)
         if node[2] in _TEXTS:
-            return Val(("text",), (outside.origin(),))
+            return Val(("text",), (_text(node[2], outside),))
     return Val(None, (UNKNOWN_ORIGIN,))
+
+
+def _text(name: str, outside: Outside) -> Origin:
+    """A text is dangerous as such, but is no dictionary of operators."""
+    key, mask, steps = outside.origin()
+    return key, mask if name in _ANYTHING else mask | BIT[Use.FILTER], steps
 
 
 def _generic(engine: Engine, module: Module, node: Any, outside: Outside, depth: int) -> Val:
@@ -177,7 +185,7 @@ def _named(engine: Engine, module: Module, node: Any, outside: Outside, depth: i
     if name in _CLEAN:
         return Val(("text",), (outside.origin(clean=True),))
     if name in _TEXTS:
-        return Val(("text",) if name != "Any" else None, (outside.origin(),))
+        return Val(("text",) if name != "Any" else None, (_text(name, outside),))
     if name in _MANY:
         return Val(("list",), (), NO, {"*": Val(None, (outside.origin(),))})
     if name in _DICTS:
