@@ -66,6 +66,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """The router it is registered on, unique in the project; empty: none is named where it is registered."""
     holder: str = ""
     """The class whose method it is; empty: none."""
+    admin: bool = False
+    """True for a view that is added to a framework's admin site."""
     heirs: bool = False
     """True where other classes inherit it, each with guards of its own."""
     exempt: Place | None = None

@@ -12,6 +12,7 @@ from archwright.model.policy import AUTHENTICATED
 from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Standing
 from archwright.source import facts as f
+from archwright.source.frameworks.django.admin import is_admin
 from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import written
 from archwright.source.link.module import UNIT_BITS, Module
@@ -66,6 +67,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             decorators=decorators,
             router=_router(module, facts),
             holder=holder.name if holder is not None else "",
+            admin=holder is not None and is_admin(holder),
             heirs=holder is not None and holder.name in inherited,
             exempt=_place(*exempt) if exempt is not None else None,
             by_session=sessions.known(unit, holder),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archwright.model.base import Model
 from archwright.model.effect import Condition, Effect, Many, Read, Write
-from archwright.model.entity import Entity
+from archwright.model.entity import Entity, Type
 from archwright.model.value import OriginKind
 from archwright.review.endpoint import EffectsOf, Endpoint
 
@@ -108,9 +108,14 @@ def _is_key(entity: Entity, condition: Condition) -> bool:
     """A key whose values follow one another or are told around; a secret that only its holder knows is none."""
     return (
         condition.operator in ("=", "==", "in", "exact")
-        and condition.path in ("pk", "id", "uuid", *entity.key)
+        and (condition.path in ("pk", "id", "uuid", *entity.key) or _is_unique(entity, condition.path))
         and bool(_sent(condition))
     )
+
+
+def _is_unique(entity: Entity, path: str) -> bool:
+    field = entity.field(path)
+    return field is not None and field.unique and field.type is Type.UUID and not _SECRET.search(path)
 
 
 def _sent(condition: Condition) -> str:

@@ -24,6 +24,9 @@ class MissingAuthentication(Rule):
     of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Endpoints whose
     names say that they are for anyone (login, health, webhook, password reset, ...) and those marked as public are left out.
 
+    A view that a model admin of Django adds in `get_urls` without `admin_view` is reported by itself: all that the site makes
+    asks for staff.
+
     Why: whoever finds the path reads or changes what the others protect.
 
     Instead: put the same check on it. Where a whole router must be protected, check in one place: a dependency of the
@@ -119,8 +122,75 @@ class MissingAuthentication(Rule):
                     return FILES[name]
             """,
         ),
+        example(
+            "a view of a model admin that the site does not guard",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Job(models.Model):
+                        state = models.CharField(max_length=20)
+                """,
+                "shop/admin.py": """
+                    from django.contrib import admin
+                    from django.http import HttpResponseRedirect
+                    from django.urls import path
+                    from shop.models import Job
+
+                    @admin.register(Job)
+                    class JobAdmin(admin.ModelAdmin):
+                        def get_urls(self):
+                            return [path("<int:pk>/stop/", self.stop), *super().get_urls()]
+
+                        def stop(self, request, pk):
+                            Job.objects.filter(pk=pk).update(state="stopped")
+                            return HttpResponseRedirect("..")
+                """,
+            },
+        ),
     )
     good = (
+        example(
+            "the site guards one view of a model admin, the other asks itself",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Job(models.Model):
+                        state = models.CharField(max_length=20)
+                """,
+                "shop/admin.py": """
+                    from django.contrib import admin
+                    from django.core.exceptions import PermissionDenied
+                    from django.http import HttpResponseRedirect
+                    from django.urls import path
+                    from shop.models import Job
+
+                    @admin.register(Job)
+                    class JobAdmin(admin.ModelAdmin):
+                        def get_urls(self):
+                            return [
+                                path("<int:pk>/stop/", self.admin_site.admin_view(self.stop)),
+                                path("<int:pk>/start/", self.start),
+                                *super().get_urls(),
+                            ]
+
+                        def stop(self, request, pk):
+                            Job.objects.filter(pk=pk).update(state="stopped")
+                            return HttpResponseRedirect("..")
+
+                        def start(self, request, pk):
+                            if not self.has_change_permission(request):
+                                raise PermissionDenied
+                            Job.objects.filter(pk=pk).update(state="started")
+                            return HttpResponseRedirect("..")
+                """,
+            },
+        ),
         example(
             "signing in needs no session, and the last one asks in its body",
             framework="flask",
@@ -215,6 +285,10 @@ class MissingAuthentication(Rule):
             return
         if any(each.does is Does.GUARD for each in endpoint.decorators):
             return
+        if endpoint.admin:
+            if not endpoint.checks_itself:
+                yield self._of_admin(endpoint)
+            return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
             guarded = [each for each in beside if each.signed_in]
@@ -224,6 +298,17 @@ class MissingAuthentication(Rule):
                 return
             if len(beside) >= _FEWEST:
                 return
+
+    def _of_admin(self, endpoint: Endpoint) -> Verdict:
+        """The admin site checks the views that it makes itself; those that are added stand as they are."""
+        return Verdict(
+            message=f"{endpoint.name} is added to the admin site without a check of who calls.",
+            why="Anyone who knows the address gets at it; the site asks only before its own views.",
+            fix=f"Add it as self.admin_site.admin_view(self.{endpoint.name}), and ask for the permission on the object",
+            impact=Impact.CRITICAL,
+            confidence=Confidence.MEDIUM,
+            trace=steps((endpoint.place, "nothing asks who calls")),
+        )
 
     def _verdict(
         self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]

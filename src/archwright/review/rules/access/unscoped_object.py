@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
-from archwright.model.effect import Read, Write
+from archwright.model.effect import Effect, Read, Write
 from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind, TraceStep
 from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rules.access._owner import Owned, owner_of
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
 from archwright.review.rules.access._staff import for_staff
 
@@ -26,7 +27,8 @@ class UnscopedObject(Rule):
 
     The endpoint knows who calls, or its path names what the row is a part of; yet the query asks for the key alone, no
     condition of the code compares the row with the caller, and no permission is checked. Reported where at least two other
-    endpoints limit the same entity and most of them do, or the one that lists it does. Endpoints for staff are left out.
+    endpoints limit the same entity and most of them do, or the one that lists it does; also where the row that is changed has an owner
+    by its schema, and no other endpoint shows how it is limited. Endpoints for staff are left out.
 
     Why: a caller who sends another key gets at the row of somebody else. Keys are guessed, counted up, or seen in links.
 
@@ -149,6 +151,40 @@ class UnscopedObject(Rule):
                     return note_of(db, note_id).text
             """,
         ),
+        example(
+            "nothing else shows whose the row is, its schema does",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": """
+                    from django.conf import settings
+                    from django.db import models
+
+                    class Address(models.Model):
+                        user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+                        street = models.CharField(max_length=80)
+                """,
+                "shop/urls.py": """
+                    from django.urls import path
+                    from shop import views
+
+                    urlpatterns = [path("addresses/<int:pk>/remove/", views.remove)]
+                """,
+                "shop/views.py": """
+                    from django.contrib.auth.decorators import login_required
+                    from django.http import JsonResponse
+                    from django.shortcuts import get_object_or_404
+                    from django.views.decorators.http import require_POST
+                    from shop.models import Address
+
+                    @login_required
+                    @require_POST
+                    def remove(request, pk):
+                        get_object_or_404(Address, pk=pk).delete()
+                        return JsonResponse({})
+                """,
+            },
+        ),
     )
     good = (
         example(
@@ -255,8 +291,16 @@ class UnscopedObject(Rule):
             return
         if effects not in self._known:
             self._known[effects] = Accesses(endpoints, effects, entities)
+        found: Sequence[Effect] = effects(endpoint)
         for access in taken:
-            yield from self._judged(access, own, self._known[effects].of(access.entity))
+            judged = list(self._judged(access, own, self._known[effects].of(access.entity)))
+            owner = owner_of(entities[access.entity])
+            alone = all(each.limit is Limit.KEY for each in own if each.entity == access.entity)
+            changed = any(isinstance(each, Write) and each.entity == access.entity for each in found)
+            sure = any(each.confidence is not Confidence.LOW for each in judged)
+            if owner is not None and alone and changed and not sure and not _checked_before(endpoint):
+                judged = [self._of_nobody(access, owner)]
+            yield from judged
 
     def _judged(self, access: Access, own: Sequence[Access], all_: Sequence[Access]) -> Iterator[Verdict]:
         endpoint = access.endpoint
@@ -284,6 +328,25 @@ class UnscopedObject(Rule):
         sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield self._verdict(access, limited, sure=sure)
+
+    def _of_nobody(self, access: Access, owner: Owned) -> Verdict:
+        """No other endpoint shows how the entity is limited; its owner does."""
+        return Verdict(
+            message=f"{access.entity} is changed by {access.key} alone, whoever its {owner.field} is.",
+            why=f"Nothing ties the row to who calls: whoever may call {access.endpoint.title} sends another key and changes it.",
+            fix=f"Put {owner.field} into the query, or compare it with the caller",
+            impact=Impact.HIGH,
+            confidence=Confidence.MEDIUM if owner.sure else Confidence.LOW,
+            trace=steps(
+                (access.endpoint.place, f"{access.key} comes from the request"),
+                *((place, "handed on") for place in access.effect.context.calls),
+                (access.effect.place, f"{access.entity} by {access.path}, whosever it is"),
+            ),
+            place=access.effect.context.calls[0] if access.effect.context.calls else access.effect.place,
+            start=access.endpoint.place,
+            cause=f"{access.endpoint.unit} {access.entity}",
+            remedy=Remedy(kind=RemedyKind.SCOPE, subject=owner.field),
+        )
 
     def _verdict(self, access: Access, limited: Sequence[Access], *, sure: bool) -> Verdict:
         like = limited[0]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import UNKNOWN, Query, Row, Val
-from archwright.source.frameworks.base import CallSite, Entry, Framework
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Guarding
+from archwright.source.frameworks.django.admin_urls import added_views
 from archwright.source.frameworks.django.generic_views import REQUEST
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.rows import ORM
+from archwright.source.frameworks.django.views import view_entry
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import elements, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own, own_place, own_unit
@@ -32,7 +35,7 @@ _ABOUT: Final = frozenset(
 
 
 class Admin(Framework):
-    """Model admins. They are no operations of the project: the library routes them."""
+    """Model admins. What the library routes is no operation of the project; views that an admin adds are."""
 
     name = "django_admin"
     packages = ("django",)
@@ -41,6 +44,8 @@ class Admin(Framework):
         super().__init__()
         self._models: dict[str, str] = {}
         """Admin class -> the model it is registered for, where that is one."""
+        self._guarded: set[int] = set()
+        """Views that `get_urls` puts a check around."""
 
     def claims(self, info: ClassInfo) -> bool:
         return is_admin(info)
@@ -61,6 +66,17 @@ class Admin(Framework):
                 yield Entry(unit, {"request": Val(("object", REQUEST))})
             for action in self._actions(project, admin):
                 yield Entry(action, {"queryset": Val(("query", Query(ORM, model, action, 0)))})
+
+        for info in project.all_classes():
+            for added in added_views(engine, info) if info.facts[4] and is_admin(info) else ():
+                if not added.open:
+                    self._guarded.add(added.unit)
+                yield view_entry(project, added.unit, added.pattern, "ANY")
+
+    def guards(self, engine: Engine, unit: int) -> Iterable[Guarding]:
+        """What `get_urls` puts around a view."""
+        if unit in self._guarded:
+            yield Guarding("admin_view", AUTHENTICATED)
 
     # --- registration --------------------------------------------------------------------------------------
     def _registered(self, project: Project) -> Iterator[tuple[str, ClassInfo]]:
