@@ -216,7 +216,13 @@ class Admin(Framework):
 
 def is_admin(info: ClassInfo) -> bool:
     """True for a project class that is a model admin, Django's or one derived from it in another package."""
-    return any(base.rpartition(".")[2].endswith(_BASES) and "admin" in base for base in info.external_bases())
+    return any(_is_base(base) for base in info.external_bases())
+
+
+def _is_base(dotted: str) -> bool:
+    """By the convention of packages for Django, `reversion.admin.VersionAdmin` is one, too."""
+    where, _, name = dotted.rpartition(".")
+    return (name.endswith(_BASES) and "admin" in dotted) or (name.endswith("Admin") and "admin" in where.split("."))
 
 
 def _names_admin(value: Any) -> bool:

@@ -55,4 +55,4 @@ def added_views(engine: Engine, info: ClassInfo) -> Iterator[Added]:
 
 
 def _is_own(node: Any) -> bool:
-    return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2] == "self"
+    return bool(node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2] == "self")
