@@ -26,6 +26,8 @@ class Settings:
         self._project = project
         self._engine = engine
         self._modules: list[Module] | None = None
+        self._asked: set[str] = set()
+        """Settings whose value is being read: `SIZES = getattr(settings, "SIZES", {})` asks for itself."""
 
     def modules(self) -> list[Module]:
         """The modules that DJANGO_SETTINGS_MODULE names where the project starts, then all that are called so."""
@@ -55,9 +57,13 @@ class Settings:
         A flag is never a constant: it is what one installation sets, and another sets otherwise.
         """
         found = self.node(name)
-        if found is None or found[1] is None:
+        if found is None or found[1] is None or name in self._asked:
             return None
-        value = self._engine.module_expression(*found)
+        self._asked.add(name)
+        try:
+            value = self._engine.module_expression(*found)
+        finally:
+            self._asked.discard(name)
         if isinstance(value.const, bool) or value.const is None:
             return Val(value.type, UNKNOWN.origins)
         return value
