@@ -72,10 +72,10 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """True where other classes inherit it, each with guards of its own."""
     exempt: Place | None = None
     """Where it is taken out of the check of CSRF tokens; None: it is not."""
-    by_session: bool = False
-    """True where the session's cookie alone tells it who calls, by a guard of a library; no token, key or signature is asked for."""
-    by_link: bool = False
-    """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
+    knowing: Callable[[], bool] = bool
+    """Gives `by_session`."""
+    linking: Callable[[], bool] = bool
+    """Gives `by_link`."""
 
     @property
     def asks(self) -> str:
@@ -91,6 +91,16 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def checks_itself(self) -> str:
         """As `checks`, by its own code and the hooks of its class alone."""
         return self.checking_itself()
+
+    @property
+    def by_session(self) -> bool:
+        """True where the session's cookie alone tells it who calls, by a guard of a library; no token, key or signature is asked for."""
+        return self.knowing()
+
+    @property
+    def by_link(self) -> bool:
+        """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
+        return self.linking()
 
     @property
     def signed_in(self) -> bool:

@@ -70,8 +70,8 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             admin=holder is not None and is_admin(holder),
             heirs=holder is not None and holder.name in inherited,
             exempt=_place(*exempt) if exempt is not None else None,
-            by_session=sessions.known(unit, holder),
-            by_link=sessions.links(unit, holder),
+            knowing=cache(partial(sessions.known, unit, holder)),
+            linking=cache(partial(sessions.links, unit, holder)),
         )
 
 

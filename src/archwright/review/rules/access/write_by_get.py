@@ -182,9 +182,7 @@ class WriteByGet(Rule):
 
     def check(self, endpoint: Endpoint, effects: Callable[[Endpoint], Sequence[Read | Write]]) -> Iterator[Verdict]:
         methods = endpoint.methods
-        if not endpoint.by_session or endpoint.heirs or endpoint.changes or not methods or is_public(endpoint):
-            return
-        if "ANY" in methods and not endpoint.by_link:
+        if endpoint.heirs or endpoint.changes or not methods or is_public(endpoint):
             return
         own = effects(endpoint)
         named = {
@@ -199,7 +197,7 @@ class WriteByGet(Rule):
             and (effect.row in named if effect.row is not None else bool(_sent(effect.condition)))
             and not (effect.fields and all(_TRACES.search(field) for field in effect.fields))
         ]
-        if not changing:
+        if not changing or not endpoint.by_session or ("ANY" in methods and not endpoint.by_link):
             return
         gravest = min(changing, key=lambda effect: (effect.kind is not WriteKind.DELETE, effect.place))
         deletes = gravest.kind is WriteKind.DELETE
