@@ -152,7 +152,7 @@ def _paths(frame: Frame, value: Val, name: str) -> tuple[Origin, ...]:
     return tuple(
         ((*key, name), cleaned, steps)
         for key, cleaned, steps in value.origins
-        if key[0] == "parameter" and len(key) == 3
+        if key[0] == "parameter" and len(key) in (3, 4)
     )
 
 

@@ -27,6 +27,7 @@ from archwright.source.flow.values import (
     append_chain,
     constant,
     deep_origins,
+    join,
     join_origins,
     origins_of,
     type_key,
@@ -39,6 +40,8 @@ MAX_DEPTH = 24
 """Calls nested deeper than this while summaries are made give an unknown value."""
 MAX_EFFECTS = 160
 """Effects a summary hands to callers; more are cut."""
+MAX_PATH = 5
+"""The longest key of an argument's attribute: the attribute of an attribute. What lies below comes from there."""
 Spec = tuple[tuple[int, Any], ...]
 
 _NAMING = frozenset({"channel", "task", "peer", "key", "algorithm"})
@@ -211,6 +214,9 @@ def call_unit(
         return UNKNOWN
     _happen(frame, unit, summary, given, position)
     _set_by_parent(frame, unit, spec, given, position)
+    receiver = given.get(0)
+    if receiver is not None and receiver.type is not None and receiver.type[0] == "instance" and unit != frame.unit:
+        _set_on_receiver(frame, unit, spec, receiver, given, position)
     transactions.called(frame, unit, summary.leaves, summary.yields, position)
     overridden = frame.engine.overridden(unit) if summary.never or summary.returns.const is not NO else False
     if summary.never and not overridden:
@@ -234,6 +240,27 @@ def _set_by_parent(frame: Frame, unit: int, spec: Spec, given: dict[int, Val], p
         held = _held(frame, unit, value, given, position)
         frame.keep(f"{name}.{attribute}", held)
         engine.selves.record_by_parent(frame.owner, attribute, held)
+
+
+def _set_on_receiver(frame: Frame, unit: int, spec: Spec, receiver: Val, given: dict[int, Val], position: int) -> None:
+    """What a method sets on its receiver from its arguments is set on the caller's instance, for the methods called next."""
+    attributes_set = frame.engine.attributes_set.get((unit, spec))
+    if not attributes_set:
+        return
+    name = frame.self_name
+    own = name is not None and receiver is frame.env.get(name)
+    if not own and receiver.items is None:
+        return
+    for attribute, value in attributes_set.items():
+        known = f"{name}.{attribute}" in frame.env if own else attribute in (receiver.items or ())
+        if not known and not any(key[0] == "source" or _argument(key) for key, _, _ in value.origins):
+            continue
+        held = _held(frame, unit, value, given, position)
+        if own:
+            frame.keep(f"{name}.{attribute}", held)
+        elif receiver.items is not None:
+            mine = receiver.items.get(attribute)
+            receiver.items[attribute] = join(mine, held) if mine is not None and frame.loops else held
 
 
 def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], position: int) -> None:
@@ -399,9 +426,8 @@ def _substitute_origins(
         argument = given.get(key[2])
         if argument is None:
             continue  # not given: the default, which is the unit's own
-        if len(key) == 4:
-            item = argument.items.get(key[3]) if argument.items is not None else None
-            found = deep_origins(item) if item is not None else _attribute_origins(argument, key[3])
+        if len(key) > 3:
+            found = _reached(frame, argument, key[3:])
         else:
             found = deep_origins(argument) if argument.items else argument.origins
         passed: list[Origin] = []
@@ -415,11 +441,35 @@ def _substitute_origins(
     return result
 
 
-def _attribute_origins(argument: Val, name: str) -> tuple[Origin, ...]:
-    """The origins of an attribute of an argument that keeps none by name."""
+def _argument(key: Any) -> bool:
+    """True for the key of an argument beside the receiver."""
+    return bool(key[0] == "parameter" and key[2] != 0)
+
+
+def _reached(frame: Frame, value: Val, names: tuple[Any, ...]) -> tuple[Origin, ...]:
+    """The origins of an attribute, or an attribute of that, of an argument."""
+    for index, name in enumerate(names):
+        item = value.items.get(name) if value.items is not None else _of_self(frame, value, name)
+        if item is None:
+            origins = value.origins
+            for each in names[index:]:
+                origins = _attribute_origins(origins, each)
+            return origins
+        value = item
+    return deep_origins(value)
+
+
+def _of_self(frame: Frame, argument: Val, name: str) -> Val | None:
+    """What the unit itself has set on its self until here."""
+    mine = frame.self_name
+    return frame.env.get(f"{mine}.{name}") if mine is not None and argument is frame.env.get(mine) else None
+
+
+def _attribute_origins(origins: tuple[Origin, ...], name: str) -> tuple[Origin, ...]:
+    """The origins of an attribute of a value that keeps none by name."""
     return tuple(
-        ((*key, name), cleaned, steps) if key[0] == "parameter" and len(key) == 3 else (key, cleaned, steps)
-        for key, cleaned, steps in (argument.origins if argument.items is None else ())
+        ((*key, name), cleaned, steps) if key[0] == "parameter" and len(key) < MAX_PATH else (key, cleaned, steps)
+        for key, cleaned, steps in origins
     )
 
 

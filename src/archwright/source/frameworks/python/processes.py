@@ -45,9 +45,9 @@ def run_program(index: int, keyword: str, api: str, gives: str = "", *, asks: bo
     """A call that starts a program with a list of arguments; asks: its parameter `shell` makes it a command."""
 
     def handler(site: CallSite) -> Val | None:
-        given = site.argument(index, keyword)
+        given = site.argument(index, keyword) or _handed_on(site, index, keyword)
         if given is not None:
-            asked = site.keywords.get("shell") if asks else None
+            asked = _option(site, "shell") if asks else None
             if asked is None or (known := truth(asked)) is False:
                 program(site, given, api)
             elif known:
@@ -57,6 +57,22 @@ def run_program(index: int, keyword: str, api: str, gives: str = "", *, asks: bo
         return _result(site, gives)
 
     return handler
+
+
+def _handed_on(site: CallSite, index: int, keyword: str) -> Val | None:
+    """The argument of a helper that hands on all it is given: `run(*args, **kwargs)`."""
+    if len(site.args) != index:
+        return None
+    for spread in site.spread:
+        if spread.type == ("tuple",):
+            return (spread.items or {}).get(0) or _first_of(Val(None, spread.origins))
+    return _option(site, keyword)
+
+
+def _option(site: CallSite, name: str) -> Val | None:
+    """An argument given by name, here or in a dictionary of options."""
+    given = site.keywords.get(name)
+    return given or next((spread.items[name] for spread in site.spread if spread.items and name in spread.items), None)
 
 
 def run_arguments(index: int, api: str) -> Handler:
@@ -112,7 +128,7 @@ def program(site: CallSite, given: Val, api: str) -> None:
 def _first_of(given: Val) -> Val:
     """The program in what a caller gives, which may be a text or a list: of a list it is the first."""
     origins = tuple(
-        ((*key, 0), cleaned, steps) if key[0] == "parameter" and len(key) == 3 else (key, cleaned, steps)
+        ((*key, 0), cleaned, steps) if key[0] == "parameter" and len(key) in (3, 4) else (key, cleaned, steps)
         for key, cleaned, steps in given.origins
     )
     return Val(given.type, origins, given.const, None, given.text)
