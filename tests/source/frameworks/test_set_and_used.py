@@ -174,9 +174,7 @@ HELPER = """
         (False, '["ping", request.args["host"]]', 0),
     ],
 )
-def test_a_helper_hands_on_what_it_is_given(
-    program: Made, shell: bool, command: str, found: int
-) -> None:
+def test_a_helper_hands_on_what_it_is_given(program: Made, shell: bool, command: str, found: int) -> None:
     read = made(program, HELPER.format(shell=shell, command=command))
     commands = [each for each in read.effects if isinstance(each, Interpret) and each.language is Language.SHELL]
     assert len([each for each in commands if each.text.state(Use.SHELL) is Clean.DIRTY]) == found
