@@ -56,6 +56,10 @@ class Variant(NamedTuple):
     imports: str = ""
     only: frozenset[str] = frozenset()
     """The frameworks whose projects have what it needs; empty: all."""
+    rule: str = ""
+    """The rule that must report in the place of the sink's; empty: that of the sink."""
+    beside: str = ""
+    """A rule that may report the check itself, too."""
 
 
 class Sink(NamedTuple):
@@ -97,4 +101,4 @@ class Program(NamedTuple):
             or (self.sink.structured and self.source.type != "any")
             or self.sink.rule in self.source.clean
         )
-        return None if harmless else self.sink.rule
+        return None if harmless else self.variant.rule or self.sink.rule

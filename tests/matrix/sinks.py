@@ -19,10 +19,13 @@ def _right(name: str, use: str = "", before: str = "", imports: str = "", only: 
     return Variant(name, False, use, before, imports, frozenset(only))
 
 
-def _wrong(name: str, use: str = "", before: str = "", imports: str = "") -> Variant:
-    return Variant(name, True, use, before, imports)
+def _wrong(
+    name: str, use: str = "", before: str = "", imports: str = "", *, rule: str = "", beside: str = ""
+) -> Variant:
+    return Variant(name, True, use, before, imports, rule=rule, beside=beside)
 
 
+BROKEN = "files/broken-containment"
 _JOINED = "value = os.path.join(ROOT, value)"
 _FILES = (
     RAW,
@@ -50,16 +53,18 @@ _FILES = (
         imports="from werkzeug.utils import safe_join",
         use="value",
     ),
-    _wrong("dots taken out once", before='value = value.replace("../", "")'),
+    _wrong("dots taken out once", before='value = value.replace("../", "")', beside=BROKEN),
     _wrong(
         "prefix of a path that is not resolved",
         before=f'{_JOINED}\nif not value.startswith(ROOT):\n    raise ValueError("outside")',
         use="value",
+        beside=BROKEN,
     ),
     _wrong(
         "prefix without a separator",
         before='value = os.path.realpath(os.path.join(ROOT, value))\nif not value.startswith(ROOT):\n    raise ValueError("outside")',
         use="value",
+        rule=BROKEN,
     ),
     _wrong("html escape", before="value = html.escape(value)", imports="import html"),
 )

@@ -42,8 +42,11 @@ COMMON_LETTERS: Final = ("object", "os.path.commonprefix")
 """The type of the letters that several paths begin with."""
 
 
-def judged(frame: Frame, base: Node, argument: Node, position: int) -> None:
-    """`path.startswith(root)`, `path.is_relative_to(root)`: record where the comparison keeps nothing inside."""
+def judged(frame: Frame, base: Node, method: str, argument: Node, position: int) -> None:
+    """`path.startswith(root)`, `path.is_relative_to(root)`: record where the comparison keeps nothing inside.
+
+    `is_relative_to` compares whole names: a folder without a separator at its end is right there.
+    """
     if frame.engine.kinds is not None and "Containment" not in frame.engine.kinds:
         return
     from archwright.source.flow.expressions import evaluate
@@ -53,12 +56,12 @@ def judged(frame: Frame, base: Node, argument: Node, position: int) -> None:
     path, root = evaluate(frame, base), evaluate(frame, argument)
     resolved = any(cleaned & _PREFIX for _, cleaned, _ in path.origins)
     start = shape(root)
-    if resolved and _bare(root, start):
-        frame.emit("Containment", position, flaw="prefix", path=path, api="startswith")
+    if resolved and method == "startswith" and _bare(root, start):
+        frame.emit("Containment", position, flaw="prefix", path=path, api=method)
     elif not resolved and path.origins and len(start) > 1 and start[0] == "/" and "{}" not in start:
         rest = shape(path).removeprefix(start)
         if len(rest) < len(shape(path)) and "{}" in rest:
-            frame.emit("Containment", position, flaw="early", path=path, api="startswith")
+            frame.emit("Containment", position, flaw="early", path=path, api=method)
 
 
 def _bare(root: Val, start: str) -> bool:

@@ -291,7 +291,7 @@ def key_marked(frame: Frame, name: str) -> bool:
 def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool, position: int) -> None:
     if name in contained.METHODS:
         if len(args) == 1:
-            contained.judged(frame, base, args[0], position)
+            contained.judged(frame, base, name, args[0], position)
         if holds and args:
             contained.tested(frame, base)
         elif args and evaluated(frame, args[0]) in contained.ROOTS:
