@@ -21,9 +21,9 @@ ADDRESS: Final = ".@"
 """Ends the key under which the address is kept that a name holds the parts of."""
 HOST_OF: Final = ".@host"
 """Ends the key under which the parts of an address are kept whose host a name holds."""
-_PARTS: Final = frozenset({"netloc", "hostname"})
+_PARTS: Final = frozenset({"netloc", "hostname", "host", "authority"})
 _SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
-_PARSES: Final = frozenset({"urlparse", "urlsplit"})
+_PARSES: Final = frozenset({"urlparse", "urlsplit", "parse_url", "url_parse", "uri_reference", "urlparse_cached"})
 _OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
 

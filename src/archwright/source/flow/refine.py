@@ -209,9 +209,9 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         _method(frame, function[2], name, args, holds, test[1])
     if name == COMPARES and holds:
         signed(frame, args)
-    if holds and args and hosts.judges(frame, function):
-        passed(frame, args[0])
     asked = args[:1] or tuple(value for name, value in test[4][:1] if name)
+    if holds and asked and hosts.judges(frame, function):
+        passed(frame, asked[0])
     if holds and asked and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
         passed(frame, asked[0])
 

@@ -142,6 +142,36 @@ class OpenRedirect(Rule):
     )
     good = (
         example(
+            "a function of the project's own looks at the host and at slashes, the address given by name",
+            framework="pyramid",
+            files={
+                "views.py": """
+                    from pyramid.httpexceptions import HTTPSeeOther
+                    from pyramid.view import view_config
+                    from addresses import is_safe_url
+
+                    @view_config(route_name="back")
+                    def back(request):
+                        target = request.params.get("next")
+                        if not target or not is_safe_url(url=target, host=request.host):
+                            target = request.route_path("home")
+                        return HTTPSeeOther(target)
+                """,
+                "addresses.py": """
+                    from urllib3.util import parse_url
+
+                    def is_safe_url(url, host):
+                        url = url.strip().replace("\\\\", "/")
+                        if url.startswith("///"):
+                            return False
+                        parts = parse_url(url)
+                        if parts.scheme and not parts.netloc:
+                            return False
+                        return not parts.netloc or parts.netloc == host
+                """,
+            },
+        ),
+        example(
             "the answer of the check is kept in a name, and a route's path comes first",
             framework="django",
             files={

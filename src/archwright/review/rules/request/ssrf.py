@@ -127,6 +127,33 @@ class Ssrf(Rule):
     )
     good = (
         example(
+            "a transport of the project's own looks at each address",
+            framework="fastapi",
+            files={
+                "app.py": """
+                    import httpx
+                    from fastapi import FastAPI
+                    from guarded import GuardedTransport
+
+                    app = FastAPI()
+
+                    @app.post("/previews")
+                    async def preview(url: str):
+                        async with httpx.AsyncClient(transport=GuardedTransport(), timeout=5) as client:
+                            return (await client.get(url)).text
+                """,
+                "guarded.py": """
+                    import httpx
+                    from network import refuse_private
+
+                    class GuardedTransport(httpx.AsyncHTTPTransport):
+                        async def handle_async_request(self, request):
+                            await refuse_private(request.url.host)
+                            return await super().handle_async_request(request)
+                """,
+            },
+        ),
+        example(
             "the host is fixed before the data begins",
             framework="flask",
             code="""

@@ -33,6 +33,7 @@ _CONNECTIONS = {"http.client.HTTPConnection": "http://", "http.client.HTTPSConne
 _FIXED = frozenset(("object", name) for name in (*_POOLS, *_CONNECTIONS) if not name.endswith("Manager"))
 """Clients of one host: what they are asked for can't lead to another."""
 _TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
+_OWN_TRANSPORTS = tuple(("object", name) for name in _TRANSPORTS)
 
 
 class HttpClients(Framework):
@@ -98,7 +99,8 @@ def _request(url_index: int, method: str, seconds: int | None, *, keeps: bool) -
         held = (call.receiver.items if call.receiver is not None else None) or {}
         timeout = _timeout(call, seconds, keeps=keeps)
         url = call.argument(url_index, "url")
-        if url is not None and call.receiver is not None and call.receiver.type in _FIXED:
+        fixed = call.receiver is not None and call.receiver.type in _FIXED
+        if url is not None and (fixed or "transport" in held):
             url = addresses.judged(url)
         call_peer(call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held)
         return Val(("object", "http.Response"), (ANSWER,))
@@ -132,6 +134,8 @@ def _client(seconds: int | None) -> Callable[[CallSite], Val]:
         transport = call.keywords.get("transport")
         if call.name.startswith("aiohttp_retry") or (transport is not None and transport.items):
             items["retry"] = constant(True)
+        if transport is not None and transport.type not in _OWN_TRANSPORTS and transport.const is NO:
+            items["transport"] = transport  # one of the project's own may refuse addresses
         return Val(("object", call.name), (), NO, items)
 
     return handler
