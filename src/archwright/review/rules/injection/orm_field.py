@@ -36,6 +36,35 @@ class OrmField(Rule):
     which = Which.SENT
     bad = (
         example(
+            "a helper that hands on what it is given by name",
+            framework="flask",
+            files={
+                "app.py": """
+                    from flask import Flask, request
+                    from lookup import find
+
+                    app = Flask(__name__)
+
+                    @app.get("/products")
+                    def products():
+                        return [product.pk for product in find(**request.args.to_dict())]
+                """,
+                "lookup.py": """
+                    from shop.models import Product
+
+                    def find(**lookup):
+                        return Product.objects.filter(**lookup)
+                """,
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Product(models.Model):
+                        slug = models.SlugField(unique=True)
+                """,
+                "shop/__init__.py": "",
+            },
+        ),
+        example(
             "the whole query string as conditions",
             framework="django",
             files={
@@ -91,6 +120,35 @@ class OrmField(Rule):
         ),
     )
     good = (
+        example(
+            "the names are those that the helper's caller writes down",
+            framework="django",
+            files={
+                "shop/urls.py": """
+                    from django.urls import path
+                    from shop import views
+
+                    urlpatterns = [path("products/<path:slug>/", views.show)]
+                """,
+                "shop/views.py": """
+                    from django.http import JsonResponse
+                    from shop.models import Product
+
+                    def show(request, slug):
+                        return JsonResponse({"id": find(slug=slug).pk})
+
+                    def find(**lookup):
+                        return Product.objects.get(**lookup)
+                """,
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Product(models.Model):
+                        slug = models.SlugField(unique=True)
+                """,
+                "shop/__init__.py": "",
+            },
+        ),
         example(
             "names looked up, conditions written down",
             framework="django",

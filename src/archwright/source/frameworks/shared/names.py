@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archwright.model.effect import Language
+from archwright.source import facts as f
 from archwright.source.flow.values import NO, Origin, Val, join_origins
 from archwright.source.frameworks.base import CallSite
+
+_NAMES = "**"
+"""Stands for the names in a mapping, below the key of the parameter that holds it."""
 
 
 def keys(call: CallSite, api: str) -> None:
@@ -40,8 +44,17 @@ def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
         call.emit(
             "Interpret",
             language=Language.FIELD.value,
-            text=Val(("text",), origins),
+            text=Val(("text",), tuple(_named_by_caller(call, origin) for origin in origins)),
             api=api,
             parameters=True,
             shape="{}",
         )
+
+
+def _named_by_caller(call: CallSite, origin: Origin) -> Origin:
+    """The names in a function's own `**keywords` are those that its caller writes down, but for what it is given by `**` itself."""
+    key, cleaned, steps = origin
+    own = key[0] == "parameter" and len(key) == 3 and key[1] == call.frame.unit
+    if own and call.frame.facts[4][key[2]][1] == f.PARAM_KWARGS:
+        return (*key, _NAMES), cleaned, steps
+    return origin
