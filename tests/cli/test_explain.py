@@ -16,7 +16,8 @@ def test_a_rule_is_explained_whole(rule: str, capsys: pytest.CaptureFixture[str]
 def test_a_family_and_all_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "injection"]) == 0
     listed = capsys.readouterr().out
-    assert listed.startswith("injection/") and "\ninjection/sql " in listed
+    assert listed.startswith("injection/")
+    assert "\ninjection/sql " in listed
     assert main(["explain"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(all_rules()) + len(catalogue())
 
