@@ -13,10 +13,10 @@ from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Standing
 from archwright.source import facts as f
 from archwright.source.frameworks.django.admin import is_admin
-from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import written
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import Asking

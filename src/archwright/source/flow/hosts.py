@@ -7,11 +7,12 @@ looks at the host and at such slashes too is taken at its word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
 from archwright.source.flow.values import Val, deep_origins
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
@@ -125,8 +126,8 @@ def judges(frame: Frame, function: Node) -> bool:
     type_ = evaluate(frame, function).type
     if type_ is None or type_[0] not in ("unit", "bound"):
         return False
-    body = tuple(frame.engine.project.unit(type_[1])[1][7])
-    return _has(body, is_host) and _has(body, _hides)
+    body = body_of(frame.engine.project.unit(type_[1])[1])
+    return any(map(is_host, nodes(body))) and any(map(_hides, nodes(body)))
 
 
 def _hides(node: Node) -> bool:
@@ -134,11 +135,3 @@ def _hides(node: Node) -> bool:
     return (
         node[0] == f.CONST and isinstance(node[-1], str) and set(node[-1]) <= {"/", "\\"} and node[-1] not in ("", "/")
     )
-
-
-def _has(node: Any, wanted: Callable[[Node], bool]) -> bool:
-    if not isinstance(node, tuple) or not node:
-        return False
-    if isinstance(node[0], int) and len(node) > 2 and wanted(node):
-        return True
-    return any(_has(part, wanted) for part in node)

@@ -10,6 +10,7 @@ from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, join_origins
 from archwright.source.frameworks.base import SMALL
+from archwright.source.nodes import nodes
 
 
 def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: int) -> Val:
@@ -62,14 +63,15 @@ def _constant(value: Val) -> bool:
 
 def _picks(body: tuple[Any, ...], names: set[str]) -> bool:
     """True where some `getattr` or `setattr` is given one of the names."""
-    todo: list[Any] = [body]
-    while todo:
-        part = todo.pop()
-        by_name = len(part) == 5 and part[0] == f.CALL and part[2][0] == f.NAME and part[2][2] in _BY_NAME
-        if by_name and len(part[3]) > 1 and part[3][1][0] == f.NAME and part[3][1][2] in names:
-            return True
-        todo.extend(each for each in part if isinstance(each, tuple))
-    return False
+    return any(
+        node[0] == f.CALL
+        and node[2][0] == f.NAME
+        and node[2][2] in _BY_NAME
+        and len(node[3]) > 1
+        and node[3][1][0] == f.NAME
+        and node[3][1][2] in names
+        for node in nodes(body)
+    )
 
 
 def rows_of(value: Val) -> tuple[str, tuple[int, int] | None] | None:

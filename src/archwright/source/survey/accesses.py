@@ -27,6 +27,7 @@ from archwright.model.quantity import Duration
 from archwright.model.system import Channel
 from archwright.source import facts as f
 from archwright.source.flow.calls import QUEUE
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.outside import UNKNOWN_PEER, peer_of, timeout_of
@@ -208,13 +209,8 @@ class Accesses:
 
 
 def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
-    """Calls of names in statements. Without recursion: a sum of thousands of texts is nested as deep."""
-    todo: list[Any] = [body]
-    while todo:
-        node = todo.pop()
-        if len(node) == 5 and node[0] == f.CALL and isinstance(node[2], tuple) and node[2][0] in _NAMES:
-            yield node
-        todo.extend(part for part in node if isinstance(part, tuple))
+    """Calls of names in statements."""
+    return (node for node in nodes(body) if node[0] == f.CALL and node[2][0] in _NAMES)
 
 
 def _kinds(writes: set[tuple[str, WriteKind]]) -> list[tuple[str, WriteKind]]:

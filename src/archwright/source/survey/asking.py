@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.link.module import UNIT_BITS
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.guards import guard_of

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.frameworks.shared.declared import elements, last_name
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import Asking

@@ -19,6 +19,7 @@ from archwright.source.frameworks.shared.declared import Declaration, last_name,
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
 from archwright.source.link.project import ClassInfo, Project
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
@@ -344,16 +345,12 @@ def _declared(info: ClassInfo) -> list[tuple[str, tuple[Any, ...], ClassInfo]]:
     return list(found.values())
 
 
-def _calls_super(node: Any, name: str) -> bool:
+def _calls_super(body: Any, name: str) -> bool:
     """Whether `super().name(...)` stands somewhere in statements."""
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        named = len(part) == 4 and part[0] == f.ATTR and part[3] == name
-        if named and part[2][0] == f.CALL and last_name(part[2][2]) == "super":
-            return True
-        todo.extend(each for each in part if isinstance(each, tuple))
-    return False
+    return any(
+        node[0] == f.ATTR and node[3] == name and node[2][0] == f.CALL and last_name(node[2][2]) == "super"
+        for node in nodes(body)
+    )
 
 
 def _kind(info: ClassInfo, given: Declaration) -> str:

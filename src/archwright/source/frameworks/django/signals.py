@@ -14,6 +14,7 @@ from archwright.source.frameworks.django.models import Models
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import UNIT_BITS, Binding, Module, bind_statements
 from archwright.source.link.project import Found, Project
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
@@ -168,11 +169,8 @@ def _names(module: Module) -> set[str]:
     return {name for name, binding in module.scope().items() if binding.kind in ("import", "module")}
 
 
-def _connects(node: Any) -> Iterator[tuple[Any, ...]]:
+def _connects(body: Any) -> Iterator[tuple[Any, ...]]:
     """Calls of `.connect(...)` in statements."""
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        if len(part) == 5 and part[0] == f.CALL and part[2][0] == f.ATTR and part[2][3] == "connect":
-            yield part
-        todo.extend(each for each in part if isinstance(each, tuple))
+    for node in nodes(body):
+        if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "connect":
+            yield node

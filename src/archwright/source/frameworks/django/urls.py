@@ -9,6 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.django.paths import read_path
+from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
 from archwright.source.link.module import Module
 from archwright.source.link.project import Project
@@ -62,7 +63,7 @@ class UrlTable:
         modules = [module for module in self._project.modules if "urlpatterns" in module.scope()]
         included: set[int] = set()
         for module in modules:
-            for call in _calls(module.units[0][7]):
+            for call in calls_in(module.units[0][7]):
                 target = self._included(module, call)
                 if target is not None:
                     included.add(target.index)
@@ -180,7 +181,7 @@ class UrlTable:
     def _registered(self, module: Module, name: str, prefix: str, parameters: dict[str, bool]) -> Iterator[Pattern]:
         """What `name.register(prefix, ViewSet)` put into a router, below the path it is included at."""
         self._included_routers.add((module.index, name))
-        for call in _calls(module.units[0][7]):
+        for call in calls_in(module.units[0][7]):
             if call[2][0] == f.ATTR and call[2][3] == "register" and len(call[3]) > 1 and _name(call[2][2]) == name:
                 pattern = self._register(module, call)
                 if pattern is not None:
@@ -190,7 +191,7 @@ class UrlTable:
     def _routers(self) -> Iterator[Pattern]:
         """`router.register("prefix", ViewSet)` of routers whose include was not found."""
         for module in self._project.modules:
-            for call in _calls(module.units[0][7]) if module.units else ():
+            for call in calls_in(module.units[0][7]) if module.units else ():
                 if call[2][0] != f.ATTR or call[2][3] != "register" or len(call[3]) < 2:
                     continue
                 if (module.index, _name(call[2][2])) not in self._included_routers:
@@ -245,12 +246,3 @@ def _assigned(body: Any, name: str) -> Iterator[tuple[Any, ...]]:
             yield from _assigned(node[4], name)
         elif kind == f.TRY:
             yield from _assigned(node[2], name)
-
-
-def _calls(body: Any) -> Iterator[tuple[Any, ...]]:
-    """Every call expression in the statements of a module body, outermost first; bodies of functions are not entered."""
-    for node in body:
-        if isinstance(node, tuple):
-            if len(node) == 5 and node[0] == f.CALL and isinstance(node[3], tuple) and isinstance(node[2], tuple):
-                yield node
-            yield from _calls(node)

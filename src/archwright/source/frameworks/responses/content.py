@@ -7,6 +7,8 @@ from typing import Any, Final
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 _HEADERS: Final = frozenset({"content-type", "content-disposition"})
 """Headers that make a body something else than a page: of another type, or a file to be saved."""
@@ -36,14 +38,10 @@ def _html(kind: str) -> bool:
 
 def set_elsewhere(frame: Frame) -> bool:
     """True where the function sets the type of an answer apart from the call that makes it."""
-    return any(_sets(node) for node in frame.facts[7])
+    return any(_sets(node) for node in nodes(body_of(frame.facts)))
 
 
 def _sets(node: Any) -> bool:
-    if not isinstance(node, tuple) or not node:
-        return False
-    if node[0] == f.CONST and len(node) == 3:
+    if node[0] == f.CONST:
         return isinstance(node[2], str) and node[2].lower() in _HEADERS
-    if node[0] == f.ASSIGN and any(target[0] == f.ATTR and target[3] in _ATTRIBUTES for target in node[2]):
-        return True
-    return any(_sets(part) for part in node)
+    return node[0] == f.ASSIGN and any(target[0] == f.ATTR and target[3] in _ATTRIBUTES for target in node[2])

@@ -12,6 +12,8 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val, clean, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 _MARKUP: Final = "markupsafe.Markup"
 _HTML: Final = mask(Use.HTML)
@@ -28,7 +30,7 @@ def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
         if (
             text is not None
             and deep_origins(text)
-            and not any(_undone(node, site.position) for node in site.frame.facts[7])
+            and not any(_undone(node, site.position) for node in nodes(body_of(site.frame.facts)))
         ):
             interpret(site, Language.HTML, text, api=api)
         return _markup(site, text)
@@ -38,11 +40,7 @@ def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
 
 def _undone(node: Any, position: int) -> bool:
     """True where the call at a place is `Markup(text).unescape()`: a way to read HTML, which makes a plain text of it."""
-    if not isinstance(node, tuple) or not node:
-        return False
-    if node[0] == f.ATTR and len(node) == 4 and node[3] in _READS and node[2][0] == f.CALL and node[2][1] == position:
-        return True
-    return any(_undone(part, position) for part in node)
+    return bool(node[0] == f.ATTR and node[3] in _READS and node[2][0] == f.CALL and node[2][1] == position)
 
 
 def _markup(site: CallSite, text: Val | None) -> Val:

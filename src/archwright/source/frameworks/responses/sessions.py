@@ -9,6 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.responses.libraries import WEB
+from archwright.source.packed import body_of
 
 _SESSION: Final = "session of a request"
 _ASKS: Final = frozenset({"does:Read", "does:Crypto", "does:HttpCall", "does:Guard", "does:Load", "does:CacheGet"})
@@ -46,7 +47,7 @@ def _put(site: CallSite) -> Val | None:
 
 def _checked(frame: Frame, position: int) -> bool:
     """True where the function asked about something before: a row, a hash, a peer; or stands under a comparison or a call."""
-    return not frame.traits.isdisjoint(_ASKS) or _under(frame.facts[7], position, False)
+    return not frame.traits.isdisjoint(_ASKS) or _under(body_of(frame.facts), position, False)
 
 
 def _under(body: Any, position: int, asked: bool) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.calls import nodes
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 ALL: Final = "*"

@@ -22,13 +22,3 @@ def calls_in(node: Any) -> Iterator[tuple[Any, ...]]:
 def given_at(call: tuple[Any, ...], place: int, name: str) -> Any:
     """The argument that a call gives by position or by name; None if it is not given."""
     return call[3][place] if len(call[3]) > place else dict(call[4]).get(name)
-
-
-def nodes(body: Any) -> Iterator[tuple[Any, ...]]:
-    """Every expression and statement of a body, in no order. Without recursion: a sum of thousands of texts is nested as deep."""
-    todo: list[Any] = [body]
-    while todo:
-        node = todo.pop()
-        if len(node) > 1 and isinstance(node[0], int) and isinstance(node[1], int):
-            yield node
-        todo.extend(part for part in node if isinstance(part, tuple))
