@@ -15,9 +15,12 @@ _FAMILY = "sleep 600 & echo $!; wait"
 
 
 def _alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self").exists():
-        return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        # A process can end between opening its file and reading it: reading then fails, and that is an answer too.
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
