@@ -142,7 +142,36 @@ def test_a_deep_relation_is_named_by_its_owner(found: Review) -> None:
 
 def test_a_query_a_row_in_a_batch_job_is_often_meant(found: Review) -> None:
     assert found(read(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
-    assert found(load(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.HIGH
+    assert found(load(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
+    assert found(read(ROWS, setting=Setting.TASK))[0].confidence is Confidence.LOW
+    assert found(load(ROWS, setting=Setting.TASK))[0].confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    ("operations", "calls", "confidence"),
+    [
+        (("GET /orders", "POST /orders"), True, Confidence.HIGH),
+        (("Query.orders",), True, Confidence.HIGH),
+        (("POST /orders",), True, Confidence.LOW),
+        (("Mutation.orderCancel",), True, Confidence.LOW),
+        (("POST /orders",), False, Confidence.HIGH),
+        (("message shop.close",), False, Confidence.LOW),
+        ((), False, Confidence.HIGH),
+        ((), True, Confidence.LOW),
+    ],
+)
+def test_a_query_a_row_in_the_work_of_each_row_is_often_meant(
+    found: Review, operations: tuple[str, ...], calls: bool, confidence: Confidence
+) -> None:
+    context = Context(loops=(ROWS,), calls=(Place("views.py", 10, 9),) if calls else ())
+    (finding,) = found(read(context=context), operations=operations)
+    assert finding.confidence is confidence
+    assert found(load(ROWS), operations=operations)[0].confidence is Confidence.HIGH
+
+
+def test_what_a_library_lists_for_a_caller_is_read(found: Review) -> None:
+    context = Context(loops=(ROWS,), calls=(Place("views.py", 10, 9),), setting=Setting.REQUEST)
+    assert found(read(context=context))[0].confidence is Confidence.HIGH
 
 
 def test_a_recursion_may_end_after_one_level(found: Review) -> None:

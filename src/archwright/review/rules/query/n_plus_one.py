@@ -24,6 +24,10 @@ _DJANGO_MODELS = """
         customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="orders")
         placed = models.DateTimeField()
 """
+_READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
+"""How the names of operations begin by which callers read."""
+_UNATTENDED = ("message ", "every ", "command ")
+"""And of those that nobody waits for."""
 _DJANGO_URLS = """
     from django.urls import path
     from shop import views
@@ -44,8 +48,9 @@ class NPlusOne(Rule):
 
     Instead: fetch the relation along with the query, or collect the keys first and fetch all rows with one query.
 
-    Fine when: the rows are few by design (the members of an enum table), or the caller loads the relation in a way
-    that can't be read from the code.
+    Fine when: the rows are few by design (the members of an enum table), the query belongs to a step that has to see the state
+    that the step before left, or the caller loads the relation in a way that can't be read from the code. In commands, and where
+    rows are changed one by one by functions made for one, it is told of with low confidence.
 
     Fix safety: no automatic fix. A join repeats the parent's columns in every row, and a prefetch holds all children
     in memory; for wide or many rows, choose columns too.
@@ -169,7 +174,7 @@ class NPlusOne(Rule):
             why=_why(effect, around, operations),
             fix=_fix(effect, around),
             impact=_impact(effect, request),
-            confidence=_confidence(effect, around),
+            confidence=_confidence(effect, around, operations),
             trace=_trace(effect, around),
             start=start,
             cause=_cause(effect, around),
@@ -256,13 +261,12 @@ def _impact(effect: Load | Read, request: bool) -> Impact:
     return Impact.HIGH if len(_rows_loops(effect)) > 1 else Impact.MEDIUM
 
 
-def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
+def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, ...]) -> Confidence:
     """High where the query, the loop and what is fetched were all read from code.
 
-    A query a row in a command or a task is often meant: fresh state before each step, small transactions. So is one that
-    locks its row: it reads the row again in order to change it.
+    Commands run seldom and for nobody who waits. A query a row that is not a relation touched may be meant (see `_meant`).
     """
-    if isinstance(effect, Read) and (effect.locked or effect.context.setting in (Setting.COMMAND, Setting.TASK)):
+    if effect.context.setting is Setting.COMMAND or (isinstance(effect, Read) and _meant(effect, operations)):
         return Confidence.LOW
     same_line = (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line)
     one = isinstance(effect, Load) and effect.many is Many.ONE  # of a row: no rows that a loop could be over
@@ -272,6 +276,23 @@ def _confidence(effect: Load | Read, loop: LoopContext) -> Confidence:
         return Confidence.MEDIUM  # all rows may share one
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
     return Confidence.HIGH if sure else Confidence.MEDIUM
+
+
+def _meant(read: Read, operations: tuple[str, ...]) -> bool:
+    """True where a query a row is often wanted so.
+
+    So is one that locks its row: it reads the row again in order to change it. Tasks look at the state before each step and make
+    small transactions. What changes rows does the whole work of each, one by one, in functions made for one: checks, locks
+    and fresh state belong to it, and a query more is little beside the writes. Where callers only read, nothing of that holds.
+    """
+    if read.locked or read.context.setting is Setting.TASK:
+        return True
+    if any(operation.startswith(_READING) for operation in operations):
+        return False
+    if operations and all(operation.startswith(_UNATTENDED) for operation in operations):
+        return True
+    listed = not operations and read.context.setting is Setting.REQUEST
+    return bool(read.context.calls) and not listed
 
 
 def _trace(effect: Load | Read, around: LoopContext) -> tuple[TraceStep, ...]:
