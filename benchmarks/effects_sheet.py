@@ -132,7 +132,7 @@ def told_by(tree: Path) -> dict[str, list[tuple[int, str, str, str]]]:
     details = _details()
     states: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
     entities: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
-    for one in analyse([tree], wanted=frozenset(details), root=tree).effects:
+    for one in analyse([tree], wanted=frozenset(details), root=tree, presume=True).effects:
         kind, text = details[type(one)](one)
         if kind:
             key = (one.place.path, one.place.line, kind, text)

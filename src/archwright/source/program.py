@@ -86,6 +86,8 @@ class Program:
         kinds: Mapping[str, Which],
         workers: int | None = None,
         keeper: KeptFlows | None = None,
+        *,
+        presume: bool = False,
     ) -> None:
         """kinds: which effects to make, by the name of their kind. keeper: where what was found is kept for the next run."""
         self._loaded = loaded
@@ -114,7 +116,7 @@ class Program:
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
         self._faults: list[tuple[int, str]] = []
-        self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded))
+        self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded), presume=presume)
         self.renderer = Renderer(self.project, self.engine.entries)
         surroundings.merge(self._called, [(*key, bits) for key, bits in sorted(self.engine.recorder.calls.items())])
         count = pool.worker_count() if workers is None else workers
@@ -278,16 +280,20 @@ def analyse(
     root: str | os.PathLike[str] = ".",
     excludes: Excludes | None = None,
     cached_as: str | None = None,
+    presume: bool = False,
 ) -> Program:
     """Read and follow the Python files of `paths`.
 
     wanted: the kinds of effect to make model objects of; only: which of a kind, where not all are asked for. cache: the directory where facts of files are kept; None: nowhere.
+    presume: take parameters that nothing tells of for rows of what they are named after: for surveys, never for findings.
     excludes: paths that are left out. cached_as: the project whose cached facts are used, if not those of `root`.
     """
     loaded = load_project(paths, root=root, cache=cache, workers=workers, excludes=excludes, cached_as=cached_as)
     kinds = {kind.__name__: only.get(kind, Which.ALL) for kind in wanted}
     own = cached_as is None or Path(cached_as) == Path(root).absolute()
     keeper = (
-        KeptFlows(cache, f"{loaded.discovery.root}\0{','.join(sorted(kinds))}") if cache is not None and own else None
+        KeptFlows(cache, f"{loaded.discovery.root}\0{','.join(sorted(kinds))}\0{presume}")
+        if cache is not None and own
+        else None
     )
-    return Program(loaded, kinds, workers, keeper)
+    return Program(loaded, kinds, workers, keeper, presume=presume)

@@ -234,3 +234,26 @@ def test_receivers_that_an_application_connects_when_it_is_ready(program: Make) 
     others = sorted((each.place.line, str(each.entity)) for each in found if isinstance(each, Read | Write))
     assert set(loads) == {(3, "plan")}
     assert others == [(6, "Account"), (6, "Entry")]
+
+
+def test_receivers_of_models_by_their_application(program: Make) -> None:
+    connect = """
+        from django.apps import apps
+        from django.db.models import signals
+
+        def connect():
+            from shop import hooks
+
+            signals.pre_save.connect(hooks.remember, sender=apps.get_model("shop", "Account"))
+    """
+    hooks = """
+        def remember(sender, instance, **kwargs):
+            instance.before = sender.objects.get(pk=instance.pk)
+            print(instance.plan.name)
+    """
+    files = shop("", {"shop/hooks.py": hooks, "shop/apps.py": connect})
+    found = [each for each in program(files, Load, Read).effects if each.place.path == "shop/hooks.py"]
+    assert [(type(each).__name__, each.place.line, each.entity) for each in found] == [
+        ("Read", 3, "Account"),
+        ("Load", 4, "Account"),
+    ]

@@ -16,6 +16,7 @@ from archwright.source.flow.effects import EMPTY, Summary, asked, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
+from archwright.source.flow.presumed import Presumed
 from archwright.source.flow.records import Need, Recorder
 from archwright.source.flow.registry import Registry
 from archwright.source.flow.selves import SelfAttributes
@@ -49,8 +50,10 @@ class Engine:
         frameworks: list[Framework],
         kinds: Mapping[str, Which] | None = None,
         versions: Versions | None = None,
+        *,
+        presume: bool = False,
     ) -> None:
-        """kinds: the effects to record, and which of them are asked for; None: all. What code does is known of every kind, as `does:Kind`."""
+        """presume: take parameters that nothing tells of for what their names say (`flow.presumed`). kinds: the effects to record, and which of them are asked for; None: all. What code does is known of every kind, as `does:Kind`."""
         self.project = project
         self.versions = versions if versions is not None else Versions()
         """Which versions of libraries the project runs with. What a framework file makes of it belongs to its `tables`."""
@@ -79,11 +82,15 @@ class Engine:
         self._overridden: set[int] | None = None
         self.whither: dict[tuple[int, int], Destinations] = {}
         """Where results of calls go, by unit and position: of the units' text alone, so it holds for the whole run."""
+        self.presumed: Presumed | None = None
+        """What parameters without annotation are taken to be; None: nothing is presumed."""
         for framework in frameworks:
             framework.prepare(project, self)
         for framework in frameworks:
             for entry in framework.entries(project, self):
                 self.entries.setdefault(entry.unit, []).append(entry)
+        if presume:
+            self.presumed = Presumed(self)
 
     def forget(self) -> None:
         """Drop all that was learnt from units, so that a part of the project gives the same whatever was read before it."""
@@ -223,6 +230,7 @@ class Engine:
             return Val(("tuple",), origins)
         if kind == f.PARAM_KWARGS:
             return Val(("dict",), origins)
+        says = False
         if annotation is not None:
             declared = annotated_value(self, frame.module, annotation)
             if declared is not None:
@@ -230,11 +238,14 @@ class Engine:
                 if items:
                     items = {key: Val(item.type, origins, NO, item.items) for key, item in items.items()}
                 return Val(declared.type, origins, NO, items)
+            says = annotation[0] != f.NAME or annotation[2] not in ("object", "Any")
         elif index < 2:  # conventions name the first parameters of a handler: request, info, session
             for framework in self.frameworks:
                 type_ = framework.parameter(frame, index, name)
                 if type_ is not None:
                     return Val(type_, origins)
+        if self.presumed is not None and not says:
+            return Val(self.presumed.type_of(frame.unit, name), origins)
         return Val(None, origins)
 
     def link(self, caller: int, unit: int) -> None:

@@ -115,7 +115,9 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
                 saved = dict(frame.env)
             refine(frame, part, node[2] == "and")
     if saved is not None:
-        saved.update({name: value for name, value in frame.env.items() if name not in saved and "." not in name})
+        added = {name: value for name, value in frame.env.items() if name not in saved}
+        frame.along[node[1]] = {name: value for name, value in added.items() if "." in name}
+        saved.update({name: value for name, value in added.items() if "." not in name})
         frame.env = saved
     if node[2] == "or" and values[0].const is not NO and not values[0].const and not values[0].origins:
         return join_all(values[1:])

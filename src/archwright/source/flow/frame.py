@@ -21,6 +21,7 @@ class Frame:
     """The state of one interpretation of one unit."""
 
     __slots__ = (
+        "along",
         "answers",
         "blocks",
         "breaks",
@@ -101,6 +102,8 @@ class Frame:
         """What the last call of a unit checked, and its arguments."""
         self.answers: dict[int, tuple[list[tuple[tuple[Any, ...], int]], list[tuple[tuple[Any, ...], int]]]] = {}
         """Calls by their place: the expressions that are checked where the answer is true, and where it is false, with the uses they are clean for."""
+        self.along: dict[int, dict[str, Val]] = {}
+        """What rows fetched in the later parts of `a and b`, by its place: known where the whole holds."""
         self.never: set[int] = set()
         """Places of calls that do not return."""
         self.blocks: list[Entered] = []

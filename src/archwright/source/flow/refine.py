@@ -37,6 +37,7 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
             for part in test[3]:
                 refine(frame, part, holds)
             quoted(frame, test[3], holds)
+            frame.env = {**frame.along.get(test[1], {}), **frame.env}
         else:
             _one_of(frame, test[3], holds)
     elif kind == f.COMPARE and len(test[3]) == 1:

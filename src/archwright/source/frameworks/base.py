@@ -252,6 +252,10 @@ class Framework:
         """`with value as x`: what x is."""
         return None
 
+    def row_classes(self) -> Iterable[tuple[ClassInfo, Callable[[str], bool]]]:
+        """The classes of the project whose instances are stored rows, each with whether an attribute is one of its rows'."""
+        return ()
+
     def entities(self, project: Project, engine: Engine) -> Iterable[Entity]:
         """What the project keeps rows of, as the library's models declare it."""
         return ()

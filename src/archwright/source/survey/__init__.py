@@ -44,7 +44,7 @@ def survey(
     read, QueryError for a database.
     """
     root = Path(path)
-    program = analyse(["."], wanted=WANTED, cache=cache, workers=workers, root=root)
+    program = analyse(["."], wanted=WANTED, cache=cache, workers=workers, root=root, presume=True)
     entities = declared(program)
     tables: list[Table] = []
     for name, text in [schema_text(str(each)) for each in sql]:

@@ -22,7 +22,23 @@ _STORED: Final = "#stored"
 """Among the items of a row made here: it was written already or may have a key, so the next save can be an update."""
 FIELD_FILE: Final = "django.db.models.fields.files.FieldFile"
 """What a row gives for a column of files."""
+_OF_EVERY_MODEL: Final = frozenset(
+    {"_meta", "_state", "__class__", "__dict__", "adelete", "arefresh_from_db", "asave", "clean", "clean_fields", "delete", "from_db",
+     "full_clean", "get_deferred_fields", "id", "pk", "refresh_from_db", "save", "save_base", "serializable_value", "validate_unique"}
+)  # fmt: skip
+_OF_USERS: Final = frozenset(
+    {"check_password", "get_username", "has_module_perms", "has_perm", "has_perms", "is_anonymous", "is_authenticated", "set_password"}
+)  # fmt: skip
 _PLAIN: Final = frozenset({"clean", "serializable_value", "__str__"})
+
+
+def has(model: ModelInfo, name: str) -> bool:
+    """Whether rows of a model have an attribute: declared, the far side of a relation, or what Django gives to every model."""
+    if name in model.columns or name in model.relations or name in _OF_EVERY_MODEL or name in model.managers:
+        return True
+    if name in _OF_USERS:
+        return any(base.startswith("django.contrib.auth.") for base in model.info.external_bases())
+    return (name.startswith("get_") and name.endswith("_display")) or model.info.lookup(name) is not None
 
 
 def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, models: dict[str, ModelInfo]) -> Val | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.model.finding import Remedy, RemedyKind
@@ -115,8 +116,10 @@ class DjangoOrm(Framework):
         return self.signals.entries()
 
     def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
-        sender = self.signals.sender_of(frame.unit) if name == "instance" else ""
-        return ("row", Row(ORM, sender, None)) if sender in self.models else None
+        sender = self.signals.sender_of(frame.unit) if name in ("instance", "sender") else ""
+        if sender not in self.models:
+            return None
+        return ("row", Row(ORM, sender, None)) if name == "instance" else ("class", self.models[sender].info)
 
     def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
         """`settings.NAME`, and the managers of models that other packages declare."""
@@ -130,6 +133,9 @@ class DjangoOrm(Framework):
     def models(self) -> dict[str, ModelInfo]:
         """The models by dotted name."""
         return self._models.models if self._models is not None else {}
+
+    def row_classes(self) -> Iterable[tuple[ClassInfo, Callable[[str], bool]]]:
+        return ((model.info, partial(instances.has, model)) for model in self.models.values())
 
     def claims(self, info: ClassInfo) -> bool:
         return info.name in self.models or Models.is_query_class(info)

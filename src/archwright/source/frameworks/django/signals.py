@@ -159,10 +159,10 @@ _SIGNALS: Final = ("pre_save", "post_save", "pre_delete", "post_delete", "m2m_ch
 
 
 def _label(node: Any) -> str:
-    """`app.Model` as a sender, or `Model` of `self.get_model("Model")`; empty for what is no constant."""
-    if node[0] == f.CALL and last_name(node[2]) == "get_model" and len(node[3]) == 1:
-        node = node[3][0]
-    return node[2] if node[0] == f.CONST and isinstance(node[2], str) else ""
+    """`app.Model` as a sender or in `get_model("app", "Model")`, `Model` of `self.get_model("Model")`; empty for what is no constant."""
+    named = node[3] if node[0] == f.CALL and last_name(node[2]) == "get_model" else (node,)
+    texts = [each[2] for each in named if each[0] == f.CONST and isinstance(each[2], str)]
+    return ".".join(texts) if len(texts) == len(named) else ""
 
 
 def _names(module: Module) -> set[str]:

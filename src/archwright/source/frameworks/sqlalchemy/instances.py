@@ -16,6 +16,12 @@ from archwright.source.frameworks.sqlalchemy.values import ORM, kept, row_of
 from archwright.source.link.module import UNIT_BITS
 
 
+def has(model: ModelInfo, name: str) -> bool:
+    """Whether rows of a mapped class have an attribute."""
+    declared = name in model.columns or name in model.relations or name in model.proxies or name in model.silent
+    return declared or name in ("__class__", "__dict__", "__table__", "query") or model.info.lookup(name) is not None
+
+
 def attribute(
     frame: Frame, value: Val, row: Row, name: str, position: int, models: Mapping[str, ModelInfo]
 ) -> Val | None:

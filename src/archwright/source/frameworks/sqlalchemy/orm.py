@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.finding import Remedy, RemedyKind
@@ -168,6 +169,9 @@ class SqlAlchemy(Framework):
 
     def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:
         return ("row", Row(ORM, info.name, None))
+
+    def row_classes(self) -> Iterable[tuple[ClassInfo, Callable[[str], bool]]]:
+        return ((model.info, partial(instances.has, model)) for model in self.models.values())
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         made = sessions.new_row(info.name, call.keywords, call.spread)
