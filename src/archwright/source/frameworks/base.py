@@ -29,6 +29,8 @@ class Source(NamedTuple):
 
     name: str
     trust: Trust = Trust.ANYONE
+    type: str = ""
+    """Dotted class of the object that holds it; empty: not known, or of no interest."""
 
 
 class CallSite:

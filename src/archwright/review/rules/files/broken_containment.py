@@ -180,11 +180,11 @@ class BrokenContainment(Rule):
         path = effect.place.path
         if in_tests(path) or in_migrations(path) or in_tools(path):
             return
-        sent = any(
-            origin.kind is OriginKind.SOURCE and origin.state(Use.PATH) is Clean.DIRTY for origin in effect.path.origins
-        )
-        if sent and effect.flaw != "prefix":
+        sent = [origin.state(Use.PATH) for origin in effect.path.origins if origin.kind is OriginKind.SOURCE]
+        if Clean.DIRTY in sent and effect.flaw != "prefix":
             return
+        if sent and all(state is Clean.CLEAN for state in sent):
+            return  # what is compared is a name alone
         message, why, fix, impact = _FLAWS[effect.flaw]
         yield Verdict(
             message=message,

@@ -9,7 +9,7 @@ import msgspec
 
 from archwright.model.effect import Redirect
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Use
+from archwright.model.value import Clean, Origin, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import sent, tainted
@@ -297,7 +297,9 @@ class OpenRedirect(Rule):
     )
 
     def check(self, effect: Redirect, reaching: Reaching) -> Iterator[Verdict]:
-        led = tuple(origin for origin in effect.to.origins if not _own(origin.name))
+        text = effect.to.text or "{}"
+        whole = text == "{}" or "{}" not in text
+        led = tuple(o for o in effect.to.origins if not _own(o.name) and not (whole and _one_part(o)))
         to = msgspec.structs.replace(effect.to, origins=led)
         found = sent(effect, to, Use.HOST)
         if found is None:
@@ -319,6 +321,11 @@ class OpenRedirect(Rule):
             impact=Impact.MEDIUM,
             confidence=confidence,
         )
+
+
+def _one_part(origin: Origin) -> bool:
+    """True for data that holds no slash of either kind: as an address, it leads to a page beside the one that is asked."""
+    return origin.state(Use.PATH) is Clean.CLEAN and origin.state(Use.URL) is Clean.CLEAN
 
 
 def _own(source: str) -> bool:

@@ -14,6 +14,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.django import generic_views
 from archwright.source.frameworks.django.generic import handled
 from archwright.source.frameworks.django.generic_views import REQUEST
+from archwright.source.frameworks.django.uploads import FILES
 from archwright.source.frameworks.django.urls import Mounted, Pattern, UrlTable
 from archwright.source.frameworks.shared.inherited import own_unit
 from archwright.source.frameworks.shared.routes import (
@@ -33,7 +34,6 @@ _DATA = {
     "POST": "form field",
     "body": "request body",
     "COOKIES": "cookie",
-    "FILES": "uploaded file",
     "META": "request header",
     "headers": "request header",
     "path": "request path",
@@ -58,7 +58,10 @@ class Django(Framework):
         "django.core.handlers.wsgi.WSGIRequest": REQUEST,
         "django.core.handlers.asgi.ASGIRequest": REQUEST,
     }
-    sources: ClassVar[dict[str, Source]] = {f"{REQUEST}.{name}": Source(said) for name, said in _DATA.items()}
+    sources: ClassVar[dict[str, Source]] = {
+        **{f"{REQUEST}.{name}": Source(said) for name, said in _DATA.items()},
+        f"{REQUEST}.FILES": Source("uploaded file", type=FILES),
+    }
 
     def __init__(self) -> None:
         super().__init__()

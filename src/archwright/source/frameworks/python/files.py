@@ -20,6 +20,8 @@ ALIASES: Final[dict[str, str]] = {
 _NAMES: Final = frozenset({"name", "stem", "suffix"})
 """Attributes of a path that hold no separator."""
 _RESOLVED: Final = mask(Use.PREFIX)
+_WRITING: Final = frozenset("wax+")
+"""Letters of a mode in which a file is written."""
 
 
 def attribute(value: Val, name: str) -> Val | None:
@@ -85,6 +87,14 @@ def _absolute(site: CallSite) -> Val:
     )
 
 
+def _split(site: CallSite) -> Val:
+    """`os.path.splitext(path)`, `os.path.split(path)`: the last part holds no separator."""
+    first = site.argument(0, "p")
+    origins = deep_origins(first) if first is not None else ()
+    last = Val(("text",), clean(origins, mask(Use.PATH)), NO, None, "{}")
+    return Val(("tuple",), (), NO, {0: Val(("text",), origins, NO, None, "{}"), 1: last})
+
+
 def _common(site: CallSite) -> Val:
     """`os.path.commonpath(paths)`."""
     first = site.argument(0, "paths")
@@ -99,6 +109,31 @@ def _letters(site: CallSite) -> Val:
     return Val(
         None if ended else contained.COMMON_LETTERS, deep_origins(first) if first is not None else (), NO, None, "{}"
     )
+
+
+def _mode(mode: Val | None, kind: str = "read") -> str:
+    """What `open` does by its mode: one that writes, adds or makes new is `write`."""
+    given = mode.const if mode is not None else NO
+    return "write" if isinstance(given, str) and not _WRITING.isdisjoint(given) else kind
+
+
+def opened(calls: dict[str, Handler], dotted: str, keyword: str) -> None:
+    """A call that opens the file at its first argument, or the one named `keyword`, as its second says."""
+
+    def handler(site: CallSite) -> Val | None:
+        path = site.argument(0, keyword)
+        if path is not None:
+            site.emit("FileAccess", kind=_mode(site.argument(1, "mode")), path=path, api=dotted)
+        return None
+
+    calls[dotted] = handler
+
+
+def _path_open(site: CallSite) -> Val | None:
+    """`path.open("wb")`."""
+    if site.receiver is not None:
+        site.emit("FileAccess", kind=_mode(site.argument(0, "mode")), path=site.receiver, api="Path.open")
+    return None
 
 
 def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:
@@ -135,6 +170,8 @@ CALLS: Final[dict[str, Handler]] = {
     PATH: _path,
     "os.path.commonpath": _common,
     "os.path.join": _os_join,
+    "os.path.splitext": _split,
+    "os.path.split": _split,
     "os.path.commonprefix": _letters,
     f"{PATH}.joinpath": _join,
     f"{PATH}.with_name": _join,
@@ -144,7 +181,8 @@ CALLS: Final[dict[str, Handler]] = {
     f"{PATH}.resolve": _resolve,
     f"{PATH}.relative_to": _relative,
     **{f"os.path.{name}": _absolute for name in ("realpath", "abspath", "normpath")},
-    **{f"{PATH}.{name}": _at_self("read", name) for name in ("open", "read_text", "read_bytes")},
+    **{f"{PATH}.{name}": _at_self("read", name) for name in ("read_text", "read_bytes")},
+    f"{PATH}.open": _path_open,
     **{f"{PATH}.{name}": _at_self("write", name) for name in ("write_text", "write_bytes", "touch", "mkdir")},
     **{f"{PATH}.{name}": _at_self("write", name, target=True) for name in ("rename", "replace")},
     **{f"{PATH}.{name}": _at_self("delete", name) for name in ("unlink", "rmdir")},
@@ -161,7 +199,7 @@ CALLS: Final[dict[str, Handler]] = {
 }
 """By dotted name."""
 for _dotted in ("builtins.open", "io.open", "codecs.open", "os.open", "gzip.open", "bz2.open", "lzma.open"):
-    opens(CALLS, _dotted, "read", 0, "filename" if _dotted[0] in "cgbl" and _dotted[1] != "u" else "file")
+    opened(CALLS, _dotted, "filename" if _dotted[0] in "cgbl" and _dotted[1] != "u" else "file")
 for _kind, _module, _listed in (
     ("delete", "os", ("remove", "unlink", "rmdir", "removedirs")),
     ("write", "os", ("mkdir", "makedirs", "chmod", "chown", "truncate")),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from archwright.model.value import Use
 from archwright.source.frameworks.base import Framework, mask
+from archwright.source.frameworks.python.files import opened
 from archwright.source.frameworks.shared.sinks import opens
 
 _SENDS = {
@@ -55,8 +56,8 @@ class ServedFiles(Framework):
         super().__init__()
         for dotted, keyword in _SENDS.items():
             opens(self.calls, dotted, "send", 0, keyword)
-        opens(self.calls, "aiofiles.open", "read", 0, "file")
-        opens(self.calls, "anyio.open_file", "read", 0, "file")
+        opened(self.calls, "aiofiles.open", "file")
+        opened(self.calls, "anyio.open_file", "file")
         for name, kind in (
             ("remove", "delete"),
             ("rmdir", "delete"),
