@@ -5,6 +5,6 @@ from __future__ import annotations
 from tests.matrix.parts import Program
 
 
-def known(program: Program) -> str | None:  # noqa: ARG001 - asked of each program
+def known(program: Program) -> str | None:
     """Why the answer is wrong; None: it is right."""
     return None
