@@ -13,8 +13,12 @@ PerRow = Callable[[Program], set[str]]
 DJANGO = """
 from django.db import models
 
+class Region(models.Model):
+    pass
+
 class Customer(models.Model):
     name = models.CharField(max_length=9)
+    region = models.ForeignKey(Region, on_delete=models.CASCADE)
 
 class OrderSet(models.QuerySet):
     def with_customer(self):
@@ -79,6 +83,12 @@ def run(session: Session, key: int):
         ("[str(o) for o in Order.objects.all()]", {"customer"}),
         ("[f'{o}' for o in Order.objects.all()]", {"customer"}),
         ("[str(o) for o in Order.whole.all()]", set()),
+        ("[o.customer.region.pk for o in Order.objects.select_related('customer')]", {"customer.region"}),
+        ("[o.customer.region.pk for o in Customer.objects.get(pk=1).orders.filter(pk__gt=1)]", set()),
+        (
+            "[o.customer.region.pk for c in Customer.objects.prefetch_related('orders') for o in c.orders.all()]",
+            {"orders.customer.region"},
+        ),
     ],
 )
 def test_django(program: Callable[..., Program], per_row: PerRow, body: str, expected: set[str]) -> None:
@@ -93,3 +103,14 @@ def test_sqlalchemy_holds_the_row_that_a_collection_belongs_to(
     assert per_row(program({"shop.py": SQLALCHEMY}, Load, Read)) == set()
     once = SQLALCHEMY.replace("customer.orders]", "session.scalars(select(Order))]")
     assert per_row(program({"shop.py": once}, Load, Read)) == {"customer"}
+
+
+def test_sqlalchemy_holds_the_row_that_all_were_asked_for_by(
+    program: Callable[..., Program], per_row: PerRow
+) -> None:
+    asked = SQLALCHEMY.replace("customer.orders]", "session.scalars(select(Order).where(Order.customer_id == key))]")
+    assert per_row(program({"shop.py": asked}, Load, Read)) == set()
+    by_class = SQLALCHEMY.replace("customer.orders]", "session.query(Order).filter_by(customer_id=key)]")
+    assert per_row(program({"shop.py": by_class}, Load, Read)) == set()
+    several = SQLALCHEMY.replace("customer.orders]", "session.scalars(select(Order).where(Order.customer_id.in_(key)))]")
+    assert per_row(program({"shop.py": several}, Load, Read)) == {"customer"}

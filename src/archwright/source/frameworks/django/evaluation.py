@@ -25,7 +25,8 @@ def iterate(frame: Frame, value: Val, position: int) -> Iteration | None:
         path = f"{row.path}.{name}" if row.path and row.path != "new" else name
         fetched = row.query
         if fetched is not None:  # what the related rows know of themselves lies below the path
-            fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in query.loaded})
+            known = (below for below in query.loaded if not below.endswith(".*"))  # each has the row before it
+            fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in known})
         element = Val(("row", Row(ORM, query.entity or "", fetched, path)), kept_origins(value))
         return Iteration(element, "rows", query.entity, identity(row.query))
     fetch(frame, value, query, position)

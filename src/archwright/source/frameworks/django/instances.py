@@ -14,7 +14,7 @@ from archwright.source.frameworks.django.rows import ORM, is_loaded, loop_origin
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.inherited import call_own
-from archwright.source.frameworks.shared.queries import emit_write, kept_origins
+from archwright.source.frameworks.shared.queries import emit_write, kept_origins, shared
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
@@ -86,7 +86,7 @@ def _manager_of(
         relation.target,
         frame.unit,
         position,
-        loaded=frozenset({relation.back} if relation.back else ()),
+        loaded=frozenset({relation.back, shared(relation.back)} if relation.back else ()),
         flags=frozenset({"related"}),
         via=(row, name),
         manager=managers.get("objects"),

@@ -14,7 +14,7 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.shared.queries import emit_sql
+from archwright.source.frameworks.shared.queries import came_along, emit_sql
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
@@ -27,11 +27,13 @@ PAGED = "paged"
 def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
     """True where a relation path came along with the row, or where what came along can't be read.
 
-    `select_related()` without names (`*`) joins relations to one row, and theirs; `joined` is false for rows of many.
+    `select_related()` without names (`*`) joins relations to one row, and theirs; `joined` is false for rows of many: managers
+    fetch them each time, of a shared row too.
     """
     if row.query is None:
         return False
-    return path in row.query.loaded or "?" in row.query.loaded or (joined and "*" in row.query.loaded)
+    loaded = row.query.loaded
+    return came_along(loaded, path) or "*" in loaded if joined else path in loaded or "?" in loaded
 
 
 def loop_origins(value: Val) -> tuple[Any, ...]:

@@ -34,6 +34,17 @@ def loaded_along(row: Row) -> frozenset[str]:
     return row.query.loaded if row.query is not None else frozenset()
 
 
+def came_along(loaded: frozenset[str], path: str) -> bool:
+    """True where a relation path came along with the rows, where that can't be read, or where it starts at one row that all
+    of them share (`shared`): what is fetched of that row is fetched once."""
+    return path in loaded or "?" in loaded or shared(path.partition(".")[0]) in loaded
+
+
+def shared(relation: str) -> str:
+    """In `Query.loaded`: all rows of the query have the same row behind a relation."""
+    return f"{relation}.*"
+
+
 def emit_sql(call: CallSite, text: Val | None, api: str, *, parameters: bool) -> None:
     """Record that SQL text runs, where there is one."""
     if text is not None:

@@ -9,7 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import implied
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Row, Val, join_origins
 from archwright.source.frameworks.shared.held import keep_relation
-from archwright.source.frameworks.shared.queries import emit_write, identity, loaded_along
+from archwright.source.frameworks.shared.queries import came_along, emit_write, identity, loaded_along
 from archwright.source.frameworks.sqlalchemy import cascades, collections, statements
 from archwright.source.frameworks.sqlalchemy.models import ModelInfo, Proxy, Relation
 from archwright.source.frameworks.sqlalchemy.values import ORM, kept, row_of
@@ -139,7 +139,7 @@ def _touch(
         known = None if new else collections.Related({}, value, row, name, relation)
         return Val(("query", query), value.origins, NO, known)
     loaded = loaded_along(row)
-    if not new and relation.lazy == "select" and path not in loaded and "?" not in loaded:
+    if not new and relation.lazy == "select" and not came_along(loaded, path):
         implied(frame)
         frame.emit(
             "Load",

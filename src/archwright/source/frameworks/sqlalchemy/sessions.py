@@ -23,6 +23,7 @@ from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
     ORM,
     bound,
+    along,
     cell_value,
     cells,
     element_of,
@@ -166,7 +167,7 @@ def _unread(call: CallSite, statement: Val, api: str, *, parameters: bool, flag:
 
 def _result(query: Query, flag: str) -> Val:
     flags = frozenset({"result", flag}) | (query.flags & {"aggregate", "exists"})
-    return Val(("query", query._replace(flags=flags, filters=(), order=())))
+    return Val(("query", query._replace(flags=flags, filters=(), order=(), loaded=along(query))))
 
 
 def _first_cell(query: Query, value: Val) -> Val:

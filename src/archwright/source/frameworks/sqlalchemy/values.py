@@ -34,7 +34,7 @@ from archwright.source.flow.values import (
     join,
     join_origins,
 )
-from archwright.source.frameworks.shared.queries import emit_read
+from archwright.source.frameworks.shared.queries import emit_read, shared
 
 ORM = "sqlalchemy"
 
@@ -156,11 +156,23 @@ def cells(query: Query) -> tuple[Cell, ...] | None:
 def cell_value(query: Query, cell: Cell, origins: tuple[Origin, ...]) -> Val:
     """One column of a fetched row."""
     if cell[0] == "row":
-        fetched = query._replace(via=None, filters=(), order=(), flags=frozenset())
+        fetched = query._replace(via=None, filters=(), order=(), flags=frozenset(), loaded=along(query))
         return Val(("row", Row(ORM, cell[1], fetched)), origins)
     if cell[0] == "field":
         return Val(None, join_origins(origins, ((("field", cell[1], cell[2]), 0, None),)))
     return Val(None, join_origins(origins, (DATABASE_ROW,)))
+
+
+def along(query: Query) -> frozenset[str]:
+    """The relations that come along with the rows of a query.
+
+    Behind a relation whose key a condition asks for, all have one row, which the session holds once it was touched. Keys are
+    told by their name, as is usual.
+    """
+    keys = [
+        path for path, operator in query.filters if operator == "=" and path.endswith("_id") and "." not in path
+    ]
+    return query.loaded.union(shared(key.removesuffix("_id")) for key in keys) if keys else query.loaded
 
 
 def element_of(query: Query, value: Val) -> Val:
