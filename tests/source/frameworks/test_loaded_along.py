@@ -105,12 +105,12 @@ def test_sqlalchemy_holds_the_row_that_a_collection_belongs_to(
     assert per_row(program({"shop.py": once}, Load, Read)) == {"customer"}
 
 
-def test_sqlalchemy_holds_the_row_that_all_were_asked_for_by(
-    program: Callable[..., Program], per_row: PerRow
-) -> None:
+def test_sqlalchemy_holds_the_row_that_all_were_asked_for_by(program: Callable[..., Program], per_row: PerRow) -> None:
     asked = SQLALCHEMY.replace("customer.orders]", "session.scalars(select(Order).where(Order.customer_id == key))]")
     assert per_row(program({"shop.py": asked}, Load, Read)) == set()
     by_class = SQLALCHEMY.replace("customer.orders]", "session.query(Order).filter_by(customer_id=key)]")
     assert per_row(program({"shop.py": by_class}, Load, Read)) == set()
-    several = SQLALCHEMY.replace("customer.orders]", "session.scalars(select(Order).where(Order.customer_id.in_(key)))]")
+    several = SQLALCHEMY.replace(
+        "customer.orders]", "session.scalars(select(Order).where(Order.customer_id.in_(key)))]"
+    )
     assert per_row(program({"shop.py": several}, Load, Read)) == {"customer"}

@@ -22,8 +22,8 @@ from archwright.source.frameworks.sqlalchemy.transactions import autocommits
 from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
     ORM,
-    bound,
     along,
+    bound,
     cell_value,
     cells,
     element_of,

@@ -169,9 +169,7 @@ def along(query: Query) -> frozenset[str]:
     Behind a relation whose key a condition asks for, all have one row, which the session holds once it was touched. Keys are
     told by their name, as is usual.
     """
-    keys = [
-        path for path, operator in query.filters if operator == "=" and path.endswith("_id") and "." not in path
-    ]
+    keys = [path for path, operator in query.filters if operator == "=" and path.endswith("_id") and "." not in path]
     return query.loaded.union(shared(key.removesuffix("_id")) for key in keys) if keys else query.loaded
 
 
