@@ -35,8 +35,9 @@ def loaded_along(row: Row) -> frozenset[str]:
 
 
 def came_along(loaded: frozenset[str], path: str) -> bool:
-    """True where a relation path came along with the rows, where that can't be read, or where it starts at one row that all
-    of them share (`shared`): what is fetched of that row is fetched once.
+    """True where a relation path came along with the rows, or where that can't be read.
+
+    So it did where it starts at one row that all of them share (`shared`): what is fetched of that row is fetched once.
     """
     return path in loaded or "?" in loaded or shared(path.partition(".")[0]) in loaded
 
