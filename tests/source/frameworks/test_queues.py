@@ -440,3 +440,11 @@ def test_a_task_runs_in_a_task(program: Make) -> None:
     """
     (write,) = program({"shop/models.py": text, "shop/__init__.py": ""}, Write).effects
     assert write.context.setting is Setting.TASK
+
+
+def test_a_bound_task_of_an_app_that_is_not_known_is_given_itself(program: Make) -> None:
+    """The first thing handed over is the second parameter."""
+    jobs = TAINTED["jobs.py"].replace("from celery import shared_task", "import celery\nfrom shop import app")
+    files = {**TAINTED, "jobs.py": jobs.replace("@shared_task", "@app.task")}
+    dirty = [e for e in program(files, Interpret).effects if isinstance(e, Interpret)]
+    assert [e.unit for e in dirty if e.text.state(Use.SQL_TEXT) is Clean.DIRTY] == ["jobs.report"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.source import facts as f
@@ -12,7 +12,8 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN, Val
 from archwright.source.frameworks.base import CallSite, Entry
 from archwright.source.frameworks.queues.celery_beat import Beat, crontab
-from archwright.source.frameworks.shared.jobs import Queue, decorated, keyword, listed, mapped, text_of, thing
+from archwright.source.frameworks.shared.jobs import Node, Queue, decorated, keyword, listed, mapped, text_of, thing
+from archwright.source.link.module import UNIT_BITS, Module
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -84,6 +85,8 @@ class Celery(Queue):
             if dotted.endswith("periodic_task"):
                 every = beat.every(keyword(engine, module, node, "run_every"))
                 self.jobs.schedule(unit, every)
+        for unit, node, module in self._bound(engine):
+            self.jobs.add(engine, unit, text_of(keyword(engine, module, node, "name")), (thing(TASK),))
         for info in project.all_classes():
             if self._is_task(engine, info):
                 self._classes.add(info.name)
@@ -98,6 +101,18 @@ class Celery(Queue):
             if started is not None:
                 self.jobs.schedule(started, every)
         yield from self.jobs.entries(engine)
+
+    def _bound(self, engine: Engine) -> Iterator[tuple[int, Node, Module]]:
+        """Functions under `@app.task(bind=True)` of an app that could not be followed: no other library says that."""
+        for module in engine.project.modules:
+            for index, facts in enumerate(module.units):
+                unit = module.index << UNIT_BITS | index
+                for node in facts[5]:
+                    if node[0] != f.CALL or node[2][0] != f.ATTR or node[2][3] != "task" or unit in self.jobs.units:
+                        continue
+                    binds = keyword(engine, module, node, "bind")
+                    if binds is not None and binds.const is True:
+                        yield unit, node, module
 
     def _is_task(self, engine: Engine, info: ClassInfo) -> bool:
         """An heir of Task, or of `app.Task`."""
