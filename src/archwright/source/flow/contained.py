@@ -30,6 +30,7 @@ _PATH: Final = BIT[Use.PATH]
 _PREFIX: Final = BIT[Use.PREFIX]
 _NO_PARENTS: Final = BIT[Use.PARENTS]
 RELATIVE: Final = BIT[Use.RELATIVE]
+_PART: Final = BIT[Use.SEGMENT] | RELATIVE
 ROOTS: Final = frozenset({"/", "\\"})
 """What an absolute path begins with."""
 _SAME_PATH: Final = frozenset({"parts", "parents"})
@@ -76,6 +77,13 @@ def without_parents(frame: Frame, part: object, node: Node) -> None:
     if part in _PARENTS:
         for name in _names(subject(node)):
             _keep(frame, name, _NO_PARENTS)
+
+
+def one_part(frame: Frame, separator: Node, node: Node) -> None:
+    """`"/" not in name`, `os.sep not in name`: the name is one part of a path."""
+    written = separator[2] == "/" if separator[0] == f.CONST else separator[0] == f.ATTR and separator[3] == "sep"
+    for name in _names(subject(node)) if written else ():
+        _keep(frame, name, _PART)
 
 
 def relative(frame: Frame, node: Node) -> None:

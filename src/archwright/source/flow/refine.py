@@ -155,9 +155,11 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             hosts.allows(frame, right) if hosts.host_of(frame, left) is not None else _fixed(frame, right)
         ):
             passed(frame, left)
-        elif (operator == "in") != holds and left[0] == f.CONST:
-            without(frame, left[2], right)
-            contained.without_parents(frame, left[2], right)
+        elif (operator == "in") != holds and left[0] in (f.CONST, f.ATTR):
+            if left[0] == f.CONST:
+                without(frame, left[2], right)
+                contained.without_parents(frame, left[2], right)
+            contained.one_part(frame, left, right)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         contained.compared(frame, left, right)
         for one, other in ((left, right), (right, left)):

@@ -26,6 +26,10 @@ _DOES = {
 
 _FILES = frozenset({"read", "send", "write", "look"})
 """What is done at files. At the end of a path one segment is at worst `..`, which is a folder."""
+_FOLDERS = frozenset({"shutil.rmtree", "os.rmdir", "os.removedirs", "Path.rmdir"})
+"""The calls that delete folders; the others delete files alone."""
+_BUILT = ("built into a text", "joined to a path")
+"""Where a path is made of its folder and of what was sent: there the check is missing."""
 
 
 class PathTraversal(Rule):
@@ -291,10 +295,11 @@ class PathTraversal(Rule):
         does, gains, impact = _DOES.get(effect.kind, ("", "", Impact.LOW))
         if not does or _begun(effect.path.text or ""):
             return
+        at_file = effect.kind in _FILES or (effect.kind == "delete" and effect.api not in _FOLDERS)
         for verdict in tainted(
             effect,
             effect.path,
-            Use.SEGMENT if effect.kind in _FILES and (effect.path.text or "{}").endswith("{}") else Use.PATH,
+            Use.SEGMENT if at_file and (effect.path.text or "{}").endswith("{}") else Use.PATH,
             reaching,
             message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
             why=f"{{who}} can {gains}{{through}}.",
@@ -308,9 +313,15 @@ class PathTraversal(Rule):
 
 
 def _way(effect: FileAccess, verdict: Verdict) -> str:
-    """What is done at one path in one file, `exists` and then `open`, is one finding; empty: how the data came is not known."""
-    way = [f"{step.path}:{step.line} {step.note}" for step in verdict.trace[:-1]]
-    return "\n".join([effect.place.path, *way]) if way else ""
+    """What lacks one check is one finding: all that is done with one path, or, where it is not built, with what was sent at one place.
+
+    Empty: how the data came is not known.
+    """
+    way = verdict.trace[:-1]
+    for step in way:
+        if any(note in step.note for note in _BUILT):
+            return f"{step.path}:{step.line}"
+    return "\n".join([effect.place.path, f"{way[0].path}:{way[0].line} {way[0].note}"]) if way else ""
 
 
 def _begun(text: str) -> bool:

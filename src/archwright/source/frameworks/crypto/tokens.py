@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from archwright.source.flow.values import ALL_USES, Origin, Val, deep_origins
+from archwright.source.flow.values import ALL_USES, UNKNOWN_ORIGIN, Origin, Val, deep_origins
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import is_false, made
 
@@ -46,7 +46,7 @@ def _unverified(site: CallSite) -> Val:
 
 
 def _decode(site: CallSite) -> Val:
-    """Whether the signature is checked, and who says by which algorithm."""
+    """Whether the signature is checked, and who says by which algorithm. Only what is not checked is the sender's."""
     options = site.keywords.get("options")
     held = (options.items if options is not None else None) or {}
     algorithms = site.argument(2, "algorithms")
@@ -73,7 +73,8 @@ def _decode(site: CallSite) -> Val:
         data=site.argument(0, "jwt" if site.name.startswith("jwt") else "token"),
         followed="unverified" in flags,
     )
-    return Val(("dict",), site.derived().origins)
+    forged = bool({"unverified", "none", "algorithm-of-token"}.intersection(flags))
+    return Val(("dict",), site.derived().origins if forged else (UNKNOWN_ORIGIN,))
 
 
 def _encode(site: CallSite) -> Val:

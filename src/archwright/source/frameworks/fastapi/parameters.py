@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
 from archwright.source.flow.calls import call_value
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, join_all
-from archwright.source.frameworks.base import Entry
+from archwright.source.frameworks.base import Entry, mask
 from archwright.source.frameworks.shared.parameters import Parameters
 from archwright.source.frameworks.shared.routes import segment
 from archwright.source.frameworks.shared.typed import Outside, typed
@@ -43,6 +43,8 @@ _KINDS = {
     "Form": "form field",
     "File": "uploaded file",
 }
+_CONTENT: Final = mask(Use.PATH, Use.PARENTS, Use.RELATIVE, Use.SEGMENT)
+"""What the bytes of a file are clean for: they are never its name."""
 _DEPENDS = frozenset({"Depends", "Security"})
 _GIVEN = frozenset({"Request", "WebSocket", "HTTPConnection", "Response", "BackgroundTasks", "SecurityScopes"})
 _SIGNED_IN = re.compile(
@@ -160,6 +162,8 @@ class Dependencies:
         if kind == "query parameter" and _is_body(value):
             outside = outside._replace(name="request body")
             value = typed(self._engine, declared.module, declared.annotation, outside)
+        if kind == "uploaded file" and _name(declared.annotation) == "bytes":
+            return Val(None, clean((outside.origin(),), _CONTENT))
         if kind == "uploaded file":
             return Val(("object", "fastapi.UploadFile"), (outside.origin(),))
         if declared.marker is not None and any(key in ("pattern", "regex") for key, _ in declared.marker[1][4]):

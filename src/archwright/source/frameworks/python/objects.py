@@ -10,7 +10,7 @@ from typing import Final
 
 from archwright.model.value import Use
 from archwright.source.flow.operators import truth
-from archwright.source.flow.values import NO, Val, clean, deep_origins
+from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, clean, deep_origins
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import loads
 
@@ -86,9 +86,11 @@ def _unpickled(module: str) -> Handler:
 
 
 def _signed(site: CallSite) -> Val:
-    """What was signed here, or encrypted with a key that only the service has, was made here."""
-    value = site.derived()
-    return Val(None, clean(value.origins, mask(Use.DESERIALISE)))
+    """What was signed here, or encrypted with a key that only the service has, was made here: of what, can't be known.
+
+    Serialisers do not run what they read, and what they read is the service's own.
+    """
+    return Val(None, clean((UNKNOWN_ORIGIN,), mask(Use.DESERIALISE)))
 
 
 def _plain(site: CallSite) -> Val:

@@ -67,12 +67,17 @@ _TESTS = frozenset(
     ]
 )
 _CUTS: Final = {
-    "split": ((-1, 0), (0,)),
-    "rsplit": ((-1, 0), (-1,)),
+    "split": ((0, 1, 2, -2, -1), (0,)),
+    "rsplit": ((0, 1, 2, -2, -1), (-1,)),
     "partition": ((0,), (0,)),
     "rpartition": ((2, -1), (2, -1)),
 }
-"""How a text is cut -> the parts that hold no separator, if it is cut everywhere and if it is cut so many times only."""
+"""How a text is cut -> the parts that hold no separator, if it is cut everywhere and if it is cut so many times only.
+
+All together hold them: a loop puts them together again. Of those that are taken one by one, the first and the last few matter.
+"""
+_CUT_AT: Final = {"/": mask(Use.PATH), "\\": mask(Use.PATH), ".": mask(Use.PARENTS)}
+"""A separator -> what a part without it is clean for: without a dot it is no `..`."""
 _UPWARDS: Final = frozenset({"../", "..\\"})
 _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 """How SQL writes a quote inside quotes."""
@@ -149,7 +154,7 @@ def _one_name(old: object, new: object) -> int:
         return 0
     if old == "/":
         return mask(Use.PATH) if "/" not in new else 0
-    return mask(Use.PARENTS) if old == ".." and "." not in new else 0
+    return mask(Use.PARENTS) if old in (".", "..") and "." not in new else 0
 
 
 def _split(site: CallSite) -> Val | None:
@@ -157,9 +162,10 @@ def _split(site: CallSite) -> Val | None:
     if receiver is None or opaque(site):
         return None
     parts: dict[str | int, Val] = {"*": Val(("text",), receiver.origins)}
-    if site.name in _CUTS and site.args and site.args[0].const in ("/", "\\") and not site.args[0].origins:
+    at = site.args[0].const if site.args and not site.args[0].origins else NO
+    if site.name in _CUTS and isinstance(at, str) and at in _CUT_AT:
         for index in _CUTS[site.name][len(site.args) > 1 or "maxsplit" in site.keywords]:
-            parts[index] = Val(("text",), clean(receiver.origins, mask(Use.PATH)))
+            parts[index] = Val(("text",), clean(receiver.origins, _CUT_AT[at]))
     return Val(("list",), (), NO, parts)
 
 
@@ -190,12 +196,11 @@ def _join(site: CallSite) -> Val | None:
     origins = join_origins(receiver.origins, deep_origins(element))
     if element.const is not NO and isinstance(element.const, str) and not origins:
         return Val(("text",), (), NO, None, f"{element.const}{operators.shape(receiver)}{element.const}")
-    if (
-        (argument.items or {}).keys() >= {0, -1, "*"}
-        and isinstance(receiver.const, str)
-        and not set("/\\") & set(receiver.const)
-    ):
-        origins = clean(origins, mask(Use.PATH))  # cut at every separator, and put together with none
+    held = argument.items or {}
+    if held.keys() >= {0, -1, "*"} and isinstance(receiver.const, str):
+        for separators, uses in ((set("/\\"), mask(Use.PATH)), ({"."}, mask(Use.PARENTS))):
+            if not separators & set(receiver.const) and all(cleaned & uses for _, cleaned, _ in held[0].origins):
+                origins = clean(origins, uses)  # cut at every separator, and put together with none
     return Val(("text",), origins, NO, None, "{}")
 
 
