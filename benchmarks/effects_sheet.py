@@ -16,7 +16,7 @@ transaction, a call to another service, a queue or a cache. Functions on a sheet
 distinct (line, kind, detail), an effect belonging to the function in which its place lies. Details: `read Entity many`,
 `load Entity.relation`, `write Entity kind`, `sql text`, `http METHOD`, `enqueue task`, `publish channel`, `lock kind`,
 `begin`, `savepoint`, `commit`, `rollback`, `cache-get`, `cache-set`; in brackets whether a transaction is open. Where a
-function is told of more than one entity (it is called for several, or its class has subclasses), they are joined by `|`.
+function is told of more than one entity at one place (it is called for several, or its class has subclasses), they are joined by `|`.
 
 A sheet holds one JSON object for each effect: project, path, function, line, kind, `true` (what the code really does, as
 a detail; null: nothing there), `told` (what archwright tells; null: nothing), verdict, note, draw (which draw), reader.
@@ -130,19 +130,22 @@ def _details() -> dict[type, Callable[[Any], tuple[str, str]]]:
 def told_by(tree: Path) -> dict[str, list[tuple[int, str, str, str]]]:
     """Path -> (line, kind, detail, state of the transaction) of the effects that archwright tells, in order."""
     details = _details()
-    states: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
-    entities: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
+    states: defaultdict[tuple[str, int, int, str, str], set[str]] = defaultdict(set)
+    entities: defaultdict[tuple[str, int, int, str, str], set[str]] = defaultdict(set)
     for one in analyse([tree], wanted=frozenset(details), root=tree, presume=True).effects:
         kind, text = details[type(one)](one)
         if kind:
-            key = (one.place.path, one.place.line, kind, text)
+            key = (one.place.path, one.place.line, one.place.column, kind, text)
             states[key].add(str(one.context.transaction))
             entities[key].add(str(getattr(one, "entity", "")))
-    told: defaultdict[str, list[tuple[int, str, str, str]]] = defaultdict(list)
-    for key, found in sorted(states.items()):
-        path, line, kind, text = key
+    lines: defaultdict[tuple[str, int, str, str], set[str]] = defaultdict(set)
+    for key, found in states.items():
+        path, line, _, kind, text = key
         known = sorted(entities[key] - {"None"}) or ["None"]  # for whatever argument, and for those that callers give
-        told[path].append((line, kind, text.replace("@", "|".join(known)), "/".join(sorted(found))))
+        lines[path, line, kind, text.replace("@", "|".join(known))] |= found
+    told: defaultdict[str, list[tuple[int, str, str, str]]] = defaultdict(list)
+    for (path, line, kind, text), found in sorted(lines.items()):
+        told[path].append((line, kind, text, "/".join(sorted(found))))
     return told
 
 
