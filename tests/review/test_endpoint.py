@@ -1,5 +1,6 @@
 """Endpoints: what stands before them, what they ask, and who stands beside them."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -93,3 +94,49 @@ def test_effects_without_kinds_are_refused() -> None:
 
     with pytest.raises(RuleError, match="effects"):
         needs_of(Unclear())
+
+
+def test_an_endpoint_that_answers_the_same_to_everyone(tmp_path: Path) -> None:
+    code = """
+    from flask import Flask, render_template, request
+
+    app = Flask(__name__)
+
+    @app.get("/done")
+    def done():
+        return render_template("done.html")
+
+    @app.get("/shown")
+    def shown():
+        return render_template("shown.html", name=request.args["name"])
+
+    @app.get("/files/<name>")
+    def file(name):
+        return open(name).read()
+    """
+    (tmp_path / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    program = Readable(analyse(["."], wanted=frozenset(), root=tmp_path, workers=1))
+    assert [endpoint.name for endpoint in program.endpoints if endpoint.fixed] == ["done"]
+
+
+def test_a_hook_of_the_class_that_chooses_rows_by_the_caller(tmp_path: Path) -> None:
+    code = """
+    from django.urls import path
+    from django.views.generic import DetailView
+    from django.contrib.auth.models import User
+
+    class Mine(DetailView):
+        def get_queryset(self):
+            return User.objects.filter(pk=self.request.user.pk)
+
+    class All(DetailView):
+        model = User
+
+    urlpatterns = [path("mine/<int:pk>/", Mine.as_view()), path("all/<int:pk>/", All.as_view())]
+    """
+    (tmp_path / "urls.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    program = Readable(analyse(["."], wanted=frozenset(), root=tmp_path, workers=1))
+    assert {endpoint.holder: bool(endpoint.hooked) for endpoint in program.endpoints} == {
+        "urls.Mine": True,
+        "urls.All": False,
+    }

@@ -44,6 +44,18 @@ class Decorator(Model, frozen=True, kw_only=True):
     does: Does
 
 
+class Inversion(Model, frozen=True, kw_only=True):
+    """A branch that turns a caller away because a check said that it may."""
+
+    check: str
+    """The function that is asked."""
+    place: Place
+    like: Place
+    """Where the same check is taken the other way round."""
+    others: int
+    """How often it is."""
+
+
 class Endpoint(Model, frozen=True, kw_only=True):
     """A unit that serves requests."""
 
@@ -58,6 +70,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `asks`: to look through all that is called takes long, and few endpoints are in doubt."""
     checking: Callable[[], str] = str
     """Gives `checks`."""
+    hooking: Callable[[], str] = str
+    """Gives `hooked`."""
     checking_itself: Callable[[], str] = str
     """Gives `checks_itself`."""
     decorators: tuple[Decorator, ...] = ()
@@ -76,6 +90,10 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `by_session`."""
     linking: Callable[[], bool] = bool
     """Gives `by_link`."""
+    fixing: Callable[[], bool] = bool
+    """Gives `fixed`."""
+    inverting: Callable[[], tuple[Inversion, ...]] = tuple
+    """Gives `inverted`."""
 
     @property
     def asks(self) -> str:
@@ -86,6 +104,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def checks(self) -> str:
         """The name by which its own code, or what it calls, checks whose the data is that it works on; empty: nothing does."""
         return self.checking()
+
+    @property
+    def hooked(self) -> str:
+        """The name by which a hook of its class that runs before it, or gives it its rows, checks the caller or chooses by it."""
+        return self.hooking()
 
     @property
     def checks_itself(self) -> str:
@@ -101,6 +124,16 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def by_link(self) -> bool:
         """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
         return self.linking()
+
+    @property
+    def fixed(self) -> bool:
+        """True where it answers the same to every request: it looks at nothing of it, and calls nothing of the project."""
+        return self.fixing()
+
+    @property
+    def inverted(self) -> tuple[Inversion, ...]:
+        """The checks of the caller in its own code that are taken the wrong way round."""
+        return self.inverting()
 
     @property
     def signed_in(self) -> bool:
@@ -164,6 +197,30 @@ def _keys(endpoint: Endpoint) -> dict[str, str]:
     path = endpoint.place.path
     package = path.rpartition("/")[0]
     return {"router": endpoint.router, "class": endpoint.holder, "file": path, "package": package}
+
+
+class Exemption(Model, frozen=True, kw_only=True):
+    """What runs before handlers lets a request through unasked, because its address holds a text."""
+
+    place: Place
+    unit: str
+    """The function that lets it through."""
+    text: str
+    of: str
+    """`endpoint` (the name that a route has), `path`, or `address` (with the query)."""
+    start: bool
+    """True where the address must begin with the text."""
+    decorator: str
+    """The decorator whose endpoints it is about; empty: all."""
+
+    def covers(self, endpoint: Endpoint) -> bool:
+        """True where the code runs before an endpoint."""
+        names = [each.name for each in endpoint.decorators] + [guard.name for guard in endpoint.guards]
+        return not self.decorator or any(_last(name) == self.decorator for name in names)
+
+
+def _last(name: str) -> str:
+    return name.partition("(")[0].rpartition(".")[2]
 
 
 EffectsOf = Callable[[Endpoint], Sequence[Effect]]

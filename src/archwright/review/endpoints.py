@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from archwright.model.base import Place
 from archwright.model.operation import GraphqlField, Http
 from archwright.model.policy import AUTHENTICATED
 from archwright.review.beside import in_tests
-from archwright.review.endpoint import Decorator, Does, Endpoint, Standing
+from archwright.review.endpoint import Decorator, Does, Endpoint, Exemption, Inversion, Standing
 from archwright.source import facts as f
 from archwright.source.frameworks.django.admin import is_admin
 from archwright.source.frameworks.shared.declared import written
@@ -19,8 +19,10 @@ from archwright.source.link.project import ClassInfo
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
-from archwright.source.survey.asking import Asking
+from archwright.source.survey.asking import USER, Asking
+from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, guard_of
+from archwright.source.survey.refusals import Refusals
 from archwright.source.survey.sessions import Sessions
 
 _ROUTES = frozenset(
@@ -30,15 +32,35 @@ _ROUTES = frozenset(
 _SAVES = ("perform_create", "perform_update", "form_valid", "initial", "dispatch", "get_serializer", "get_form")
 """Hooks of a view class through which what was sent goes before it is stored."""
 
+_BEFORE = ("dispatch", "setup", "initial", "prepare", "get_queryset", "get_object", "test_func", "has_permission")
+"""Hooks of a view class that run before its methods, or give them what they work on."""
+
 
 def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
     """Every endpoint outside of the tests, by place."""
     return tuple(sorted(_endpoints(program), key=lambda endpoint: (endpoint.place, endpoint.unit)))
 
 
+def exemptions_of(program: Program) -> tuple[Exemption, ...]:
+    """What lets requests through unasked because of a text in their address, outside of the tests, by place."""
+    found = [
+        Exemption(
+            place=_place(*each.at),
+            unit=each.owner,
+            text=each.text,
+            of=each.of,
+            start=each.start,
+            decorator=each.decorator,
+        )
+        for each in exemptions(program)
+        if not in_tests(each.at[0].path)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.place, each.text)))
+
+
 def _endpoints(program: Program) -> Iterator[Endpoint]:
     project, guards, asking = program.project, Guards(program.engine), Asking(program)
-    sessions = Sessions(program, asking)
+    sessions, refusals = Sessions(program, asking), Refusals(program)
     inherited = {base.name for info in project.all_classes() for base in info.mro()[1:]}
     for unit, entries in sorted(program.engine.entries.items()):
         operations = [
@@ -63,6 +85,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             guards=tuple(Standing(name=each.name, role=each.role, allows=each.allows) for each in standing),
             asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
             checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),
+            hooking=cache(partial(_hooked, asking, holder, tuple(each.name for each in standing))),
             checking_itself=cache(partial(_checks_itself, asking, unit, holder)),
             decorators=decorators,
             router=_router(module, facts),
@@ -72,6 +95,8 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             exempt=_place(*exempt) if exempt is not None else None,
             knowing=cache(partial(sessions.known, unit, holder)),
             linking=cache(partial(sessions.links, unit, holder)),
+            fixing=cache(partial(asking.fixed, unit)),
+            inverting=cache(partial(_inverted, asking, refusals, unit)),
         )
 
 
@@ -79,9 +104,19 @@ def _asks(asking: Asking, unit: int, router: str) -> str:
     return asking.of(unit) or asking.before(router)
 
 
+def _hooked(asking: Asking, holder: ClassInfo | None, guards: tuple[str, ...]) -> str:
+    hooks = _methods(holder, _BEFORE)
+    found = next((name for each in hooks if (name := asking.checks(each, guards))), "")
+    return found or next((USER for each in hooks if USER in asking.names(each)), "")
+
+
 def _checks_itself(asking: Asking, unit: int, holder: ClassInfo | None) -> str:
-    hooks = [found for name in _SAVES if holder is not None and (found := holder.method(name)) is not None]
+    hooks = _methods(holder, _SAVES)
     return next((name for each in (unit, *hooks) if (name := asking.checks_itself(each))), "")
+
+
+def _methods(holder: ClassInfo | None, names: Iterable[str]) -> list[int]:
+    return [found for name in names if holder is not None and (found := holder.method(name)) is not None]
 
 
 def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo | None) -> Iterator[Decorator]:
@@ -94,6 +129,15 @@ def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo 
             if guard is not None and guard.role == AUTHENTICATED and not _only_marks(program, module, node):
                 does = Does.GUARD
         yield Decorator(name=written(node), place=_place(module, node[1]), does=does)
+
+
+def _inverted(asking: Asking, refusals: Refusals, unit: int) -> tuple[Inversion, ...]:
+    module, _ = asking.project.unit(unit)
+    bodies = (body_of(asking.project.unit(each)[1]) for each in asking.whole(unit))
+    return tuple(
+        Inversion(check=each.check, place=_place(*each.at), like=_place(*each.like), others=each.others)
+        for each in refusals.inverted(module, bodies)
+    )
 
 
 def _registers(node: Any) -> bool:

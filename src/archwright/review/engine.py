@@ -100,6 +100,8 @@ def review(
     facts: dict[str, Any] = {"program": program, "reaching": reaching}
     if any("entities" in needs_of(rule).facts for rule in rules):
         facts["entities"] = program.entities
+    if any("exemptions" in needs_of(rule).facts for rule in rules):
+        facts["exemptions"] = program.exemptions
     if judging:
         facts |= {
             "siblings": Siblings(program.endpoints),
@@ -204,7 +206,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
         line=line,
         column=max(place.column, 1),
         end_line=end_of(lines, line, place.column),
-        function=function_of(first.subject.unit, place.path),
+        function=function_of(verdict.unit or first.subject.unit, place.path),
         operations=tuple(sorted({name for start in starts for name in reaching(start)})),
         message=verdict.message,
         why=verdict.why,

@@ -8,7 +8,7 @@ from typing import Protocol
 from archwright.model.base import Place
 from archwright.model.effect import Effect
 from archwright.model.entity import Entity
-from archwright.review.endpoint import Endpoint
+from archwright.review.endpoint import Endpoint, Exemption
 
 
 class Program(Protocol):
@@ -21,6 +21,10 @@ class Program(Protocol):
     @property
     def endpoints(self) -> Sequence[Endpoint]:
         """What callers can ask for, outside of the tests."""
+
+    @property
+    def exemptions(self) -> Sequence[Exemption]:
+        """What lets requests through unasked because of a text in their address."""
 
     @property
     def entities(self) -> Mapping[str, Entity]:

@@ -8,8 +8,8 @@ from functools import cached_property
 from archwright.model.base import Place
 from archwright.model.effect import Effect
 from archwright.model.entity import Entity
-from archwright.review.endpoint import Endpoint
-from archwright.review.endpoints import endpoints_of
+from archwright.review.endpoint import Endpoint, Exemption
+from archwright.review.endpoints import endpoints_of, exemptions_of
 from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program
@@ -30,6 +30,10 @@ class Readable:
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
         return endpoints_of(self._program)
+
+    @cached_property
+    def exemptions(self) -> tuple[Exemption, ...]:
+        return exemptions_of(self._program)
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:

@@ -65,6 +65,8 @@ class Verdict(Model, frozen=True, kw_only=True):
     trace: tuple[TraceStep, ...] = ()
     place: Place | None = None
     """Where the harm happens; None: at the effect."""
+    unit: str = ""
+    """The function around `place`; empty: that of what is judged."""
     start: Place | None = None
     """Where the story begins (the source of a value, the loop): the operations that reach it are the finding's. None: at
     `place`."""

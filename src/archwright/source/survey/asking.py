@@ -20,6 +20,8 @@ from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.guards import guard_of
 
+USER: Final = "request_user"
+"""Stands among the names of a body for the user of a request: `request.user`, `g.user`."""
 _OWN: Final = re.compile(
     r"current_?user|request_?user|logged_?in|authenti|authori[sz]|permi(?:ssion|tted)|allowed|forbidden|can_access"
     r"|has_perm|user_can(?:_|$)|is_?(?:admin|staff|superuser|owner|member)|check_(?:access|perm|auth|user|owner|password)"
@@ -58,6 +60,8 @@ _REFUSALS: Final = frozenset({401, 403})
 _HOLDERS: Final = frozenset(
     {"request", "g", "info", "context", "ctx", "self", "state", "scope", "websocket", "session"}
 )
+_GLOBALS: Final = frozenset({"request", "g", "session", "current_user", "websocket"})
+"""What a request is known by without being a parameter."""
 _HOOKS: Final = frozenset({"before_request", "before_app_request", "middleware", "before_websocket"})
 _HOOK_WORDS: Final = (b"before_request", b"before_app_request", b"middleware", b"MIDDLEWARE", b"before_websocket")
 _MIDDLEWARE: Final = re.compile(r"login_?required|auth\w*required|require\w*(?:login|auth)", re.IGNORECASE)
@@ -71,7 +75,7 @@ class Asking:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._project = program.project
+        self.project = program.project
         self._inner: dict[int, dict[int, list[int]]] = {}
         self._strict: dict[int, str] = {}
         self._everywhere: str | None = None
@@ -80,12 +84,12 @@ class Asking:
 
     def of(self, unit: int) -> str:
         """The name by which a unit or what it calls asks who calls; empty: nothing does."""
-        own = next((name for each in self._whole(unit) for name in self._names(each) if _OWN.search(name)), "")
+        own = next((name for each in self.whole(unit) for name in self._names(each) if _OWN.search(name)), "")
         return own or self._of_callees(unit) or self._switched(unit) or self._project_wide()
 
     def checks_itself(self, unit: int) -> str:
         """The name by which a unit's own code checks whose the data is; empty: it does not."""
-        return next((name for each in self._whole(unit) for name in self._tested(each)), "")
+        return next((name for each in self.whole(unit) for name in self._tested(each)), "")
 
     def checks(self, unit: int, guards: Iterable[str] = ()) -> str:
         """The name by which a unit checks that what it works on is the caller's, here or in what it calls; empty: it does not.
@@ -111,7 +115,20 @@ class Asking:
 
     def names(self, unit: int) -> frozenset[str]:
         """The names, attributes, keywords and short texts in a unit's body and in the functions inside of it."""
-        return frozenset(name for each in self._whole(unit) for name in self._names(each))
+        return frozenset(name for each in self.whole(unit) for name in self._names(each))
+
+    def fixed(self, unit: int) -> bool:
+        """True for a function that answers the same to every request: it looks at nothing of it, and calls nothing of the project.
+
+        A request that is handed on as a first argument is what libraries want for a page: `render(request, "done.html")`.
+        """
+        facts = self.project.unit(unit)[1]
+        given = {str(parameter[0]) for parameter in facts[4]}
+        if "self" in given or self._program.called_by(unit):
+            return False
+        handed = [node[3][0] for node in self._nodes(unit) if node[0] == f.CALL and node[3] and node[3][0][0] == f.NAME and node[3][0][2] == "request"]
+        used = [node for node in self._nodes(unit) if node[0] == f.NAME and (node[2] in given or node[2] in _GLOBALS)]
+        return all(any(node is each for each in handed) for node in used)
 
     def before(self, router: str) -> str:
         """The hook that asks who calls before every handler of a router (`path:name`); empty: none does."""
@@ -131,7 +148,7 @@ class Asking:
         todo, seen = deque([unit]), {unit}
         while todo and len(seen) < _MAX_UNITS:
             for callee in sorted(self._program.called_by(todo.popleft())):
-                if callee not in seen and self._project.unit(callee)[1][0] not in left_out:
+                if callee not in seen and self.project.unit(callee)[1][0] not in left_out:
                     seen.add(callee)
                     todo.append(callee)
                     found = self._refuses(callee)
@@ -142,7 +159,7 @@ class Asking:
     def _refuses(self, unit: int) -> str:
         known = self._strict.get(unit)
         if known is None:
-            known = next((name for each in self._whole(unit) for name in self._names(each) if _CALLEE.search(name)), "")
+            known = next((name for each in self.whole(unit) for name in self._names(each) if _CALLEE.search(name)), "")
             known = known or next(
                 (str(node[2]) for node in self._nodes(unit) if node[0] == f.CONST and node[2] in _REFUSALS), ""
             )
@@ -154,16 +171,16 @@ class Asking:
                 ),
                 "",
             )
-            guarding = (guard_of(node) for node in self._project.unit(unit)[1][5])
+            guarding = (guard_of(node) for node in self.project.unit(unit)[1][5])
             known = known or next(
                 (each.name for each in guarding if each is not None and each.role == AUTHENTICATED), ""
             )
             self._strict[unit] = known
         return known
 
-    def _whole(self, unit: int) -> Iterator[int]:
+    def whole(self, unit: int) -> Iterator[int]:
         """A unit and the functions inside of it."""
-        module, _ = self._project.unit(unit)
+        module, _ = self.project.unit(unit)
         inner = self._inner.get(module.index)
         if inner is None:
             inner = self._inner[module.index] = {}
@@ -177,11 +194,11 @@ class Asking:
             todo += inner.get(index, ())
 
     def _nodes(self, unit: int) -> Iterator[tuple[Any, ...]]:
-        return nodes(body_of(self._project.unit(unit)[1]))
+        return nodes(body_of(self.project.unit(unit)[1]))
 
     def _names(self, unit: int) -> Iterator[str]:
-        """Names, attributes, keywords and short texts of a body; the user of a request as `request_user`."""
-        yield from _names_in(body_of(self._project.unit(unit)[1]))
+        """Names, attributes, keywords and short texts of a body; the user of a request as `USER`."""
+        yield from _names_in(body_of(self.project.unit(unit)[1]))
 
     # --- hooks -------------------------------------------------------------------------------------------
     def _project_wide(self) -> str:
@@ -194,7 +211,7 @@ class Asking:
         return self._everywhere
 
     def _hooks(self, unit: int, facts: Any) -> None:
-        module, _ = self._project.unit(unit)
+        module, _ = self.project.unit(unit)
         for decorator in facts[5]:
             named = decorator[2] if decorator[0] == f.CALL else decorator
             if named[0] == f.ATTR and named[3] in _HOOKS and (self._refuses(unit) or self._of_callees(unit)):
@@ -204,7 +221,7 @@ class Asking:
                 texts = [part[2] for part in nodes(node[3]) if part[0] == f.CONST and isinstance(part[2], str)]
                 self._everywhere = next((text for text in texts if _MIDDLEWARE.search(text)), self._everywhere)
             elif node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in _HOOKS and node[3]:
-                target = self._project.resolve_expression(module, node[3][0])
+                target = self.project.resolve_expression(module, node[3][0])
                 if target is not None and target.kind == "unit" and self._refuses(target.value):
                     self._hooked(module.path, node[2], written(node[3][0]))
 
@@ -223,7 +240,7 @@ def _names_in(body: Any) -> Iterator[str]:
         elif node[0] == f.ATTR:
             yield node[3]
             if node[3] in ("user", "user_id", "session", "auth", "tenant") and last_name(node[2]) in _HOLDERS:
-                yield "request_user"
+                yield USER
         elif node[0] == f.CALL:
             yield from (name for name, _ in node[4] if name)
             yield from (each[2] for each in node[3] if _is_word(each))

@@ -7,7 +7,7 @@ import re
 from archwright.review.endpoint import Endpoint
 
 _PUBLIC = re.compile(
-    r"(?:^|[_./-])(?:log_?(?:in|out)|sign_?(?:in|out|up|on|off)|register|registration|auth|authenticate|authorize|authorized"
+    r"(?:^|[_./-])(?:log[_-]?(?:in|out)|sign[_-]?(?:in|out|up|on|off)|register|registration|auth|authenticate|authorize|authorized"
     r"|sso|saml\w*|acs|oauth\w*|openid|oidc|jwks\w*|token|tokens|refresh\w*|callback|web_?hooks?|hooks?|ipn|health\w*|heart_?beat"
     r"|ping|pong|ready|readiness|readyz|live|liveness|livez|alive|status|version|metrics|info|about|home|index|root|landing|welcome"
     r"|static|assets?|media|favicon\w*|robots\w*|manifest\w*|sitemap\w*|feeds?|rss|docs|redoc|openapi\w*|swagger\w*|schema"

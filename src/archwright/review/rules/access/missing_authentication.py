@@ -180,6 +180,8 @@ class MissingAuthentication(Rule):
                             ]
 
                         def stop(self, request, pk):
+                            if not request.user.has_perm("shop.change_job"):
+                                raise PermissionDenied
                             Job.objects.filter(pk=pk).update(state="stopped")
                             return HttpResponseRedirect("..")
 
@@ -286,15 +288,17 @@ class MissingAuthentication(Rule):
         if any(each.does is Does.GUARD for each in endpoint.decorators):
             return
         if endpoint.admin:
-            if not endpoint.checks_itself:
+            if not endpoint.checks:
                 yield self._of_admin(endpoint)
             return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
             guarded = [each for each in beside if each.signed_in]
             if len(beside) >= _FEWEST and len(guarded) >= _SHARE * len(beside):
-                if not endpoint.asks:
-                    yield self._verdict(endpoint, beside, guarded, effects(endpoint))
+                if not (endpoint.asks or endpoint.hooked):
+                    doing = sum(1 for each in guarded if effects(each))
+                    idle = not effects(endpoint) and 2 * doing >= len(guarded)
+                    yield self._verdict(endpoint, beside, guarded, effects(endpoint), idle=idle)
                 return
             if len(beside) >= _FEWEST:
                 return
@@ -311,12 +315,19 @@ class MissingAuthentication(Rule):
         )
 
     def _verdict(
-        self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]
+        self,
+        endpoint: Endpoint,
+        beside: Sequence[Endpoint],
+        guarded: Sequence[Endpoint],
+        effects: Sequence[Effect],
+        *,
+        idle: bool,
     ) -> Verdict:
-        """How sure: what it does tells, or at least that it is asked for one thing among many."""
+        """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine."""
         writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
-        telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
+        telling = telling or (len(guarded) >= _ALMOST_ALL * len(beside) and not idle)
+        telling = telling and endpoint.exempt is None and not endpoint.fixed
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in guarded if usual in [guard.name for guard in each.guards])

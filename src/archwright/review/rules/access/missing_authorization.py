@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from archwright.model.effect import Enqueue, FileAccess, HttpCall, Write
 from archwright.model.finding import Confidence, Impact, TraceStep
 from archwright.review.endpoint import Does, Endpoint, Siblings, Standing
 from archwright.review.rule import Rule, Verdict, example, steps
@@ -25,6 +26,9 @@ class MissingAuthorization(Rule):
     Judged by its siblings: of at least four other writes on the same router, in the same class or file (for GraphQL: of
     the mutations in the same package), four of five name a role or a permission, and this one names none, and neither its
     body nor what it calls checks anything of the caller.
+
+    A view that a model admin of Django adds with `admin_view` and that changes something is judged by itself: all members of staff get
+    through, those without a permission on the model, too.
 
     Why: whoever has an account does what was meant for some.
 
@@ -86,8 +90,67 @@ class MissingAuthorization(Rule):
                     return {}
             """,
         ),
+        example(
+            "a view of a model admin that asks for staff alone",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Job(models.Model):
+                        state = models.CharField(max_length=20)
+                """,
+                "shop/admin.py": """
+                    from django.contrib import admin
+                    from django.http import HttpResponseRedirect
+                    from django.urls import path
+                    from shop.models import Job
+
+                    @admin.register(Job)
+                    class JobAdmin(admin.ModelAdmin):
+                        def get_urls(self):
+                            return [path("<int:pk>/stop/", self.admin_site.admin_view(self.stop)), *super().get_urls()]
+
+                        def stop(self, request, pk):
+                            Job.objects.filter(pk=pk).update(state="stopped")
+                            return HttpResponseRedirect("..")
+                """,
+            },
+        ),
     )
     good = (
+        example(
+            "the view asks for the permission on the model",
+            framework="django",
+            files={
+                "shop/__init__.py": "",
+                "shop/models.py": """
+                    from django.db import models
+
+                    class Job(models.Model):
+                        state = models.CharField(max_length=20)
+                """,
+                "shop/admin.py": """
+                    from django.contrib import admin
+                    from django.core.exceptions import PermissionDenied
+                    from django.http import HttpResponseRedirect
+                    from django.urls import path
+                    from shop.models import Job
+
+                    @admin.register(Job)
+                    class JobAdmin(admin.ModelAdmin):
+                        def get_urls(self):
+                            return [path("<int:pk>/stop/", self.admin_site.admin_view(self.stop)), *super().get_urls()]
+
+                        def stop(self, request, pk):
+                            if not self.has_change_permission(request):
+                                raise PermissionDenied
+                            Job.objects.filter(pk=pk).update(state="stopped")
+                            return HttpResponseRedirect("..")
+                """,
+            },
+        ),
         example(
             "the fifth asks in its body",
             framework="flask",
@@ -138,7 +201,16 @@ class MissingAuthorization(Rule):
         ),
     )
 
-    def check(self, endpoint: Endpoint, siblings: Siblings) -> Iterator[Verdict]:
+    def check(
+        self,
+        endpoint: Endpoint,
+        siblings: Siblings,
+        effects: Callable[[Endpoint], Sequence[Write | FileAccess | HttpCall | Enqueue]],
+    ) -> Iterator[Verdict]:
+        if endpoint.admin and endpoint.signed_in:
+            if not endpoint.checks and any(isinstance(each, Write | Enqueue) for each in effects(endpoint)):
+                yield self._of_admin(endpoint)
+            return
         if not endpoint.changes or endpoint.heirs:
             return
         if any(_names_role(guard) for guard in endpoint.guards) or is_public(endpoint) or _is_own(endpoint):
@@ -158,11 +230,30 @@ class MissingAuthorization(Rule):
             ]
             asking = [each for each in beside if any(_names_role(guard) for guard in each.guards)]
             if len(beside) >= _FEWEST:
-                if len(asking) >= _SHARE * len(beside) and not (endpoint.checks or endpoint.asks):
-                    yield self._verdict(endpoint, beside, asking)
+                # what the class does before each of its methods was not enough for the others
+                hooked = endpoint.hooked and all(each.holder != endpoint.holder for each in asking)
+                if len(asking) >= _SHARE * len(beside) and not (endpoint.checks or endpoint.asks or hooked):
+                    doing = sum(1 for each in asking if effects(each))
+                    idle = not effects(endpoint) and 2 * doing >= len(asking)
+                    # the others ask for a permission on what their paths name; its paths name nothing
+                    unnamed = not _names_something(endpoint) and all(map(_names_something, asking))
+                    yield self._verdict(endpoint, beside, asking, sure=not (idle or unnamed))
                 return
 
-    def _verdict(self, endpoint: Endpoint, beside: Sequence[Endpoint], asking: Sequence[Endpoint]) -> Verdict:
+    def _of_admin(self, endpoint: Endpoint) -> Verdict:
+        """The admin site lets every member of staff at the views that are added to it, whatever their permissions."""
+        return Verdict(
+            message=f"{endpoint.name} changes something for any member of staff; no permission on the model is asked for.",
+            why="admin_view lets all staff through; those without a permission on the model, too, who see nothing of it elsewhere.",
+            fix="Ask for it: `if not self.has_change_permission(request, obj): raise PermissionDenied`",
+            impact=Impact.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            trace=steps((endpoint.place, "staff alone is asked for, no permission")),
+        )
+
+    def _verdict(
+        self, endpoint: Endpoint, beside: Sequence[Endpoint], asking: Sequence[Endpoint], *, sure: bool
+    ) -> Verdict:
         names = [guard.name for each in asking for guard in each.guards if _names_role(guard)]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in asking if usual in [guard.name for guard in each.guards])
@@ -172,7 +263,7 @@ class MissingAuthorization(Rule):
             why=f"{who} does what the others keep to those with {usual}.",
             fix=f"Ask for the permission as the others ({usual})",
             impact=Impact.HIGH,
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.MEDIUM if sure else Confidence.LOW,
             trace=(
                 TraceStep(path=like.place.path, line=like.place.line, note=f"{like.title} asks for {usual}"),
                 *steps((endpoint.place, "no role or permission is asked for")),
@@ -182,6 +273,11 @@ class MissingAuthorization(Rule):
 
 def _names_role(guard: Standing) -> bool:
     return bool(guard.allows) or _ROLE.search(guard.name) is not None
+
+
+def _names_something(endpoint: Endpoint) -> bool:
+    """True where a path says which thing it is about."""
+    return bool(endpoint.fields) or any("{" in path for path in endpoint.paths)
 
 
 def _is_own(endpoint: Endpoint) -> bool:

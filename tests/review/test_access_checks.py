@@ -1,0 +1,131 @@
+"""Checks that are there and wrong: taken the wrong way round, left out for addresses that only look alike."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from archwright.review.project import review_project
+from archwright.review.registry import all_rules, select
+
+FLASK = """
+from functools import wraps
+from flask import Blueprint, abort, jsonify, request
+from flask_login import current_user, login_required
+
+notes = Blueprint("notes", __name__)
+NOTES = {}
+
+def is_member(user, note):
+    return user.id in NOTES[note]["members"]
+"""
+
+
+def found(directory: Path, code: str, rule: str) -> list[tuple[int, str]]:
+    (directory / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    rules = select(all_rules(), [rule])
+    reviewed = review_project(["."], rules, everything=True, root=directory, workers=1)
+    assert not reviewed.faults
+    return [(finding.line, str(finding.confidence)) for finding in reviewed.document.findings]
+
+
+def handler(name: str, body: str) -> str:
+    lines = "".join(f"    {line}\n" for line in textwrap.dedent(body).strip().splitlines())
+    return f'\n@notes.get("/{name}/<int:note>")\n@login_required\ndef {name}(note):\n{lines}'
+
+
+RIGHT = handler("show", "if not is_member(current_user, note):\n    abort(403)\nreturn NOTES[note]")
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        ("if is_member(current_user, note):\n    abort(403)\nreturn NOTES[note]", 1),
+        ("if is_member(current_user, note):\n    return jsonify(error='No permission.'), 200\nreturn NOTES[note]", 1),
+        ("if not is_member(current_user, note):\n    return NOTES[note]\nelse:\n    abort(403)", 1),
+        ("if is_member(current_user, note):\n    return NOTES[note]\nabort(403)", 0),
+        ("if is_member(current_user, note):\n    return NOTES[note]\nelse:\n    abort(403)", 0),
+        ("if is_member(current_user, note):\n    abort(403, 'You are a member already.')\nreturn NOTES[note]", 0),
+        ("if is_member(current_user, note):\n    abort(400)\nreturn NOTES[note]", 0),
+    ],
+)
+def test_a_check_taken_the_wrong_way_round(tmp_path: Path, body: str, times: int) -> None:
+    assert len(found(tmp_path, FLASK + RIGHT + handler("text", body), "access/inverted-check")) == times
+
+
+def test_a_check_that_nobody_takes_the_other_way_round_is_not_judged(tmp_path: Path) -> None:
+    body = "if is_member(current_user, note):\n    abort(403)\nreturn NOTES[note]"
+    assert found(tmp_path, FLASK + handler("text", body), "access/inverted-check") == []
+
+
+def test_two_that_agree_are_proved(tmp_path: Path) -> None:
+    other = handler("other", "if not is_member(current_user, note):\n    abort(403)\nreturn {}")
+    wrong = handler("text", "if is_member(current_user, note):\n    abort(403)\nreturn NOTES[note]")
+    assert [each[1] for each in found(tmp_path, FLASK + RIGHT + other + wrong, "access/inverted-check")] == ["high"]
+
+
+def hook(condition: str) -> str:
+    return f"""
+from flask import Flask, abort, request
+from flask_login import current_user
+
+app = Flask(__name__)
+LOG = []
+
+@app.before_request
+def signed_in():
+    if {condition}:
+        return None
+    if not current_user.is_authenticated:
+        abort(401)
+
+@app.get("/audit")
+def audit():
+    return LOG
+
+@app.post("/audit-trail/clear")
+def audit_clear():
+    LOG.clear()
+    return {{}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "times"),
+    [
+        ('"audit" in request.endpoint', 1),
+        ('request.endpoint and "audit" in request.endpoint', 1),
+        ('request.endpoint.startswith("audit")', 1),
+        ('request.path.startswith("/audit")', 1),
+        ('request.path.startswith(("/static/", "/audit"))', 1),
+        ('request.path.startswith("/audit/")', 0),
+        ('request.endpoint == "audit"', 0),
+        ('request.endpoint in ("audit", "static")', 0),
+        ('"/health" in request.url', 1),
+        ('"/health" in request.path', 0),
+        ('"audit" in request.endpoint and request.method == "GET"', 0),
+    ],
+)
+def test_an_exemption_by_a_part_of_an_address(tmp_path: Path, condition: str, times: int) -> None:
+    assert len({line for line, _ in found(tmp_path, hook(condition), "access/loose-exemption")}) == times
+
+
+def test_a_middleware_that_turns_away_but_for_a_text(tmp_path: Path) -> None:
+    code = """
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
+
+    app = FastAPI()
+    ROWS = {}
+
+    @app.middleware("http")
+    async def signed_in(request: Request, call_next):
+        if "/docs" not in str(request.url) and not request.headers.get("authorization"):
+            return JSONResponse({}, status_code=401)
+        return await call_next(request)
+
+    @app.delete("/rows/{row}")
+    async def remove(row: int):
+        del ROWS[row]
+    """
+    assert found(tmp_path, code, "access/loose-exemption") == [(10, "medium")]
