@@ -126,7 +126,11 @@ class Asking:
         given = {str(parameter[0]) for parameter in facts[4]}
         if "self" in given or self._program.called_by(unit):
             return False
-        handed = [node[3][0] for node in self._nodes(unit) if node[0] == f.CALL and node[3] and node[3][0][0] == f.NAME and node[3][0][2] == "request"]
+        handed = [
+            node[3][0]
+            for node in self._nodes(unit)
+            if node[0] == f.CALL and node[3] and node[3][0][0] == f.NAME and node[3][0][2] == "request"
+        ]
         used = [node for node in self._nodes(unit) if node[0] == f.NAME and (node[2] in given or node[2] in _GLOBALS)]
         return all(any(node is each for each in handed) for node in used)
 

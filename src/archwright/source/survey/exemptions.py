@@ -38,9 +38,25 @@ _OF: Final = {
 }
 _REQUESTS: Final = frozenset({"request", "req", "r", "url", "scope", "self"})
 _HOOKS: Final = frozenset(
-    {"before_request", "before_app_request", "middleware", "process_request", "process_view", "dispatch", "__call__", "prepare"}
+    {
+        "before_request",
+        "before_app_request",
+        "middleware",
+        "process_request",
+        "process_view",
+        "dispatch",
+        "__call__",
+        "prepare",
+    }
 )
-_HOOK_WORDS: Final = (b"before_request", b"before_app_request", b"iddleware", b"process_request", b"call_next", b"wraps")
+_HOOK_WORDS: Final = (
+    b"before_request",
+    b"before_app_request",
+    b"iddleware",
+    b"process_request",
+    b"call_next",
+    b"wraps",
+)
 _ASKS: Final = re.compile(
     r"is_?authenticated|unauthori[sz]ed|forbidden|permission|logged_?in|login|authenticat|authori[sz]ation|current_?user|token",
     re.IGNORECASE,
@@ -69,7 +85,7 @@ def exemptions(program: Program) -> Iterator[Exemption]:
     for module in program.modules_with(_HOOK_WORDS):
         for index, facts in enumerate(module.units):
             body = body_of(facts)
-            if not _is_before(program, module, facts) or not _asks(body):
+            if not _is_before(facts) or not _asks(body):
                 continue
             around = module.units[facts[10]] if facts[10] > 0 else None
             while around is not None and around[10] > 0:
@@ -80,7 +96,7 @@ def exemptions(program: Program) -> Iterator[Exemption]:
                     yield Exemption((module, node[1]), *part, str(around[0]) if around is not None else "", owner)
 
 
-def _is_before(program: Program, module: Module, facts: Any) -> bool:
+def _is_before(facts: Any) -> bool:
     """True for what runs before a handler: a hook, a method of a middleware, a wrapper that a decorator gives back."""
     names = [last_name(node[2] if node[0] == f.CALL else node) for node in facts[5]]
     if facts[0] in _HOOKS or not _HOOKS.isdisjoint(names) or any(name.startswith("before") for name in names):

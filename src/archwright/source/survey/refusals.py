@@ -109,9 +109,8 @@ def _turned_away(body: Any, *, held: bool) -> Iterator[tuple[int, str]]:
         if test[0] != f.CALL:
             continue
         name = last_name(test[2])
-        if name and refuses(node[3]) and negated is not held:
-            yield node[1], name
-        elif name and node[4] and refuses(node[4]) and negated is held and not refuses(node[3]):
+        then, otherwise = refuses(node[3]), refuses(node[4])
+        if name and ((then and negated is not held) or (otherwise and not then and negated is held)):
             yield node[1], name
 
 

@@ -128,7 +128,8 @@ class InvertedCheck(Rule):
                 impact=Impact.HIGH,
                 confidence=Confidence.HIGH if each.others > 1 else Confidence.MEDIUM,
                 trace=steps(
-                    (each.like, f"turns away who fails {each.check}"), (each.place, f"turns away who passes {each.check}")
+                    (each.like, f"turns away who fails {each.check}"),
+                    (each.place, f"turns away who passes {each.check}"),
                 ),
                 place=each.place,
                 start=endpoint.place,
