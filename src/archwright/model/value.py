@@ -23,6 +23,10 @@ class Use(enum.StrEnum):
     HEADER = "header"
     LOG = "log"
     HOST = "host"
+    ROOTED = "address from the root"
+    """An address that begins with a slash."""
+    SINGLE = "address with one slash"
+    """An address that does not begin with two slashes, behind which a host would stand."""
     URL = "url"
     PATH = "path"
     PREFIX = "path prefix"
@@ -82,7 +86,11 @@ class Step(Model, frozen=True, kw_only=True):
 
 
 _INSIDE = frozenset({Use.PARENTS, Use.RELATIVE})
-_ENOUGH = {Use.PATH: (_INSIDE,), Use.SEGMENT: (_INSIDE, frozenset({Use.PATH}))}
+_ENOUGH = {
+    Use.PATH: (_INSIDE,),
+    Use.SEGMENT: (_INSIDE, frozenset({Use.PATH})),
+    Use.HOST: (frozenset({Use.ROOTED, Use.SINGLE}),),
+}
 """Uses for which data is clean once it is clean for all of some others."""
 
 

@@ -10,9 +10,17 @@ from archwright.model.value import Trust, Use
 from archwright.source.flow.values import BIT, NO, Origin, Val, clean, deep_origins
 
 HOST: Final = BIT[Use.HOST]
-_FIXES: Final = re.compile(r"(?:https?:)?//[^/?#\\\s]+[/?#]|/[^/\\\s]|[?#]|\.{0,2}[\w-][\w.-]*[/?#]", re.IGNORECASE)
-"""A scheme and a whole host, the first letter of a path below this host, a query, a relative path. A lone slash fixes nothing:
-behind it `/host` makes `//host`."""
+ROOTED: Final = BIT[Use.ROOTED]
+SINGLE: Final = BIT[Use.SINGLE]
+_RELATIVE: Final = BIT[Use.RELATIVE]
+_FIXES: Final = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#\\\s]+[/?#]|(?!https?:)[a-z][a-z0-9+.-]*:///|/[^/\\\s]|[?#]|\.{0,2}[\w-][\w.-]*[/?#]",
+    re.IGNORECASE,
+)
+"""A scheme and a whole host, a scheme of files, the first letter of a path below this host, a query, a relative path. A lone slash
+fixes nothing: behind it `/host` makes `//host`."""
+_AUTHORITY: Final = re.compile(r"(\{\}|[a-z][a-z0-9+.-]*)?:?//([^/?#\\\s]*)[/?#]", re.IGNORECASE)
+"""The scheme and the whole host at the start of an address, either of which may be put in."""
 
 
 def fixes_host(prefix: str) -> bool:
@@ -20,21 +28,40 @@ def fixes_host(prefix: str) -> bool:
     return _FIXES.match(prefix) is not None
 
 
+def fixed(cleaned: int) -> bool:
+    """True for data that was cleaned for some uses and can't lead to another host."""
+    return bool(cleaned & HOST) or cleaned & (ROOTED | SINGLE) == ROOTED | SINGLE
+
+
+def below_root(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """What stands behind a slash at the start of an address: where it begins with none itself, it is a path of this host."""
+    return tuple((key, cleaned | HOST if cleaned & _RELATIVE else cleaned, steps) for key, cleaned, steps in origins)
+
+
 def anchored(text: str, before: Sequence[Val]) -> bool:
     """The same of the values that stand before a piece of data, and their text with `{}` for what is not constant.
 
     What begins with something unread, or with the service's own settings, is not the sender's to lead.
     """
-    prefix, hole, _ = text.partition("{}")
-    if prefix or not hole:
-        return fixes_host(prefix)
-    first = next((value for value in before if value.const is NO or value.origins), None)
-    return first is not None and not any(map(_leads, deep_origins(first)))
+    holes = [value for value in before if value.const is NO or value.origins]
+    authority = _AUTHORITY.match(text)
+    if authority is not None:
+        scheme = authority[1] == "{}"
+        hosts = holes[scheme : scheme + authority[2].count("{}")]
+    else:
+        prefix, hole, behind = text.partition("{}")
+        if prefix or not hole or behind.startswith("://"):
+            return fixes_host(prefix)
+        hosts = holes[:1]
+        if not hosts:
+            return False
+    return not any(leads(origin) for host in hosts for origin in deep_origins(host))
 
 
-def _leads(origin: Origin) -> bool:
+def leads(origin: Origin) -> bool:
+    """True for data of a sender's that may hold a host."""
     key, cleaned, _ = origin
-    return key[0] == "source" and key[2] != Trust.OPERATOR.value and not cleaned & HOST
+    return key[0] == "source" and key[2] != Trust.OPERATOR.value and not fixed(cleaned)
 
 
 def judged(address: Val) -> Val:

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow.values import Val, deep_origins
+from archwright.source.flow.addresses import HOST, ROOTED, SINGLE, fixes_host
+from archwright.source.flow.values import NO, Val, deep_origins
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
@@ -25,8 +26,10 @@ HOST_OF: Final = ".@host"
 _PARTS: Final = frozenset({"netloc", "hostname", "host", "authority"})
 _SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
 _PARSES: Final = frozenset({"urlparse", "urlsplit", "parse_url", "url_parse", "uri_reference", "urlparse_cached"})
-_OWN: Final = frozenset({"request host", "request URL"})
+OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
+_DJANGOS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url"})
+"""Django's check, by its names: its second argument says which hosts are allowed."""
 
 
 _ABOUT: Final = re.compile(r"url|uri|redirect|next|host|link|target|safe", re.IGNORECASE)
@@ -100,7 +103,7 @@ def own(frame: Frame, node: Node) -> bool:
 
     if node[0] == f.CONST:
         return bool(node[2])
-    return all(key[0] != "source" or key[1] in _OWN for key, _, _ in deep_origins(evaluate(frame, node)))
+    return all(key[0] != "source" or key[1] in OWN for key, _, _ in deep_origins(evaluate(frame, node)))
 
 
 def allows(frame: Frame, node: Node) -> bool:
@@ -117,6 +120,35 @@ def below(node: Node) -> bool:
     )
 
 
+def begins(frame: Frame, beginning: Node, holds: bool) -> int:
+    """The uses for which an address is clean that begins with a text, or with none of some texts.
+
+    What begins with a host of the service's own and a slash stays there. What begins with one slash alone does too, and that
+    takes two tests: `/host` behind the first slash is another host. A beginning that can't be read may end with its slash.
+    """
+    from archwright.source.flow.expressions import evaluate
+
+    parts = beginning[2] if beginning[0] in (f.TUPLE, f.LIST) else (beginning,)
+    values = [evaluate(frame, part) for part in parts]
+    if not holds:
+        return SINGLE if any(value.const == "//" for value in values) else 0
+    if not all(own(frame, part) or isinstance(value.const, str) for part, value in zip(parts, values, strict=True)):
+        return 0
+    texts = [value.const if isinstance(value.const, str) else "" for value in values]
+    if all(fixes_host(text) if text else value.const is NO for text, value in zip(texts, values, strict=True)):
+        return HOST
+    return ROOTED if all(text[:1] == "/" for text in texts) else 0
+
+
+def lets_any(frame: Frame, name: str, asked: tuple[Node, ...], allowed: Node | None) -> bool:
+    """True for a check of hosts that is given the hosts of the sender: `url_has_allowed_host_and_scheme(url, {urlsplit(url).netloc})`."""
+    from archwright.source.flow.expressions import evaluate
+
+    if name not in _DJANGOS or allowed is None or not asked:
+        return False
+    return any(key[0] == "source" and key[1] not in OWN for key, _, _ in deep_origins(evaluate(frame, allowed)))
+
+
 def judges(frame: Frame, function: Node) -> bool:
     """True for a function of the project that looks at the host of an address and at slashes that hide one."""
     from archwright.source.flow.expressions import evaluate
@@ -127,11 +159,23 @@ def judges(frame: Frame, function: Node) -> bool:
     if type_ is None or type_[0] not in ("unit", "bound"):
         return False
     body = body_of(frame.engine.project.unit(type_[1])[1])
-    return any(map(is_host, nodes(body))) and any(map(_hides, nodes(body)))
+    if not any(map(is_host, nodes(body))):
+        return False
+    return any(_hides(node) or _routed(node) for node in nodes(body))
+
+
+def looked_behind(frame: Frame) -> bool:
+    """True where the unit looks at a host and asks for the slashes that hide one too: what it says of addresses is taken at its word."""
+    body = body_of(frame.facts)
+    return any(map(_hides, nodes(body))) and any(map(is_host, nodes(body)))
+
+
+def _routed(node: Node) -> bool:
+    """`resolve(parts.path)`: no route begins with the slashes that hide a host."""
+    return bool(node[0] == f.CALL and node[2][-1] == "resolve" and len(node[3]) == 1 and node[3][0][-1] == "path")
 
 
 def _hides(node: Node) -> bool:
-    """A text of slashes alone, more than the one that begins any path."""
-    return (
-        node[0] == f.CONST and isinstance(node[-1], str) and set(node[-1]) <= {"/", "\\"} and node[-1] not in ("", "/")
-    )
+    """A text of slashes alone, two of them or more: behind the first stands a host."""
+    text = node[-1] if node[0] == f.CONST else None
+    return isinstance(text, str) and "//" in text and set(text) <= {"/", "\\"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from archwright.model.value import Use
@@ -31,6 +32,7 @@ LITERAL = BIT[Use.PYTHON]
 """What `repr` makes of a text is one literal of Python, whatever the text holds."""
 RELATIVE = BIT[Use.RELATIVE]
 """A text that stands behind another is no absolute path."""
+_PLACES = re.compile(r"%[sdr]")
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -204,9 +206,12 @@ def concatenate(frame: Frame, position: int, parts: list[Val]) -> Val:
     origins: tuple[Any, ...] = ()
     for index, part in enumerate(parts):
         held = deep_origins(part)
+        before = "".join(map(shape, parts[:index]))
+        if held and index and before == "/":
+            held = addresses.below_root(held)
         if held and index and any(map(shape, parts[:index])):
             held = clean(held, RELATIVE)
-        if held and index and addresses.anchored("".join(map(shape, parts[:index])), parts[:index]):
+        if held and index and addresses.anchored(before, parts[:index]):
             held = clean(held, addresses.HOST)
         origins = join_origins(origins, held)
     text = "".join(shape(part) for part in parts)[:MAX_TEXT]
@@ -221,6 +226,16 @@ def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: An
         return constant(str(value.const))
     origins = deep_origins(value)
     return Val(("text",), clean(origins, LITERAL) if conversion in ("r", "a") else origins, NO, None, "{}")
+
+
+def placed(pieces: Sequence[str], values: Sequence[Val]) -> list[bool]:
+    """Of each value put into a template, which its places cut into pieces: whether what stands before it fixes the host of an address."""
+    found = []
+    before = pieces[0]
+    for index, value in enumerate(values):
+        found.append(addresses.anchored(before, values[:index]))
+        before += shape(value) + pieces[index + 1]
+    return found
 
 
 def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
@@ -238,11 +253,11 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
         text = text.replace("%s", "{}").replace("%d", "{}")
     numeric = template.count("%d") + template.count("%i") == template.count("%") and "%" in template
     origins = left.origins
-    prefix = template.partition("%")[0]
+    pieces = _PLACES.split(template)
+    fixes = placed(pieces, values) if len(pieces) == len(values) + 1 and right.type != ("dict",) else None
     if not numeric:
         for index, value in enumerate(values):
-            before = values[:index] if right.type == ("tuple",) and not prefix else []
-            fixed = addresses.anchored(prefix or "{}", before) if before or prefix else False
+            fixed = fixes[index] if fixes is not None else addresses.fixes_host(template.partition("%")[0])
             behind = RELATIVE if index or not template.startswith("%") else 0
             origins = join_origins(origins, clean(deep_origins(value), (addresses.HOST if fixed else 0) | behind))
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])

@@ -7,7 +7,7 @@ from typing import Any
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import contained, hosts, regexes
+from archwright.source.flow import addresses, contained, hosts, regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
@@ -50,6 +50,8 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         refine(frame, test[2], holds)
     elif kind == f.NAME:
         _answer(frame, test, holds)
+    elif kind == f.ATTR and not holds and hosts.is_host(test):
+        _no_host(frame, test)
     elif kind == f.BINOP and test[2] == "-" and not holds and _fixed(frame, test[4]):
         passed(frame, test[3])  # nothing is left of the names but those in the list
 
@@ -159,6 +161,8 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             if left[0] == f.CONST:
                 without(frame, left[2], right)
                 contained.without_parents(frame, left[2], right)
+                if left[2] == "//":
+                    passed(frame, right, addresses.SINGLE)
             contained.one_part(frame, left, right)
     elif operator in ("==", "!=") and (operator == "==") == holds:
         contained.compared(frame, left, right)
@@ -166,6 +170,8 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             if (hosts.host_of(frame, one) is not None and hosts.own(frame, other)) or _own(frame, one, other):
                 passed(frame, one)
             if other[0] == f.CONST:
+                if not other[2] and hosts.host_of(frame, one) is not None:
+                    _no_host(frame, one)
                 _replace(frame, one, constant(other[2]))
             elif other[0] in (f.NAME, f.ATTR):
                 value = frame.env.get(key_of(other) or "")
@@ -180,6 +186,12 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
         _subset(frame, left, right)
     elif operator in (">=", ">") and holds and _fixed(frame, left):
         _subset(frame, right, left)
+
+
+def _no_host(frame: Frame, host: tuple[Any, ...]) -> None:
+    """`not parts.netloc`: it tells that the address stays here only beside a look at the slashes that hide a host."""
+    if hosts.looked_behind(frame):
+        passed(frame, host, addresses.HOST)
 
 
 def _own(frame: Frame, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -215,6 +227,9 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
     asked = args[:1] or tuple(value for name, value in test[4][:1] if name)
     if holds and asked and hosts.judges(frame, function):
         passed(frame, asked[0])
+    allowed = args[1] if len(args) > 1 else next((value for key, value in test[4] if key == "allowed_hosts"), None)
+    if hosts.lets_any(frame, name, asked, allowed):
+        return
     if holds and asked and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
         passed(frame, asked[0])
 
@@ -299,6 +314,8 @@ def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...
             contained.tested(frame, base)
         elif args and evaluated(frame, args[0]) in contained.ROOTS:
             contained.relative(frame, base)
+        if name == "startswith" and args and (uses := hosts.begins(frame, args[0], holds)):
+            passed(frame, base, uses)
     elif name == "is_absolute" and not holds:
         contained.relative(frame, base)
     elif name == "isabs" and args and not holds:
@@ -340,6 +357,8 @@ def _matched(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ..
             passed(frame, about)
     elif regexes.limits(pattern, name) if holds else name == "search" and regexes.forbids(pattern):
         passed(frame, about)
+    elif holds and regexes.roots(pattern, name):
+        passed(frame, about, addresses.HOST)
 
 
 def _replace(frame: Frame, node: tuple[Any, ...], value: Val) -> None:

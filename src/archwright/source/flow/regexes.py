@@ -7,6 +7,8 @@ import re
 _FLAGS = re.compile(r"^\(\?[aiLmsux]+\)")
 _ESCAPED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 """What a bare dot can't be part of: an escape, a class of characters."""
+_ROOT = re.compile(r"\\?/(?:\(\?!\[?\\?/|\[\^[^\]]*/|\\?\w|\$)")
+"""A slash, and then anything but a second one: `/(?!/)`, `/[^/]`, a letter."""
 _FORBIDDING = re.compile(r"\[\^(?:\\.|[^\]\\])+\][+*]?", re.DOTALL)
 
 
@@ -21,6 +23,13 @@ def limits(pattern: str, how: str) -> bool:
     if how != "fullmatch" and not re.search(r"(?<!\\)(?:\\\\)*\$$|\\[Zz]$", body):
         return False
     return "." not in _ESCAPED.sub("", body)
+
+
+def roots(pattern: str, how: str) -> bool:
+    """True where a text that the pattern matches begins with a path of this host: one slash, and no other behind it."""
+    body = _FLAGS.sub("", pattern.strip())
+    held = body.startswith(("^", "\\A"))
+    return (held or how != "search") and _ROOT.match(body.removeprefix("^").removeprefix("\\A")) is not None
 
 
 def forbids(pattern: str) -> bool:

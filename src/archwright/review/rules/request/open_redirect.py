@@ -20,14 +20,21 @@ _REFERRER = re.compile(r"'(?:HTTP_)?referr?er'$", re.IGNORECASE)
 _HARD = ("request header", "cookie", "request body")
 """What a link of somebody else's can't make a browser send."""
 
+_ANY_PATH = re.compile(r"/?\{(?:rest|path)\b")
+"""The path of a route that takes every path."""
+_HOOKS = frozenset({"process_request", "process_response", "process_view", "prepare"})
+"""Methods that libraries call before, or whichever way, a route is found."""
+
 
 class OpenRedirect(Rule):
     """The address that a client is redirected to begins with data from outside: a link to this service leads anywhere.
 
     An address is safe whose host the code fixes (a name that `url_for` or `reverse` turns into a path, a text before the data that
     ends the host or begins a path), that was found in a list, or whose host was compared with one that the code knows
-    (`url_has_allowed_host_and_scheme`, `urlsplit(url).netloc == request.host`). `startswith("/")` lets `//host` through, and an
-    empty `netloc` lets `///host` through: neither is a check. What can't be followed is not reported.
+    (`url_has_allowed_host_and_scheme`, `urlsplit(url).netloc == request.host`). `startswith("/")` lets `//host` through, unless
+    `startswith("//")` is refused too, and an empty `netloc` lets `///host` through: neither is a check. An address whose `netloc` is
+    cleared, or of which the path alone is taken, leads from `////host` to `//host`. The path of the request itself is safe where the
+    route that took it begins with a name. What can't be followed is not reported.
 
     Why: a person trusts the address that they see. Behind the redirect a copy of the sign-in page takes their password, and
     tokens that are appended to the address go to the attacker's host.
@@ -306,7 +313,13 @@ class OpenRedirect(Rule):
             return
         confidence = Confidence.HIGH
         if found.origin.name.startswith("request path"):
-            confidence = Confidence.LOW
+            paths = [operation.partition(" ")[2] for operation in reaching(found.place)]
+            if paths and all(map(_begins_with_a_name, paths)):
+                return
+            of_any = any(map(_ANY_PATH.match, paths)) or (
+                not paths and effect.to.text == "{}/" and _before_routes(effect.unit)
+            )
+            confidence = Confidence.MEDIUM if of_any else Confidence.LOW
         elif found.origin.name.startswith(_HARD):
             confidence = Confidence.MEDIUM
         yield from tainted(
@@ -326,6 +339,16 @@ class OpenRedirect(Rule):
 def _one_part(origin: Origin) -> bool:
     """True for data that holds no slash of either kind: as an address, it leads to a page beside the one that is asked."""
     return origin.state(Use.PATH) is Clean.CLEAN and origin.state(Use.URL) is Clean.CLEAN
+
+
+def _begins_with_a_name(path: str) -> bool:
+    """True for the path of a route that begins with a text of its own: no path that it takes begins with two slashes."""
+    return path[:1] == "/" and path[1:2] not in ("", "{", "/", "[", "(", ".")
+
+
+def _before_routes(unit: str) -> bool:
+    """True for a hook that libraries call before they look for a route: the path is whatever the client asks for."""
+    return unit.rpartition(".")[2] in _HOOKS or "middleware" in unit.lower()
 
 
 def _own(source: str) -> bool:

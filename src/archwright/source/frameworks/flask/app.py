@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
+from archwright.source.flow import addresses
 from archwright.source.flow.registry import sourced
-from archwright.source.flow.values import TEXT, Val
+from archwright.source.flow.values import TEXT, Val, clean
 from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
@@ -132,10 +133,16 @@ class Flask(Framework):
         """Handlers without parameters: no part of their paths is the sender's, since Flask hands each to a parameter."""
 
     def outside(self, frame: Frame | None, parent: str, name: str, position: int) -> Val | None:
-        """`request.path`: in a handler of fixed paths it is one of these, whoever sends the request."""
-        if name != "path":
+        """`request.path`: in a handler of fixed paths it is one of these, whoever sends the request.
+
+        Werkzeug takes all slashes off its front but one, so that it names no host.
+        """
+        if name not in ("path", "full_path"):
             return None
-        return TEXT if frame is not None and frame.unit in self._fixed else sourced(_PATH, frame, position)
+        if name == "path" and frame is not None and frame.unit in self._fixed:
+            return TEXT
+        found = sourced(_PATH, frame, position)
+        return Val(found.type, clean(found.origins, addresses.HOST))
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Functions and classes decorated as routes, and those handed to `add_url_rule` and `add_resource`."""

@@ -22,6 +22,7 @@ from archwright.source.frameworks.python import (
     streams,
     texts,
     threads,
+    urls,
     xml_parsers,
 )
 from archwright.source.frameworks.shared import times
@@ -85,6 +86,8 @@ class Python(Framework):
         self.calls.update(compression.CALLS)
         self.calls.update(patterns.CALLS)
         self.calls.update(matching.CALLS)
+        self.calls.update(urls.CALLS)
+        self.methods.update(urls.METHODS)
         self.methods.update(texts.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archwright.model.value import Use
@@ -81,6 +82,9 @@ _CUT_AT: Final = {"/": mask(Use.PATH), "\\": mask(Use.PATH), ".": mask(Use.PAREN
 _UPWARDS: Final = frozenset({"../", "..\\"})
 _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 """How SQL writes a quote inside quotes."""
+
+
+_PLACES: Final = re.compile(r"\{\}")
 
 
 def opaque(site: CallSite) -> bool:
@@ -174,7 +178,15 @@ def _format(site: CallSite) -> Val | None:
     if receiver is None or opaque(site):
         return None
     text = operators.shape(receiver)
-    value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
+    pieces = _PLACES.split(text)
+    if len(pieces) == len(site.args) + 1 and not site.keywords and not site.spread:
+        fixes = operators.placed(pieces, site.args)
+        origins = receiver.origins
+        for argument, fixed in zip(site.args, fixes, strict=True):
+            origins = join_origins(origins, clean(deep_origins(argument), addresses.HOST if fixed else 0))
+        value = Val(("text",), origins)
+    else:
+        value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
     if not text.startswith("{") and value.origins:
         value = Val(value.type, clean(value.origins, operators.RELATIVE))
     for argument in site.args:
@@ -194,6 +206,11 @@ def _join(site: CallSite) -> Val | None:
     if isinstance(receiver.const, str) and all(isinstance(part, str) for part in parts):
         return constant(receiver.const.join(parts))
     origins = join_origins(receiver.origins, deep_origins(element))
+    first = (argument.items or {}).get(0)
+    if first is not None:
+        before = "{}" if deep_origins(first) else operators.shape(first) + str(receiver.const)
+        if addresses.anchored(before, [first]):
+            origins = clean(origins, addresses.HOST)
     if element.const is not NO and isinstance(element.const, str) and not origins:
         return Val(("text",), (), NO, None, f"{element.const}{operators.shape(receiver)}{element.const}")
     held = argument.items or {}

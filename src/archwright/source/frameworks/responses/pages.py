@@ -13,6 +13,7 @@ from archwright.source.flow.values import NO, Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.content import is_html, set_elsewhere
 from archwright.source.frameworks.responses.libraries import WEB
+from archwright.source.frameworks.responses.redirects import led_by_headers
 from archwright.source.frameworks.shared.sinks import interpret
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def _page(index: int, names: tuple[str, ...], kind: int, kinds: tuple[str, ...],
     """A call that makes an answer. index, names: its content; kind, kinds: its content type; default: HTML where none is given."""
 
     def handler(site: CallSite) -> Val | None:
+        led_by_headers(site.frame, site.position, site.keywords.get("headers"))
         content = _given(site, index, names)
         if content is not None and _shown(
             site.frame, content, _given(site, kind, kinds), site.keywords, default=default
@@ -140,6 +142,8 @@ def returned(frame: Frame, _: Val) -> None:
         if value.type == ("tuple",) and value.items:
             content = value.items.get(0, value)
             rest = [item for key, item in value.items.items() if key != 0]
+            for item in rest:
+                led_by_headers(frame, frame.facts[2], item)
             if any(item.type != ("number",) for item in rest):
                 continue  # headers, which may hold another content type
         if not _text(content) or not _shown(frame, content, None, {}, default=True):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from archwright.model.value import Use
+from archwright.source import facts as f
+from archwright.source.flow import hosts
+from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
 from archwright.source.frameworks.responses.libraries import WEB
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 _MOVED: Final = ("HTTPFound", "HTTPMovedPermanently", "HTTPSeeOther", "HTTPTemporaryRedirect", "HTTPPermanentRedirect")
 _OWN: Final = mask(Use.HOST)
@@ -18,7 +23,7 @@ def _sends(index: int, keyword: str, api: str) -> Handler:
 
     def handler(site: CallSite) -> Val | None:
         to = site.argument(index, keyword)
-        if to is not None and to.origins:
+        if to is not None and to.origins and not hosts.looked_behind(site.frame):
             site.emit("Redirect", to=to, api=api)
         return None
 
@@ -26,6 +31,7 @@ def _sends(index: int, keyword: str, api: str) -> Handler:
 
 
 _HEADERS: Final = "headers of an answer"
+_LOCATION: Final = "the header Location"
 _RESPONSES: Final = (
     *("django.http.HttpResponse", "django.http.HttpResponseRedirect", "flask.Response", "aiohttp.web.Response"),
     *("fastapi.Response", "fastapi.responses.Response", "starlette.responses.Response"),
@@ -36,8 +42,28 @@ def _header(site: CallSite) -> Val | None:
     """`response["Location"] = address`, `response.headers["Location"] = address`."""
     name, to = site.argument(0), site.argument(1)
     if name is not None and str(name.const).lower() == "location" and to is not None and to.origins:
-        site.emit("Redirect", to=to, api="the header Location")
+        _leads(site.frame, site.position, to)
     return None
+
+
+def _leads(frame: Frame, position: int, to: Val) -> None:
+    """`Location` beside the status 201 says where a new thing is, and leads nobody there."""
+    if not any(map(_creates, nodes(body_of(frame.facts)))):
+        frame.emit("Redirect", position, to=to, api=_LOCATION)
+
+
+def _creates(node: Any) -> bool:
+    if node[0] == f.CONST:
+        return bool(node[2] == 201)
+    return node[0] in (f.NAME, f.ATTR) and isinstance(node[-1], str) and "CREATED" in node[-1]
+
+
+def led_by_headers(frame: Frame, position: int, headers: Val | None) -> None:
+    """Record that an answer made with a dictionary of headers leads somewhere: `headers={"Location": address}`."""
+    items = headers.items if headers is not None else None
+    for name, to in (items or {}).items():
+        if str(name).lower() == "location" and to.origins:
+            _leads(frame, position, to)
 
 
 class Redirects(Framework):
@@ -83,6 +109,8 @@ class Redirects(Framework):
             self.calls[f"aiohttp.web.{name}"] = self.calls[f"pyramid.httpexceptions.{name}"] = _sends(
                 0, "location", name
             )
+        for name in ("set_header", "add_header"):
+            self.calls[f"tornado.web.RequestHandler.{name}"] = _header
         self.calls["tornado.web.RequestHandler.redirect"] = _sends(0, "url", "self.redirect")
         self.calls["sanic.response.redirect"] = _sends(0, "to", "redirect")
         self.calls["litestar.response.Redirect"] = _sends(0, "path", "Redirect")

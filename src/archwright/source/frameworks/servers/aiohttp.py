@@ -22,6 +22,7 @@ from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
+    from archwright.source.flow.frame import Frame
 
 _REQUEST: Final = "aiohttp.web.Request"
 _DATA: Final = {
@@ -31,6 +32,7 @@ _DATA: Final = {
     "url": "request URL",
     "path": "request path",
     "path_qs": "request path",
+    "raw_path": "request path",
     "query_string": "query string",
     "headers": "request header",
     "cookies": "cookie",
@@ -70,6 +72,10 @@ class AioHttp(Framework):
     }
     sources: ClassVar[dict[str, Source]] = {f"{_REQUEST}.{name}": Source(said) for name, said in _DATA.items()}
     attributes: ClassVar[dict[str, str]] = {"aiohttp.web.View.request": _REQUEST}
+
+    def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
+        """A middleware is given the request, then the handler."""
+        return ("object", _REQUEST) if index == 0 and any(map(_is_middleware, frame.facts[5])) else None
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Decorated handlers, then those that calls add."""
@@ -160,6 +166,10 @@ def _serves(module: Module) -> bool:
         elif (binding.kind == "module" and binding.value in ("aiohttp", "aiohttp.web")) or name in _SETUPS:
             return True
     return False
+
+
+def _is_middleware(decorator: Any) -> bool:
+    return decorator[0] in (f.NAME, f.ATTR) and decorator[-1] == "middleware"
 
 
 def _owner(module: Module, index: int, function: Any) -> Any:

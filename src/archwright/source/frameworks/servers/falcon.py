@@ -36,7 +36,7 @@ _DATA: Final = {
     "cookies": "cookie",
     "get_cookie_values": "cookie",
     "path": "request path",
-    "relative_uri": "request URL",
+    "relative_uri": "request path",
     "uri": "request URL",
     "url": "request URL",
     "host": "request host",

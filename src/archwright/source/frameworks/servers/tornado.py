@@ -46,7 +46,7 @@ _OF_REQUEST: Final = {
     "cookies": "cookie",
     "query": "query string",
     "path": "request path",
-    "uri": "request URL",
+    "uri": "request path",
     "host": "request host",
     "host_name": "request host",
     "full_url": "request URL",

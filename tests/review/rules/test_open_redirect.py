@@ -1,0 +1,150 @@
+"""Redirects: which checks of an address hold, and which other ways there are to send a client away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Confidence, Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "request/open-redirect"
+FLASK = """
+from urllib.parse import urljoin, urlparse, urlsplit, urlunsplit
+import re
+from flask import Flask, Response, redirect, request
+app = Flask(__name__)
+
+@app.get("/login")
+def login():
+    target = request.args["next"]
+"""
+HOLDS = {
+    "one slash in front": 'if not target.startswith("/") or target.startswith("//"):\n    target = "/"\nreturn redirect(target)',
+    "both slashes at once": 'if target.startswith("/") and not target.startswith(("//", "/\\\\")):\n    return redirect(target)',
+    "no two slashes at all": 'if target.startswith("/") and "//" not in target:\n    return redirect(target)',
+    "a pattern of one slash": 'if re.match(r"^/(?!/)", target):\n    return redirect(target)',
+    "slashes taken off": 'return redirect("/" + target.lstrip("/"))',
+    "own host in front": "if target.startswith(request.host_url):\n    return redirect(target)",
+    "a whole host in front": 'if target.startswith("https://shop.example/"):\n    return redirect(target)',
+    "a host put in": 'return redirect(urlsplit(target)._replace(scheme="https", netloc="shop.example").geturl())',
+    "put together behind a host": 'return redirect(urlunsplit(("https", request.host, urlsplit(target).path, "", "")))',
+    "the request's own path": 'return redirect(request.path + "/")',
+}
+BROKEN = {
+    "scheme and host cleared": 'return redirect(urlsplit(target)._replace(scheme="", netloc="").geturl())',
+    "cleared in a list": 'parts = list(urlsplit(target))\nparts[0] = parts[1] = ""\nreturn redirect(urlunsplit(parts) or "/")',
+    "the path alone": "return redirect(urlparse(target).path)",
+    "a slash in front": 'if target.startswith("/"):\n    return redirect(target)',
+    "no two slashes, and no slash": 'if not target.startswith("//"):\n    return redirect(target)',
+    "no host": "if not urlparse(target).netloc:\n    return redirect(target)",
+    "no host, a slash": 'if not urlparse(target).netloc and target.startswith("/"):\n    return redirect(target)',
+    "a host without its end": 'if target.startswith("https://shop.example"):\n    return redirect(target)',
+    "a slash put in front": 'return redirect("/" + target)',
+    "joined to the own host": "return redirect(urljoin(request.host_url, target))",
+    "a pattern of any slashes": 'if re.match(r"^/.*", target):\n    return redirect(target)',
+    "a header of the answer": 'return Response("", 302, headers={"Location": target})',
+    "headers beside the answer": 'return "", 302, {"Location": target}',
+}
+TORNADO = """
+import tornado.web
+
+class Slash(tornado.web.RequestHandler):
+    def get(self):
+        self.redirect(self.request.path.rstrip("/"))
+
+app = tornado.web.Application([(r"{}", Slash)])
+"""
+DJANGO_URLS = """
+from django.urls import path
+import views
+
+urlpatterns = [path("login/", views.login)]
+"""
+DJANGO = """
+from urllib.parse import urlparse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+def may_redirect(url):
+    parts = urlparse(url)
+    {}
+    try:
+        return resolve(parts.path).url_name in ("home", "orders")
+    except Resolver404:
+        return False
+
+def login(request):
+    target = request.GET.get("next", "")
+    if {}:
+        return redirect(target)
+    return redirect("home")
+"""
+
+
+def body(text: str) -> str:
+    return FLASK + "".join(f"    {line}\n" for line in text.splitlines())
+
+
+@pytest.mark.parametrize("title", HOLDS)
+def test_an_address_that_stays_here(title: str, findings: Find) -> None:
+    assert findings(RULE, body(HOLDS[title])) == []
+
+
+@pytest.mark.parametrize("title", BROKEN)
+def test_an_address_that_may_leave(title: str, findings: Find) -> None:
+    (found,) = findings(RULE, body(BROKEN[title]))
+    assert found.confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    ("pattern", "confidence"), [(".*/", Confidence.MEDIUM), ("/users/.*/", None), ("/[^/]+/", Confidence.LOW)]
+)
+def test_the_path_of_a_request_by_the_route_that_took_it(
+    pattern: str, confidence: Confidence | None, findings: Find
+) -> None:
+    found = findings(RULE, TORNADO.replace("{}", pattern))
+    assert [each.confidence for each in found] == ([confidence] if confidence is not None else [])
+
+
+def test_a_middleware_sees_any_path(findings: Find) -> None:
+    text = """
+        from aiohttp import web
+
+        @web.middleware
+        async def slashes(request, handler):
+            if not request.path.endswith("/"):
+                raise web.HTTPMovedPermanently({})
+            return await handler(request)
+
+        app = web.Application(middlewares=[slashes])
+    """
+    (found,) = findings(RULE, text.replace("{}", 'request.path + "/"'))
+    assert found.confidence is Confidence.LOW
+    (found,) = findings(RULE, text.replace("slashes", "slash_middleware").replace("{}", 'request.path + "/"'))
+    assert found.confidence is Confidence.MEDIUM
+    assert findings(RULE, text.replace("{}", '"/" + request.path.strip("/") + "/"')) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "test", "safe"),
+    [
+        ("pass", "may_redirect(target)", False),
+        ("if parts.netloc: return False", "may_redirect(target)", True),
+        ("pass", "url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})", True),
+        ("pass", "url_has_allowed_host_and_scheme(target, allowed_hosts={urlparse(target).netloc})", False),
+        ("pass", "url_has_allowed_host_and_scheme(urlparse(target).path, allowed_hosts=None)", False),
+    ],
+)
+def test_checks_of_django(first: str, test: str, safe: bool, findings: Find) -> None:
+    text = DJANGO.replace("{}", first, 1).replace("{}", test, 1)
+    assert bool(findings(RULE, {"urls.py": DJANGO_URLS, "views.py": text})) is not safe
+
+
+def test_a_handler_of_tornado_writes_the_header(findings: Find) -> None:
+    text = TORNADO.replace(
+        'self.redirect(self.request.path.rstrip("/"))', 'self.set_header("Location", self.get_argument("u"))'
+    )
+    assert len(findings(RULE, text)) == 1
