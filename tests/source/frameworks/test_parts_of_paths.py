@@ -85,3 +85,25 @@ def test_the_claims_of_a_token_are_the_services_where_it_is_verified(
 ) -> None:
     made = program({"app.py": FASTAPI.format(kind="bytes", claims=claims)}, FileAccess)
     assert (Clean.DIRTY in states(made)) is expected
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("'/' in name", Clean.CLEAN),
+        ("'/' in name or '\\\\' in name", Clean.CLEAN),
+        ("os.sep in name", Clean.CLEAN),
+        ("'\\\\' in name", Clean.DIRTY),
+        ("'/' not in name", Clean.DIRTY),
+        ("'.' in name", Clean.DIRTY),
+    ],
+)
+@pytest.mark.parametrize("place", ["here", "helper"])
+def test_a_name_in_which_separators_are_refused_is_one_part_of_a_path(
+    program: Make, place: str, test: str, expected: Clean
+) -> None:
+    helper = f"def refuse(name):\n    if {test}:\n        raise ValueError(name)\n"
+    check = f"if {test}:\n        raise ValueError" if place == "here" else "refuse(name)"
+    text = FLASK.format(body=f"{check}\n    open(os.path.join(FOLDER, name))") + helper
+    (effect,) = (each for each in program({"app.py": text}, FileAccess).effects if isinstance(each, FileAccess))
+    assert effect.path.state(Use.SEGMENT) is expected

@@ -8,7 +8,7 @@ import msgspec
 
 from archwright.model.effect import FileAccess
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Use
+from archwright.model.value import Clean, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
@@ -296,10 +296,14 @@ class PathTraversal(Rule):
         if not does or _begun(effect.path.text or ""):
             return
         at_file = effect.kind in _FILES or (effect.kind == "delete" and effect.api not in _FOLDERS)
+        behind = (effect.path.text or "{}").rpartition("{}")[2]  # the last part of the path, after what was sent
+        step_up = (
+            bool(behind) and effect.path.state(Use.SEGMENT) is not Clean.DIRTY
+        )  # `..` at most, and then something fixed
         for verdict in tainted(
             effect,
             effect.path,
-            Use.SEGMENT if at_file and (effect.path.text or "{}").endswith("{}") else Use.PATH,
+            Use.SEGMENT if at_file and "/" not in behind else Use.PATH,
             reaching,
             message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
             why=f"{{who}} can {gains}{{through}}.",
@@ -307,7 +311,7 @@ class PathTraversal(Rule):
             "the file's name alone.",
             harm=f"{effect.api} {does} the path",
             impact=impact,
-            confidence=Confidence.MEDIUM if effect.kind == "look" else Confidence.HIGH,
+            confidence=Confidence.LOW if step_up else Confidence.MEDIUM if effect.kind == "look" else Confidence.HIGH,
         ):
             yield msgspec.structs.replace(verdict, cause=_way(effect, verdict))
 
