@@ -17,7 +17,7 @@ RULES = all_rules()
 DB = """import sqlite3
 
 def find(name):
-    return sqlite3.connect("x").execute("SELECT 1 WHERE a = '%s'" % name)
+    return sqlite3.connect("x").execute("SELECT 1 WHERE a = %s" % name)
 
 def old(request):
     return find(request.args["old"])

@@ -249,6 +249,15 @@ class FileAccess(Effect, tag="file", frozen=True, kw_only=True):
     """The call as a person names it."""
 
 
+class Unpack(Effect, tag="unpack", frozen=True, kw_only=True):
+    """The members of an archive are written wherever their names, and the links among them, lead."""
+
+    archive: Value = Value()
+    """What the archive is read from."""
+    api: str = ""
+    """The call as a person names it."""
+
+
 class Containment(Effect, tag="containment", frozen=True, kw_only=True):
     """A path is guarded against leading out of its folder, by something that doesn't hold it there."""
 
@@ -497,6 +506,7 @@ AnyEffect = (
     | CacheGet
     | CacheSet
     | FileAccess
+    | Unpack
     | Containment
     | Interpret
     | Match

@@ -6,6 +6,9 @@ import enum
 
 from archwright.model.base import Model, Place
 
+MEMBER = "name of an archive's member"
+"""The kind of source that tells where a member of an archive is to lie."""
+
 
 class Use(enum.StrEnum):
     """What a value may be used for; what is clean for one use may be dirty for another."""
@@ -42,6 +45,10 @@ class Use(enum.StrEnum):
     FIELDS = "names of fields"
     """The names of what is set: a mapping's keys, the second argument of `setattr`."""
     FILTER = "filter"
+    PASTED = "pasted"
+    """No use but a mark: code put the value into a text behind letters of its own. Data is `clean` for it once that happened."""
+    QUOTED = "quoted"
+    """The same, where the value stands between quotes that the code wrote itself."""
 
 
 class Clean(enum.StrEnum):

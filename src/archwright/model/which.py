@@ -12,6 +12,8 @@ class Which(enum.Flag):
     """In a loop over rows."""
     SENT = enum.auto()
     """With data from outside in a slot."""
+    GIVEN = enum.auto()
+    """With an argument that the code itself put into a text in a way that is wrong whatever the argument is."""
     SERVED = enum.auto()
     """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

@@ -25,7 +25,7 @@ from archwright.review.endpoint import EffectsOf, Endpoint, Siblings
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.program import Program
-from archwright.review.rule import Reaching, Rule, Verdict
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict
 
 Left = Callable[[str, tuple[str, ...]], bool]
 """Whether one of these rules of ruff reports a file's code: then ruff tells of it, not we."""
@@ -97,7 +97,7 @@ def review(
         if needs.endpoints:
             judging.append((rule, needs.facts))
     reaching = _reaching(program)
-    facts: dict[str, Any] = {"program": program, "reaching": reaching}
+    facts: dict[str, Any] = {"program": program, "reaching": reaching, "ungiven": _ungiven(program)}
     if any("entities" in needs_of(rule).facts for rule in rules):
         facts["entities"] = program.entities
     if any("exemptions" in needs_of(rule).facts for rule in rules):
@@ -159,6 +159,16 @@ def _reaching(program: Program) -> Reaching:
     return reaching
 
 
+def _ungiven(program: Program) -> Ungiven:
+    """Whether nothing in the program gives the arguments of the unit under which an effect was found."""
+
+    def ungiven(effect: Effect) -> bool:
+        unit = program.unit_at(effect.context.calls[0] if effect.context.calls else effect.place)
+        return unit is not None and program.uncalled(unit)
+
+    return ungiven
+
+
 def _effects_of(program: Program) -> EffectsOf:
     """The effects of each unit, with those that its calls have because of what it gives them."""
     by_unit: dict[str, list[Effect]] = {}
@@ -196,6 +206,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
     group = sorted(group, key=lambda judged: judged.order)
     first = group[0]
     verdict, place = first.rule.joined([judged.verdict for judged in group]), first.place
+    holder = first.subject.unit if verdict.place is None else program.unit_at(place) or first.subject.unit
     rendered = render(verdict.remedy) if render is not None and verdict.remedy is not None else None
     line = max(place.line, 1)
     lines = lines_of(program.source(place.path) or "")
@@ -206,7 +217,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
         line=line,
         column=max(place.column, 1),
         end_line=end_of(lines, line, place.column),
-        function=function_of(verdict.unit or first.subject.unit, place.path),
+        function=function_of(verdict.unit or holder, place.path),
         operations=tuple(sorted({name for start in starts for name in reaching(start)})),
         message=verdict.message,
         why=verdict.why,

@@ -36,5 +36,8 @@ class Program(Protocol):
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls, as people name them."""
 
+    def uncalled(self, unit: str) -> bool:
+        """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
+
     def source(self, path: str) -> str | None:
         """The text of a file under review; None where it can't be read."""

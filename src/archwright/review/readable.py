@@ -42,6 +42,9 @@ class Readable:
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         return self._program.operations_reaching(unit)
 
+    def uncalled(self, unit: str) -> bool:
+        return self._program.uncalled(unit)
+
     def source(self, path: str) -> str | None:
         return self._program.source(path)
 

@@ -21,11 +21,14 @@ from typing import Any, ClassVar
 import msgspec
 
 from archwright.model.base import Model, Place
+from archwright.model.effect import Effect
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
 from archwright.model.which import Which
 
 Reaching = Callable[[Place], tuple[str, ...]]
 """The operations that reach a place, as people name them."""
+Ungiven = Callable[[Effect], bool]
+"""Whether nothing in the program gives the arguments of the unit under which an effect was found: any caller may."""
 
 SECTIONS = ("Why", "Instead", "Fine when", "Fix safety")
 """The labels that a rule's docstring has, each at the start of a paragraph, after the text that says what it finds."""

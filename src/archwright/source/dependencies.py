@@ -13,6 +13,7 @@ from archwright.model.system import Dependency
 
 _REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 _FILES: Final = re.compile(r"(?:^|/)(?:pyproject\.toml|setup\.cfg|requirements[^/]*\.txt|requirements/[^/]+\.txt)$")
+_PYTHON: Final = re.compile(r"""^\s*(?:requires-python|python_requires|python)\s*=\s*["']?([^"'\n#]+)""", re.MULTILINE)
 
 
 def declares(path: str) -> bool:
@@ -41,6 +42,12 @@ def dependencies_of(path: str, text: str) -> tuple[Dependency, ...]:
 def normal(name: str) -> str:
     """A library's name as all index servers compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def python_of(path: str, text: str) -> str:
+    """The versions of Python that a file says the project runs with, as a specifier; empty: it says none."""
+    found = _PYTHON.search(text) if path.endswith((".toml", ".cfg")) else None
+    return found[1].strip() if found is not None else ""
 
 
 def _line(lines: list[str], name: str) -> int:

@@ -30,11 +30,13 @@ from archwright.source.following import Followed
 from archwright.source.foreign import NO_CODE
 from archwright.source.frameworks import in_use
 from archwright.source.kept import KeptFlows
-from archwright.source.link.module import Module
+from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project, text_of
 from archwright.source.versions import Versions
 
+_COMMAND_LINES = frozenset({"argparse", "optparse", "click", "typer", "fire", "docopt", "cyclopts", "absl"})
+"""Libraries that read command lines: who gives their arguments runs the program."""
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
 
 
@@ -186,6 +188,24 @@ class Program:
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls."""
         return self._reached.get(unit, ())
+
+    def uncalled(self, unit: str) -> bool:
+        """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
+        return unit not in self._given_here
+
+    @cached_property
+    def _given_here(self) -> frozenset[str]:
+        found = {
+            unit for unit, callers in self._called.items() if not all(c == unit or self._is_test(c) for c in callers)
+        }
+        found.update(self.engine.entries)
+        names = {self.project.unit_name(unit) for unit in found}
+        for module in self.project.modules:
+            if not _COMMAND_LINES.isdisjoint(self._files[module.path].imports):
+                names.update(
+                    self.project.unit_name(module.index << UNIT_BITS | index) for index in range(len(module.units))
+                )
+        return frozenset(names)
 
     @property
     def marked(self) -> tuple[str, ...]:

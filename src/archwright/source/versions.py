@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from archwright.source.dependencies import declares, dependencies_of, normal
+from archwright.source.dependencies import declares, dependencies_of, normal, python_of
 
 Number = tuple[int, ...]
 
@@ -56,6 +56,9 @@ class Versions:
             text = self._texts[path]
             if _LOCKS.search(path):
                 yield from map(admitted, _locked(path, text, name))
+            elif name == "python":
+                if specifier := python_of(path, text):
+                    yield admitted(specifier)
             else:
                 for each in dependencies_of(path, text):
                     if each.name == name:

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import Any, NamedTuple
 
 from archwright.model.which import Which
+from archwright.source.flow import pasted
 from archwright.source.flow.transactions import CALLER, UNCLEAR
 from archwright.source.flow.values import Val, deep_origins
 
@@ -100,6 +101,8 @@ def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
     if which & Which.ALL:
         return True
     if which & Which.SERVED and found.outer() in served:
+        return True
+    if which & Which.GIVEN and pasted.argument(found.slots):
         return True
     if which & Which.LOOPED and any(mark.over == "rows" and not mark.constant for mark in repeated(found.loops)):
         return True

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from archwright.model.value import Use
-from archwright.source.flow import addresses
+from archwright.source.flow import addresses, pasted
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     BIT,
@@ -16,6 +16,7 @@ from archwright.source.flow.values import (
     NUMBER,
     TEXT,
     UNKNOWN,
+    Origin,
     Val,
     clean,
     constant,
@@ -33,6 +34,7 @@ LITERAL = BIT[Use.PYTHON]
 RELATIVE = BIT[Use.RELATIVE]
 """A text that stands behind another is no absolute path."""
 _PLACES = re.compile(r"%[sdr]")
+_PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-+ #0]*[\d.*]*([a-zA-Z])")
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -204,17 +206,20 @@ def concatenate(frame: Frame, position: int, parts: list[Val]) -> Val:
     if all(part.const is not NO and isinstance(part.const, (str, int, float)) and not part.origins for part in parts):
         return constant("".join(str(part.const) for part in parts)[:MAX_TEXT])
     origins: tuple[Any, ...] = ()
+    put: list[Origin] = []
     for index, part in enumerate(parts):
         held = deep_origins(part)
         before = "".join(map(shape, parts[:index]))
         if held and index and before == "/":
             held = addresses.below_root(held)
-        if held and index and any(map(shape, parts[:index])):
-            held = clean(held, RELATIVE)
+        if held and before:
+            held = pasted.marked(clean(held, RELATIVE), part, before)
+            put.extend(held)
         if held and index and addresses.anchored(before, parts[:index]):
             held = clean(held, addresses.HOST)
         origins = join_origins(origins, held)
     text = "".join(shape(part) for part in parts)[:MAX_TEXT]
+    origins = pasted.kept(origins, put)
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text)
 
 
@@ -225,7 +230,9 @@ def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: An
     if value.const is not NO and not value.origins and not conversion and isinstance(value.const, (str, int, float)):
         return constant(str(value.const))
     origins = deep_origins(value)
-    return Val(("text",), clean(origins, LITERAL) if conversion in ("r", "a") else origins, NO, None, "{}")
+    if conversion in ("r", "a"):
+        return Val(("text",), pasted.represented(clean(origins, LITERAL), value), NO, None, "{}")
+    return Val(("text",) if pasted.free(value) else value.type, origins, NO, None, "{}")
 
 
 def placed(pieces: Sequence[str], values: Sequence[Val]) -> list[bool]:
@@ -256,11 +263,26 @@ def percent_format(frame: Frame, position: int, left: Val, right: Val) -> Val:
     pieces = _PLACES.split(template)
     fixes = placed(pieces, values) if len(pieces) == len(values) + 1 and right.type != ("dict",) else None
     if not numeric:
+        holes = _holes(template, list(right.items) if right.type == ("dict",) and right.items else None)
         for index, value in enumerate(values):
             fixed = fixes[index] if fixes is not None else addresses.fixes_host(template.partition("%")[0])
             behind = RELATIVE if index or not template.startswith("%") else 0
-            origins = join_origins(origins, clean(deep_origins(value), (addresses.HOST if fixed else 0) | behind))
+            held = clean(deep_origins(value), (addresses.HOST if fixed else 0) | behind)
+            held = pasted.marked(held, value, holes.get(index, ""))
+            origins = pasted.kept(join_origins(origins, held), held)
     return Val(("text",), step(origins, frame.unit, position, "built into a text"), NO, None, text[:MAX_TEXT])
+
+
+def _holes(template: str, names: list[Any] | None) -> dict[int, str]:
+    """What stands before each `%s` of a template, by the value that it takes; names: those of the values, where they have some."""
+    found: dict[int, str] = {}
+    for hole in _PERCENT.finditer(template):
+        if hole[2] in ("s", "r"):
+            index = names.index(hole[1]) if names is not None and hole[1] in names else len(found)
+            found.setdefault(index, template[: hole.start()])
+        elif hole[2]:
+            found.setdefault(len(found), "")
+    return found
 
 
 def unary(op: str, value: Val) -> Val:

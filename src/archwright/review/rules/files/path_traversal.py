@@ -8,10 +8,10 @@ import msgspec
 
 from archwright.model.effect import FileAccess
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Clean, Use
+from archwright.model.value import MEMBER, Clean, Trust, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import tainted
+from archwright.review.sent import sent, tainted
 
 _DOES = {
     "read": ("reads", "read any file that the service may read", Impact.HIGH),
@@ -40,6 +40,9 @@ class PathTraversal(Rule):
     compared with its folder, a name in which `..` is refused and that can't begin with a slash, one segment of the address as
     a file's name, a member of a fixed list, numbers and UUIDs. Joining cleans nothing: `os.path.join` and `/` follow `..`, and
     throw the folder away where the name begins with a slash. What can't be followed is not reported.
+
+    The names of an archive's members are data of who made it, so a member that is written where its name says, by hand, is
+    reported too, unless the archive is one of the program itself.
 
     Why: `../../etc/passwd` leads out of the folder. The sender reads configuration and keys, or replaces code that runs later.
 
@@ -147,8 +150,42 @@ class PathTraversal(Rule):
                 """,
             },
         ),
+        example(
+            "a member of an archive is written where its name says",
+            framework="python",
+            code="""
+                import os
+                import zipfile
+
+                def install(path, folder):
+                    with zipfile.ZipFile(path) as archive:
+                        for name in archive.namelist():
+                            with open(os.path.join(folder, name), "wb") as file:
+                                file.write(archive.read(name))
+            """,
+        ),
     )
     good = (
+        example(
+            "members under the last part of their names, or inside the folder",
+            framework="python",
+            code="""
+                import os
+                import zipfile
+
+                def install(path, folder):
+                    root = os.path.realpath(folder)
+                    with zipfile.ZipFile(path) as archive:
+                        for member in archive.infolist():
+                            with open(os.path.join(root, os.path.basename(member.filename)), "wb") as file:
+                                file.write(archive.read(member))
+                        for name in archive.namelist():
+                            target = os.path.realpath(os.path.join(root, name))
+                            if os.path.commonpath([root, target]) == root:
+                                with open(target, "wb") as file:
+                                    file.write(archive.read(name))
+            """,
+        ),
         example(
             "no separator is left in the name",
             framework="flask",
@@ -300,10 +337,12 @@ class PathTraversal(Rule):
         step_up = (
             bool(behind) and effect.path.state(Use.SEGMENT) is not Clean.DIRTY
         )  # `..` at most, and then something fixed
+        use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
+        assumed = effect.kind == "look" or _assumed(effect, use)
         for verdict in tainted(
             effect,
             effect.path,
-            Use.SEGMENT if at_file and "/" not in behind else Use.PATH,
+            use,
             reaching,
             message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
             why=f"{{who}} can {gains}{{through}}.",
@@ -311,9 +350,15 @@ class PathTraversal(Rule):
             "the file's name alone.",
             harm=f"{effect.api} {does} the path",
             impact=impact,
-            confidence=Confidence.LOW if step_up else Confidence.MEDIUM if effect.kind == "look" else Confidence.HIGH,
+            confidence=Confidence.LOW if step_up else Confidence.MEDIUM if assumed else Confidence.HIGH,
         ):
             yield msgspec.structs.replace(verdict, cause=_way(effect, verdict))
+
+
+def _assumed(effect: FileAccess, use: Use) -> bool:
+    """True where the path is a name in an archive of which it isn't known who made it."""
+    found = sent(effect, effect.path, use)
+    return found is not None and found.origin.name == MEMBER and found.origin.trust is Trust.UNKNOWN
 
 
 def _way(effect: FileAccess, verdict: Verdict) -> str:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
+
+_FIX = (
+    "Start the program without a shell and pass its arguments as a list; where a shell must read the text, quote each part with "
+    "shlex.quote."
+)
+_COMMANDS = re.compile(
+    r"cmd|command|script|args|argv|options|flags|(?:^|_)(?:code|opts?|pipeline|expr)$", re.IGNORECASE
+)
+"""Names of arguments that are commands themselves, or options of one."""
 
 
 class CommandInjection(Rule):
@@ -18,6 +29,9 @@ class CommandInjection(Rule):
     That is a text that a shell reads, here or on another machine, the name of the program that is started, or the code
     that an interpreter among the arguments is given (`["sh", "-c", text]`). Arguments of a fixed program are clean, and
     so is what `shlex.quote` quoted. What can't be followed is not reported.
+
+    In code that nothing in the program calls, as in a library, the text itself tells: an argument behind the first words of a command
+    is reported, with medium confidence, unless it is a command itself by its name.
 
     Why: a shell reads `;`, `|`, `$(...)` and line breaks in the data as the author's own. The sender runs any program with the
     rights of the service.
@@ -34,7 +48,7 @@ class CommandInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-78"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.GIVEN
     bad = (
         example(
             "a host name from the query in a command that a shell reads",
@@ -113,8 +127,33 @@ class CommandInjection(Rule):
                     return "", 204
             """,
         ),
+        example(
+            "a function of a library, whoever calls it",
+            framework="python",
+            code="""
+                import os
+
+                def speak(text):
+                    os.system(f"espeak '{text}'")
+            """,
+        ),
     )
     good = (
+        example(
+            "the same without a shell, with a number, and with a command that the caller is to give",
+            framework="python",
+            code="""
+                import os
+                import subprocess
+
+                def speak(text, speed: int):
+                    subprocess.run(["espeak", "-s", str(speed), text], check=True)
+                    os.system(f"amixer set Master {speed}%")
+
+                def within(folder, command):
+                    subprocess.run(f"nice {command}", shell=True, cwd=folder)
+            """,
+        ),
         example(
             "arguments of a fixed program, without a shell",
             framework="flask",
@@ -171,7 +210,7 @@ class CommandInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is not Language.SHELL:
             return
         yield from tainted(
@@ -181,8 +220,20 @@ class CommandInjection(Rule):
             reaching,
             message=f"{{it}} becomes part of the command that {effect.api} runs.",
             why="{who} can run any program with the rights of the service{through}.",
-            fix="Start the program without a shell and pass its arguments as a list; where a shell must read the text, quote each "
-            "part with shlex.quote. Choose a program's name from a fixed list.",
+            fix=f"{_FIX} Choose a program's name from a fixed list.",
             harm=f"{effect.api} runs the command",
             impact=Impact.CRITICAL,
+        )
+        yield from given(
+            effect,
+            effect.text,
+            ungiven,
+            mark=Use.PASTED,
+            use=Use.SHELL,
+            meant=_COMMANDS,
+            message=f"{{it}} is put into the command that {effect.api} runs as it is.",
+            why="The shell reads `;`, `|`, `$(...)` and line breaks in it as its own: whoever can choose it can run any program.",
+            fix=_FIX,
+            harm=f"{effect.api} runs the command",
+            impact=Impact.HIGH,
         )

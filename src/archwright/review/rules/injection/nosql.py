@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Impact
 from archwright.model.value import OriginKind, Use, Value
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
 
 _STRUCTURED = ("request body", "json", "message", "payload")
 """What sources of structured data are called: only there a sender may give a dictionary where a text is meant."""
+_QUERY = re.compile(r"(?:^|_)(?:query|statement|filter|expr|expression|condition)$", re.IGNORECASE)
+"""Names of arguments that are queries themselves."""
 
 
 class NosqlInjection(Rule):
@@ -21,6 +25,8 @@ class NosqlInjection(Rule):
     That is a filter of MongoDB, or a value in one, that comes from a structured body and may be a dictionary of operators; a text that
     MongoDB runs as JavaScript (`$where`); a query text of Neo4j or ArangoDB. Texts, numbers and validated fields are clean as values, and
     so is what stands behind `$eq`. What can't be followed is not reported.
+
+    In code that nothing in the program calls, an argument between quotes that a query text writes itself is reported, with medium confidence.
 
     Why: `{"password": {"$ne": null}}` fits every row, and `{"$regex": "^a"}` reads a column one character after the other. In a query
     text the sender writes conditions and further clauses.
@@ -37,7 +43,7 @@ class NosqlInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-943"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.GIVEN
     bad = (
         example(
             "values of a JSON body in a filter",
@@ -139,7 +145,7 @@ class NosqlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is Language.QUERY:
             yield from tainted(
                 effect,
@@ -151,6 +157,20 @@ class NosqlInjection(Rule):
                 fix="Write a parameter where the value stands, and pass the value beside the text.",
                 harm=f"{effect.api} runs the query",
                 impact=Impact.CRITICAL,
+            )
+            yield from given(
+                effect,
+                effect.text,
+                ungiven,
+                mark=Use.QUOTED,
+                use=Use.SQL_TEXT,
+                meant=_QUERY,
+                message=f"{{it}} is put between quotes into the query text that {effect.api} runs.",
+                why="A quote in the value ends it, and what follows is read as a part of the query: whoever can choose the value can "
+                "rewrite the query.",
+                fix="Write a parameter where the value stands, and pass the value beside the text.",
+                harm=f"{effect.api} runs the query",
+                impact=Impact.HIGH,
             )
         elif effect.language is Language.FILTER:
             structured = tuple(

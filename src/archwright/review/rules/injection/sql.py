@@ -9,7 +9,8 @@ from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
 
 _IDENTIFIER = re.compile(
@@ -18,6 +19,9 @@ _IDENTIFIER = re.compile(
     re.IGNORECASE,
 )
 """A hole where SQL expects a name or a keyword, which no driver can bind."""
+_BIND = "Put a placeholder where the value stands, without quotes, and pass the value beside the text."
+_SQL = re.compile(r"(?:^|_)(?:sql|query|statement|where|clause|condition)$", re.IGNORECASE)
+"""Names of arguments that are SQL themselves."""
 
 
 class SqlInjection(Rule):
@@ -26,6 +30,9 @@ class SqlInjection(Rule):
     The data is followed from where the service receives it through every function and file to the call that runs the
     text. Bound parameters, numbers, members of a fixed list and quoted identifiers are clean. What can't be followed
     is not reported.
+
+    In code that nothing in the program calls, as in a library or a store, the text itself tells: an argument that stands between
+    quotes written by hand (`f"key = '{key}'"`) is reported, with medium confidence, for no caller can make it right.
 
     Why: the database can't tell the author's SQL from the sender's. A sender reads and changes every row that the
     service's account may touch, past every check in the code.
@@ -42,7 +49,7 @@ class SqlInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-89"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.GIVEN
     bad = (
         example(
             "a query parameter formatted into the text",
@@ -107,8 +114,43 @@ class SqlInjection(Rule):
                         return connection.execute(text("SELECT id FROM orders ORDER BY " + sort)).scalars().all()
             """,
         ),
+        example(
+            "a store of a library that writes the quotes itself",
+            framework="dbapi",
+            code="""
+                import sqlite3
+
+                class Store:
+                    def __init__(self, path, table):
+                        self.connection = sqlite3.connect(path)
+                        self.table = table
+
+                    def _all(self, sql):
+                        return self.connection.execute(sql).fetchall()
+
+                    def find(self, filters):
+                        conditions = " AND ".join(f"{name} = '{value}'" for name, value in filters.items())
+                        return self._all(f"SELECT * FROM {self.table} WHERE {conditions}")
+            """,
+        ),
     )
     good = (
+        example(
+            "the same store, with a name of its own, a number and a bound value",
+            framework="dbapi",
+            code="""
+                import sqlite3
+
+                class Store:
+                    def __init__(self, path, table):
+                        self.connection = sqlite3.connect(path)
+                        self.table = table
+
+                    def find(self, name, size: int):
+                        sql = f"SELECT * FROM {self.table} WHERE name = ? AND kind = 'order' AND size = '{size}'"
+                        return self.connection.execute(sql, (name,)).fetchall()
+            """,
+        ),
         example(
             "the value is bound",
             framework="flask",
@@ -171,7 +213,7 @@ class SqlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is not Language.SQL:
             return
         api = effect.api or "the database"
@@ -188,6 +230,19 @@ class SqlInjection(Rule):
             impact=Impact.CRITICAL,
             remedy=Remedy(kind=kind),
         )
+        yield from given(
+            effect,
+            effect.text,
+            ungiven,
+            mark=Use.QUOTED,
+            use=Use.SQL_TEXT,
+            meant=_SQL,
+            message=f"{{it}} is put between quotes into the SQL text that {api} runs.",
+            why="A quote in the value ends it, and what follows is read as SQL: whoever can choose the value can rewrite the statement.",
+            fix=_BIND,
+            harm=f"{api} runs the text",
+            impact=Impact.HIGH,
+        )
 
 
 def _remedy(effect: Interpret) -> tuple[RemedyKind, str]:
@@ -199,7 +254,7 @@ def _remedy(effect: Interpret) -> tuple[RemedyKind, str]:
             "A name or a sort order can't be bound: look the sender's word up in a fixed dictionary of allowed columns, "
             "and put the dictionary's value into the text."
         )
-    bind = "Put a placeholder where the value stands, without quotes, and pass the value beside the text."
+    bind = _BIND
     if names:
         bind += " Names of tables and columns can't be bound: choose those from a fixed list."
     return RemedyKind.BIND, bind

@@ -6,11 +6,12 @@ import re
 from typing import Final
 
 from archwright.model.value import Use
-from archwright.source.flow import addresses, attributes, operators, quoting
+from archwright.source.flow import addresses, attributes, operators, pasted, quoting
 from archwright.source.flow.values import (
     NO,
     NUMBER,
     UNKNOWN,
+    Origin,
     Val,
     clean,
     constant,
@@ -85,6 +86,8 @@ _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 
 
 _PLACES: Final = re.compile(r"\{\}")
+_HOLE: Final = re.compile(r"\{\{|\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
+"""`{}`, `{name}` of a template; `{{` is a letter."""
 
 
 def opaque(site: CallSite) -> bool:
@@ -189,9 +192,25 @@ def _format(site: CallSite) -> Val | None:
         value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
     if not text.startswith("{") and value.origins:
         value = Val(value.type, clean(value.origins, operators.RELATIVE))
+    if value.origins and not site.spread:
+        value = Val(value.type, _put_in(site, text, value.origins))
     for argument in site.args:
         text = text.replace("{}", operators.shape(argument), 1) if "{}" not in operators.shape(argument) else text
     return Val(("text",), step(value.origins, site.frame.unit, site.position, "built into a text"), NO, None, text)
+
+
+def _put_in(site: CallSite, template: str, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """The origins of a formatted text, those of each argument marked by what the template writes before it."""
+    put: list[Origin] = []
+    order = 0
+    for hole in _HOLE.finditer(template):
+        name = hole[1]
+        if name == "":
+            name, order = str(order), order + 1
+        given = None if name is None else site.argument(int(name)) if name.isdigit() else site.keywords.get(name)
+        if given is not None:
+            put.extend(pasted.marked(deep_origins(given), given, template[: hole.start()]))
+    return pasted.kept(origins, put)
 
 
 def _join(site: CallSite) -> Val | None:

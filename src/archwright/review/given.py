@@ -1,0 +1,73 @@
+"""Arguments that code puts into a text by hand: what all rules share that tell it of code that nothing in the program calls.
+
+A library, a store or a plugin is called by code that isn't here. Where its own text shows that an argument stands in it as code
+(between quotes that it writes itself, in a command), that is wrong whoever calls. Where the program itself calls the unit, the
+arguments it gives are followed instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archwright.model.base import Place
+from archwright.model.effect import Effect, Setting
+from archwright.model.finding import Confidence, Impact, Remedy
+from archwright.model.value import Clean, Origin, OriginKind, Use, Value
+from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.rule import Ungiven, Verdict, steps
+
+_BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
+_BUILT = "built into a text"
+
+
+def given(
+    effect: Effect,
+    value: Value,
+    ungiven: Ungiven,
+    *,
+    mark: Use,
+    use: Use,
+    meant: re.Pattern[str],
+    message: str,
+    why: str,
+    fix: str,
+    harm: str,
+    impact: Impact,
+    remedy: Remedy | None = None,
+) -> Iterator[Verdict]:
+    """The verdict that code put an argument into `value` by hand, in a unit whose arguments nothing in the program gives.
+
+    mark: how it was put there; use: the use for which nothing may have cleaned it; meant: names of arguments that are code
+    themselves; message: what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
+    """
+    path = effect.place.path
+    if effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path):
+        return
+    put = [
+        origin
+        for origin in value.origins
+        if origin.kind is OriginKind.PARAMETER
+        and mark in origin.clean_for
+        and origin.state(use) is not Clean.CLEAN
+        and not meant.search(origin.name)
+    ]
+    if not put or not ungiven(effect):
+        return
+    worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
+    yield Verdict(
+        message=message.replace("{it}", f"The argument '{worst.name}'"),
+        why=why,
+        fix=fix,
+        impact=impact,
+        confidence=Confidence.MEDIUM,
+        trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
+        place=_built(worst),
+        remedy=remedy,
+    )
+
+
+def _built(origin: Origin) -> Place | None:
+    """Where the text was built that holds the argument; None: at the effect."""
+    places = [step.place for step in origin.steps if step.note == _BUILT]
+    return places[-1] if places else None

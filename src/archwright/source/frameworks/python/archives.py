@@ -1,0 +1,178 @@
+"""Archives: what tells where their members are written, and what goes by a member's name.
+
+`zipfile` keeps what it extracts inside the folder; `tarfile` does so from Python 3.14 on, and where it is given a filter before. Who joins
+a member's name to a folder by hand writes wherever the name says: the names are data of who made the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+from archwright.model.value import MEMBER, Trust, Use
+from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import ALL_USES, NO, Origin, Val, deep_origins, origins_of
+from archwright.source.frameworks.base import CallSite, Framework, Handler, Iteration, mask
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
+
+_TAR: Final = "tarfile.TarFile"
+_TAR_MEMBER: Final = "tarfile.TarInfo"
+_ZIP: Final = "zipfile.ZipFile"
+_ZIP_MEMBER: Final = "zipfile.ZipInfo"
+_MEMBER_OF: Final = {_TAR: _TAR_MEMBER, _ZIP: _ZIP_MEMBER}
+_NAMES: Final = frozenset({"filename", "name", "path", "linkname", "orig_filename"})
+_OTHER_USES: Final = ALL_USES & ~mask(Use.PATH, Use.PREFIX, Use.PARENTS, Use.RELATIVE, Use.SEGMENT)
+"""What names of members are of no danger for, as far as is said here."""
+_LISTS: Final = frozenset({"getmembers", "getnames"})
+_LEAVES: Final = frozenset({f.RAISE, f.CONTINUE, f.RETURN, f.BREAK, f.ASSERT})
+_TARS: Final = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".tbz2", ".txz")
+
+
+class Archives(Framework):
+    """tarfile, zipfile, and what has the same methods."""
+
+    name = "archives"
+    packages = ("tarfile", "zipfile", "rarfile", "py7zr", "shutil")
+    objects: ClassVar[tuple[str, ...]] = (_TAR, _TAR_MEMBER, _ZIP, _ZIP_MEMBER)
+    aliases: ClassVar[dict[str, str]] = {
+        f"{_TAR}.open": "tarfile.open",
+        "rarfile.RarFile": _ZIP,
+        "rarfile.RarInfo": _ZIP_MEMBER,
+        "py7zr.SevenZipFile": _ZIP,
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        for maker, made, keyword in (("tarfile.open", _TAR, "fileobj"), (_TAR, _TAR, "fileobj"), (_ZIP, _ZIP, "")):
+            self.calls[maker] = _opened(made, keyword)
+        for archive, names, infos in ((_TAR, "getnames", "getmembers"), (_ZIP, "namelist", "infolist")):
+            self.calls[f"{archive}.{names}"] = _names
+            self.calls[f"{archive}.{infos}"] = _infos(_MEMBER_OF[archive])
+        self.calls[f"{_ZIP}.getnames"] = _names
+        self.calls[f"{_TAR}.extractall"] = _extracted(1)
+        self.calls[f"{_TAR}.extract"] = _extracted(0)
+        self.calls["shutil.unpack_archive"] = _unpacked
+
+    def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
+        """`member.filename`."""
+        held = value.type[1] if value.type is not None else ""
+        return Val(("text",), value.origins, NO, None, "{}") if held in _MEMBER_OF.values() and name in _NAMES else None
+
+    def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
+        """`for member in archive`."""
+        if value.type != ("object", _TAR):
+            return None
+        return Iteration(Val(("object", _TAR_MEMBER), _member(frame, value, position)), "items")
+
+
+def _opened(made: str, keyword: str) -> Handler:
+    """`tarfile.open(path, mode)`: the archive goes back to what it is read from; one that is written was made here."""
+
+    def handler(site: CallSite) -> Val:
+        mode = site.argument(1, "mode")
+        if mode is not None and isinstance(mode.const, str) and mode.const[:1] in ("w", "a", "x"):
+            return Val(("object", made), ())
+        read = [site.argument(0, "name") or site.argument(-1, "file"), site.keywords.get(keyword)]
+        return Val(("object", made), origins_of([each for each in read if each is not None]))
+
+    return handler
+
+
+def _member(frame: Frame, archive: Val, position: int) -> tuple[Origin, ...]:
+    """The origin of a member's name; none where the archive is of the program itself or of who runs it."""
+    outside = [key for key, _, _ in archive.origins if not (key[0] == "source" and key[2] == Trust.OPERATOR.value)]
+    if not outside:
+        return ()
+    trust = next((key[2] for key in outside if key[0] == "source"), Trust.UNKNOWN.value)
+    return ((("source", MEMBER, trust), _OTHER_USES, (None, frame.unit, position, MEMBER)),)
+
+
+def _names(site: CallSite) -> Val | None:
+    if site.receiver is None:
+        return None
+    return Val(("list",), (), NO, {"*": Val(("text",), _member(site.frame, site.receiver, site.position))})
+
+
+def _infos(member: str) -> Handler:
+    def handler(site: CallSite) -> Val | None:
+        if site.receiver is None:
+            return None
+        origins = _member(site.frame, site.receiver, site.position)
+        return Val(("list",), (), NO, {"*": Val(("object", member), origins)})
+
+    return handler
+
+
+def _extracted(members: int) -> Handler:
+    """`tar.extractall(folder, members, filter=...)`. members: where the call is given what it extracts."""
+
+    def handler(site: CallSite) -> Val | None:
+        tar = site.receiver
+        chosen = site.argument(members, "members" if members else "member")
+        picked = chosen is not None and (members > 0 or (chosen.const is not NO and not chosen.origins))
+        if tar is None or picked or "filter" in site.keywords or site.spread or not _foreign(tar):
+            return None
+        if site.frame.engine.versions.before("python", 3, 14) is not False and not _looked_at(site, tar):
+            site.emit("Unpack", archive=Val(None, tar.origins), api=f"TarFile.{site.name.rpartition('.')[2]}")
+        return None
+
+    return handler
+
+
+def _unpacked(site: CallSite) -> Val | None:
+    """`shutil.unpack_archive(file, folder, format)`: a format that is not said is that of the file's name."""
+    archive, format_ = site.argument(0, "filename"), site.argument(2, "format")
+    if archive is None or "filter" in site.keywords or site.spread or not deep_origins(archive):
+        return None
+    name = shape(archive).lower()
+    said = str(format_.const) if format_ is not None and format_.const is not NO and format_.const else ""
+    if "tar" in said or (not said and name.endswith(_TARS)):
+        site.emit("Unpack", archive=Val(None, deep_origins(archive)), api="shutil.unpack_archive")
+    return None
+
+
+def _foreign(archive: Val) -> bool:
+    """True where somebody else may have made an archive."""
+    return any(not (key[0] == "source" and key[2] == Trust.OPERATOR.value) for key, _, _ in archive.origins)
+
+
+def _looked_at(site: CallSite, tar: Val) -> bool:
+    """True where the unit looks at the members, hands the archive to something that may, or has made it itself: whether well, can't be told."""
+    names = {name for name, value in site.frame.env.items() if value is tar}
+    for node in nodes(body_of(site.frame.facts)):
+        if node[0] == f.FOR and _over(node[3], names) and any(map(_leaves, _tests(node[4]))):
+            return True
+        if node[0] == f.CALL and _makes_or_judges(node, names):
+            return True
+    return False
+
+
+def _over(iterable: Any, names: set[str]) -> bool:
+    """True for a loop over the members of an archive."""
+    return any(
+        (node[0] == f.NAME and node[2] in names) or (node[0] == f.ATTR and node[3] in _LISTS)
+        for node in nodes((iterable,))
+    )
+
+
+def _tests(body: Any) -> Iterator[Any]:
+    return (node for node in nodes(body) if node[0] in (f.IF, f.ASSERT))
+
+
+def _leaves(node: Any) -> bool:
+    """True where a condition decides on whether the loop goes on, or on what is extracted."""
+    inner = list(nodes(node))
+    return any(each[0] in _LEAVES or (each[0] == f.CALL and each[2][-1] == "extract") for each in inner)
+
+
+def _makes_or_judges(node: Any, names: set[str]) -> bool:
+    given = [*node[3], *(value for _, value in node[4])]
+    if any(each[0] == f.NAME and each[2] in names for each in given):
+        return True
+    opened = node[2][-1] == "open" and node[2][0] == f.ATTR
+    return opened and any(
+        each[0] == f.CONST and isinstance(each[2], str) and each[2][:2] in ("w", "w:", "x:") for each in given
+    )

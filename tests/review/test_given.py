@@ -1,0 +1,118 @@
+"""Arguments that code puts into a text by hand, in code that nothing in the program calls."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from archwright.model.finding import Confidence
+from archwright.review.project import review_project
+from archwright.review.registry import all_rules
+
+RULES = tuple(rule for rule in all_rules() if rule.name in ("injection/sql", "injection/nosql", "injection/command"))
+STORE = """import sqlite3
+
+db = sqlite3.connect("app.db")
+
+"""
+QUOTED = {
+    "an f-string": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
+    "percent": "def f(key):\n    db.execute(\"SELECT 1 FROM t WHERE a = '%s'\" % key)",
+    "percent by name": "def f(key):\n    db.execute(\"SELECT 1 FROM t WHERE a = '%(k)s'\" % {'k': key})",
+    "format": "def f(key):\n    db.execute(\"SELECT 1 FROM t WHERE a = '{k}' AND b = {n}\".format(n=1, k=key))",
+    "a sum": 'def f(key):\n    db.execute("SELECT 1 FROM t WHERE a LIKE \'%" + key + "%\'")',
+    "repr": "def f(key):\n    db.execute(f'SELECT 1 FROM t WHERE a = {key!r}')",
+    "double quotes": "def f(key):\n    db.execute(f'SELECT 1 FROM t WHERE a = \"{key}\"')",
+    "a list of them": "def f(keys):\n    known = ', '.join(f\"'{key}'\" for key in keys)\n"
+    "    db.execute(f'SELECT 1 FROM t WHERE a IN ({known})')",
+    "a list between quotes": 'def f(keys):\n    db.execute("SELECT 1 FROM t WHERE a IN (\'" + "\',\'".join(keys) + "\')")',
+    "built up": "def f(key=None):\n    sql = 'SELECT 1 FROM t'\n    if key:\n        sql += f\" WHERE a = '{key}'\"\n"
+    "    db.execute(sql)",
+    "names and values": "def f(wanted):\n    sql = 'SELECT 1 FROM t WHERE TRUE'\n    for name, value in wanted.items():\n"
+    "        sql += f\" AND {name} = '{value}'\"\n    db.execute(sql)",
+    "a helper that runs it": "def f(key):\n    run(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\ndef run(sql):\n    db.execute(sql)",
+    "a helper that builds it": "def where(key):\n    return f\"a = '{key}'\"\n\ndef f(key):\n"
+    "    db.execute('SELECT 1 FROM t WHERE ' + where(key))",
+}
+FINE = {
+    "bound": "def f(key):\n    db.execute('SELECT 1 FROM t WHERE a = ?', (key,))",
+    "a number": "def f(key: int):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
+    "made a number": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{int(key)}'\")",
+    "%d": "def f(key):\n    db.execute(\"SELECT 1 FROM t WHERE a = '%d'\" % key)",
+    "doubled quotes": 'def f(key):\n    key = key.replace("\'", "\'\'")\n    db.execute(f"SELECT 1 FROM t WHERE a = \'{key}\'")',
+    "one of a list": "def f(key):\n    if key not in ('a', 'b'):\n        raise ValueError\n"
+    "    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
+    "a table": "def f(table):\n    db.execute(f\"SELECT 1 FROM {table} WHERE kind = 'order'\")",
+    "a quoted table": 'def f(table):\n    db.execute(f\'SELECT 1 FROM "{table}" ORDER BY "{table}"\')',
+    "a comment": 'def f(table):\n    db.execute(f"SELECT 1 -- don\'t\\nFROM {table}")',
+    "what can't be bound": "def f(path):\n    db.execute(f\"ATTACH DATABASE '{path}' AS other\")",
+    "constants of all callers": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\n"
+    "def g():\n    f('a')\n    f('b')",
+    "a whole text": "def f(sql):\n    db.execute(sql)",
+    "SQL by its name": "def f(where):\n    db.execute(f\"SELECT 1 FROM t WHERE note <> '' AND {where}\")",
+}
+
+
+def _found(directory: Path, text: str, name: str = "store.py") -> list[tuple[str, Confidence, int]]:
+    (directory / name).parent.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_text(text, encoding="utf-8")
+    findings = review_project(["."], RULES, everything=True, root=directory, workers=1).document.findings
+    return [(finding.rule, finding.confidence, finding.line) for finding in findings]
+
+
+@pytest.mark.parametrize("body", QUOTED.values(), ids=QUOTED.keys())
+def test_a_value_between_quotes(body: str, tmp_path: Path) -> None:
+    found = _found(tmp_path, f"{STORE}{body}\n")
+    assert [(rule, confidence) for rule, confidence, _ in found] == [("injection/sql", Confidence.MEDIUM)]
+
+
+@pytest.mark.parametrize("body", FINE.values(), ids=FINE.keys())
+def test_what_is_right_or_the_callers(body: str, tmp_path: Path) -> None:
+    assert not _found(tmp_path, f"{STORE}{body}\n")
+
+
+def test_the_finding_stands_where_the_text_is_built(tmp_path: Path) -> None:
+    text = STORE + QUOTED["a helper that runs it"]
+    ((_, _, line),) = _found(tmp_path, text)
+    assert "WHERE a" in text.splitlines()[line - 1]
+
+
+@pytest.mark.parametrize("path", ["tests/test_store.py", "scripts/fill.py", "app/migrations/0001_first.py"])
+def test_beside_the_service(path: str, tmp_path: Path) -> None:
+    assert not _found(tmp_path, f"{STORE}{QUOTED['an f-string']}\n", path)
+
+
+def test_a_command_line_gives_its_own_arguments(tmp_path: Path) -> None:
+    assert not _found(tmp_path, f"import click\n{STORE}{QUOTED['an f-string']}\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("os.system(f\"say '{text}'\")", True),
+        ("subprocess.run('convert ' + text, shell=True)", True),
+        ("subprocess.run(['bash', '-c', f'cd {text}'])", True),
+        ("os.system(f'say {shlex.quote(text)}')", False),
+        ("subprocess.run(['say', text])", False),
+        ("os.system(text)", False),
+        ("os.system(f'{text} --version')", False),
+    ],
+)
+def test_commands(body: str, found: bool, tmp_path: Path) -> None:
+    text = f"import os, shlex, subprocess\n\ndef speak(text):\n    {body}\n"
+    assert bool(_found(tmp_path, text)) is found
+
+
+def test_a_query_text_of_another_store(tmp_path: Path) -> None:
+    text = """
+        from neo4j import GraphDatabase
+
+        driver = GraphDatabase.driver("neo4j://localhost")
+
+        def find(name):
+            with driver.session() as session:
+                return session.run(f'MATCH (n) WHERE n.name = "{name}" RETURN n')
+    """
+    assert [rule for rule, _, _ in _found(tmp_path, textwrap.dedent(text))] == ["injection/nosql"]
