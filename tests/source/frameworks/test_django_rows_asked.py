@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.effect import Load, Read, Write
+from archwright.model.effect import Load, Read, Redirect, Write
+from archwright.model.value import Clean, Use
 from archwright.source.program import Program
 
 MODELS = """
@@ -93,3 +94,34 @@ def test_the_object_of_a_view_of_the_projects_own(program: Callable[..., Program
         "urlpatterns = [path('<int:pk>/', ShopShown.as_view())]\n",
     }
     assert _found(program(files, Read, Load), "app/deeds.py") == [("Read", "Product")]
+
+
+LOOKED_UP = """
+from django.shortcuts import redirect
+from django.urls import path
+from app.models import Shop
+
+def by_name(name):
+    return Shop.objects.filter(name=name).order_by("pk").first()
+
+def view(request):
+    return redirect({to})
+
+urlpatterns = [path("go/", view)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("by_name(request.POST['name']).links.base", Clean.UNKNOWN),
+        ("Shop.objects.get(name=request.POST['name']).links.base", Clean.UNKNOWN),
+        ("Shop(name=request.POST['name']).name", Clean.DIRTY),
+    ],
+)
+def test_what_a_row_was_looked_up_by_is_nothing_of_what_it_holds(
+    program: Callable[..., Program], to: str, expected: Clean
+) -> None:
+    models = MODELS.replace("class Plan", "    links = Links()\n\nclass Plan")
+    made = program({"app/models.py": models, "app/urls.py": LOOKED_UP.format(to=to)}, Redirect)
+    assert [each.to.state(Use.HOST) for each in made.effects if isinstance(each, Redirect)] == [expected]

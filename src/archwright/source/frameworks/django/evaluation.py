@@ -137,7 +137,7 @@ def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], m
         return Val(None, (*_turns(origins), UNKNOWN_ORIGIN))
     # a row looked up by an element of a loop belongs to that turn of the loop
     fetched = query._replace(unit=call.frame.unit, position=call.position, via=None)
-    return Val(("row", Row(ORM, query.entity, fetched)), tuple(o for o in origins if o[0][0] in ("loop", "parameter")))
+    return Val(("row", Row(ORM, query.entity, fetched)), kept_origins(Val(None, origins)))
 
 
 def figure(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...]) -> Val:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import (
-    ALL_USES,
     NO,
     UNKNOWN,
     Row,
@@ -34,15 +31,6 @@ def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
         return False
     loaded = row.query.loaded
     return came_along(loaded, path) or "*" in loaded if joined else path in loaded or "?" in loaded
-
-
-def loop_origins(value: Val) -> tuple[Any, ...]:
-    """The loops a value belongs to, those of the callers included; of an argument, nothing but that is passed on."""
-    return tuple(
-        (key, ALL_USES if key[0] == "parameter" else cleaned, steps)
-        for key, cleaned, steps in value.origins
-        if key[0] in ("loop", "parameter")
-    )
 
 
 def relation_paths(call: CallSite, joined: bool) -> frozenset[str]:

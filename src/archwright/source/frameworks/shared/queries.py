@@ -25,8 +25,12 @@ def identity(query: Query | None) -> tuple[int, int] | None:
 
 
 def kept_origins(value: Val) -> tuple[Origin, ...]:
-    """What ties a row to the loops and arguments it comes from."""
-    return tuple(origin for origin in value.origins if origin[0][0] in ("loop", "parameter"))
+    """What ties a row to the loops and arguments it comes from. What it was looked up by chose it, and is nothing of what it holds."""
+    return tuple(
+        (key, ALL_USES if key[0] == "parameter" else cleaned, steps)
+        for key, cleaned, steps in value.origins
+        if key[0] in ("loop", "parameter")
+    )
 
 
 def loaded_along(row: Row) -> frozenset[str]:
