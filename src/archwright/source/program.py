@@ -33,6 +33,7 @@ from archwright.source.kept import KeptFlows
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project, text_of
+from archwright.source.stack import roomy
 from archwright.source.versions import Versions
 
 _COMMAND_LINES = frozenset({"argparse", "optparse", "click", "typer", "fire", "docopt", "cyclopts", "absl"})
@@ -289,6 +290,7 @@ def _surrounded(effect: Effect, state: Transaction | None, later: str | None) ->
     return replace(effect, context=replace(context, transaction=state, deferred=later))
 
 
+@roomy
 @uncollected()
 def analyse(
     paths: Iterable[str | os.PathLike[str]],
