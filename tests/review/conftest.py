@@ -1,4 +1,6 @@
+import textwrap
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,6 +8,8 @@ import pytest
 from archwright.model.base import Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Confidence, Impact
+from archwright.review.project import review_project
+from archwright.review.registry import all_rules
 from archwright.review.rule import Verdict
 
 
@@ -53,3 +57,21 @@ def at() -> Callable[..., Place]:
         return Place(path, line, column)
 
     return place
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[..., list[str]]:
+    """What rules say of a small project: `rule line confidence` of each finding, of every confidence."""
+
+    def found(files: dict[str, str], *names: str) -> list[str]:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        rules = tuple(rule for rule in all_rules() if rule.name in names)
+        assert len(rules) == len(names)
+        reviewed = review_project(["."], rules, root=tmp_path, workers=1, everything=True)
+        assert not reviewed.faults
+        return [f"{each.rule} {each.line} {each.confidence.value}" for each in reviewed.document.findings]
+
+    return found

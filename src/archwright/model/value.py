@@ -40,6 +40,8 @@ class Use(enum.StrEnum):
     """A path that does not begin at the root: joining it does not throw the folder before it away."""
     SEGMENT = "path segment"
     """A part of a path without separators: at worst `..` itself, which is a folder and no file."""
+    ENDING = "ending of a file name"
+    """What tells programs the kind of a file: only what fixes the ending, or looks at it, makes a name clean."""
     DESERIALISE = "deserialise"
     SESSION = "session"
     FIELDS = "names of fields"

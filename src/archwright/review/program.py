@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from archwright.model.base import Place
@@ -38,6 +38,12 @@ class Program(Protocol):
 
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
+
+    def looks_at_files(self, places: Iterable[Place]) -> bool:
+        """True where one of the functions around some places, or what it calls, may look at the kind of a file."""
+
+    def served(self, path: str) -> Place | None:
+        """Where the code says that files below a folder are served to all, for a path as built; None: it does not."""
 
     def source(self, path: str) -> str | None:
         """The text of a file under review; None where it can't be read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from archwright.model.base import Place
@@ -14,6 +14,7 @@ from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program
 from archwright.source.survey import declared
+from archwright.source.survey.uploads import Uploads, unit_at
 
 
 class Readable:
@@ -44,6 +45,17 @@ class Readable:
 
     def uncalled(self, unit: str) -> bool:
         return self._program.uncalled(unit)
+
+    def looks_at_files(self, places: Iterable[Place]) -> bool:
+        units = [unit for place in places if (unit := unit_at(self._program, place)) is not None]
+        return self._uploads.looks(units)
+
+    def served(self, path: str) -> Place | None:
+        return self._uploads.served(path)
+
+    @cached_property
+    def _uploads(self) -> Uploads:
+        return Uploads(self._program)
 
     def source(self, path: str) -> str | None:
         return self._program.source(path)

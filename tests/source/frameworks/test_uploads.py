@@ -56,8 +56,11 @@ def test_a_helper_saves_what_it_is_given(program: Make) -> None:
     assert ("write", Clean.DIRTY) in found
 
 
-def test_other_things_are_saved_too(program: Make) -> None:
-    assert states(program({"app.py": FLASK.format("form.save('/srv/' + request.args['name'])")}, FileAccess)) == []
+@pytest.mark.parametrize(
+    "code", ["form.save(request.args['name'])", "storage.save('/' + request.args['name'], 'content')"]
+)
+def test_other_things_are_saved_too(program: Make, code: str) -> None:
+    assert states(program({"app.py": FLASK.format(code)}, FileAccess)) == []
 
 
 @pytest.mark.parametrize("mode", ["", ", 'rb'", ", mode='r'"])
@@ -102,3 +105,19 @@ def test_django_keeps_the_last_part_of_the_name(program: Make, code: str) -> Non
 def test_what_a_file_of_django_holds_is_the_senders(program: Make, code: str) -> None:
     files = {"urls.py": DJANGO["urls.py"], "views.py": DJANGO["views.py"].format(code)}
     assert Clean.DIRTY in {state for _, state in states(program(files, FileAccess))}
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("'/srv/photo.' + request.args['name'].split('.')[1]", Clean.CLEAN),
+        ("'/srv/photo.' + request.args['name'].split('.')[-1]", Clean.CLEAN),
+        ("'/srv/photo.' + request.args['name'].rsplit('.', 1)[1].lower()", Clean.CLEAN),
+        ("'/srv/photo.' + request.args['name'].rsplit('.', 1)[0]", Clean.DIRTY),
+        ("'/srv/photo.' + request.args['name'].split('.', 1)[1]", Clean.DIRTY),
+        ("'/srv/photo.' + '.'.join(request.args['name'].split('.'))", Clean.DIRTY),
+        ("request.args['name'].split('.')[1]", Clean.DIRTY),
+    ],
+)
+def test_what_stands_between_two_dots_leads_to_no_parent(program: Make, code: str, state: Clean) -> None:
+    assert states(program({"app.py": FLASK.format(f"open({code})")}, FileAccess)) == [("read", state)]

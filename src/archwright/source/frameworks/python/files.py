@@ -66,6 +66,14 @@ def _same(site: CallSite) -> Val:
     return site.receiver if site.receiver is not None else Val(("object", PATH))
 
 
+def _with_suffix(site: CallSite) -> Val:
+    """`path.with_suffix(".png")`."""
+    path, suffix = _same(site), site.argument(0, "suffix")
+    if suffix is not None and not suffix.origins:
+        return Val(path.type, clean(path.origins, mask(Use.ENDING)), NO, None, path.text)
+    return Val(path.type, _parts(site), NO, None, path.text)
+
+
 def _resolve(site: CallSite) -> Val:
     """`path.resolve()`."""
     return Val(("object", PATH), clean(_same(site).origins, _RESOLVED))
@@ -175,7 +183,7 @@ CALLS: Final[dict[str, Handler]] = {
     "os.path.commonprefix": _letters,
     f"{PATH}.joinpath": _join,
     f"{PATH}.with_name": _join,
-    f"{PATH}.with_suffix": _same,
+    f"{PATH}.with_suffix": _with_suffix,
     f"{PATH}.expanduser": _same,
     f"{PATH}.absolute": _same,
     f"{PATH}.resolve": _resolve,

@@ -70,7 +70,7 @@ _TESTS = frozenset(
 )
 _CUTS: Final = {
     "split": ((0, 1, 2, -2, -1), (0,)),
-    "rsplit": ((0, 1, 2, -2, -1), (-1,)),
+    "rsplit": ((0, 1, 2, -2, -1), (-1, 1)),
     "partition": ((0,), (0,)),
     "rpartition": ((2, -1), (2, -1)),
 }

@@ -1,7 +1,7 @@
 """Uploaded files of Werkzeug: `file.save(path)` writes one where it is told.
 
 Source: `werkzeug.datastructures.FileStorage.save`. Nothing tells the type of `request.files["photo"]` once a helper is given it, so
-what is saved is told by what its path is made of: the name that was sent.
+what is saved is told by what its path is made of: the name that was sent, or a folder before it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ def _save(site: CallSite) -> Val | None:
     if receiver is None or path is None or (receiver.type is not None and receiver.type[0] != "member"):
         return None
     kept = [key for key, _, _ in receiver.origins]
-    if any(_uploaded(key) for key in kept) or any(
-        key[0] == "parameter" and key[-1] == _NAME and key[:-1] in kept for key, _, _ in deep_origins(path)
+    below = len(site.args) <= 1 and "/" in (path.text or "")
+    if (
+        below
+        or any(_uploaded(key) for key in kept)
+        or any(key[0] == "parameter" and key[-1] == _NAME and key[:-1] in kept for key, _, _ in deep_origins(path))
     ):
         site.emit("FileAccess", kind="write", path=path, api="FileStorage.save")
     return None

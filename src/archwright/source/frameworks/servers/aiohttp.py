@@ -10,7 +10,7 @@ from archwright.model.base import Place
 from archwright.model.operation import Http, Operation
 from archwright.source import facts as f
 from archwright.source.flow.values import Val
-from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.frameworks.shared.endpoints import VERBS, endpoint, http_entry, verbs_of
@@ -58,6 +58,13 @@ _SETUPS: Final = frozenset({"setup_routes", "init_routes", "add_routes", "regist
 _VARIABLE: Final = re.compile(r"\{(\w+)\s*:(?:[^{}]|\{[^{}]*\})*\}")
 
 
+def _part(site: CallSite) -> Val | None:
+    """`await reader.next()`: what it holds is the sender's, as its name is."""
+    receiver = site.receiver
+    read = receiver is not None and any(key[0] == "source" for key, _, _ in receiver.origins)
+    return Val(None, receiver.origins) if receiver is not None and read else None
+
+
 class AioHttp(Framework):
     """Handlers and requests."""
 
@@ -76,6 +83,10 @@ class AioHttp(Framework):
     def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
         """A middleware is given the request, then the handler."""
         return ("object", _REQUEST) if index == 0 and any(map(_is_middleware, frame.facts[5])) else None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.methods["next"] = _part
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Decorated handlers, then those that calls add."""
