@@ -171,3 +171,24 @@ def test_no_answer_to_a_question_is_an_answer(found: Review) -> None:
     assert found(protects=("http",), **asked) == ()
     assert found(protects=("http", "write"), **asked)
     assert found(protects=("http",), unit="shop.pay.Client.charge", handler="return a default")
+
+
+@pytest.mark.parametrize(
+    ("body", "silent"),
+    [
+        ("import analytics\n        analytics.track(sys.argv)", True),
+        ("await self.metrics.increment(1)", True),
+        ("metrics.increment(save())\n        save()", False),
+        ("import analytics", False),
+    ],
+)
+def test_a_body_that_only_tells_somebody_is_silent(found: Review, body: str, silent: bool) -> None:
+    code = BODY.format(body)
+    line = code.split("\n").index("    except Exception:") + 1
+    assert (found(code, place=Place("shop/pay.py", line, 5), protects=("call", "sql")) == ()) is silent
+
+
+def test_what_is_called_for_its_error_alone_is_answered_by_a_default(found: Review) -> None:
+    (answered,) = found(protects=("action",), handler="return a default")
+    (dropped,) = found(protects=("action",))
+    assert (answered.confidence, dropped.confidence) == (Confidence.LOW, Confidence.MEDIUM)

@@ -31,6 +31,9 @@ _BEST_EFFORT = re.compile(
 )
 """Units and classes whose name says that they may fail, that they wait for something, or that they report errors."""
 
+_IMPORT = re.compile(r"(?:import|from)\s")
+_CALL = re.compile(r"(?:await\s+)?([\w.]+)\(.*\)$")
+
 _EXPLAINED = re.compile(
     r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
 )
@@ -62,6 +65,13 @@ def cleans_up(lines: list[str], handler: int) -> bool:
     """True if the try body only takes something down."""
     body = protected(lines, handler)
     return bool(body) and all(_CLEAN_UP.fullmatch(text) for text in body)
+
+
+def reports(lines: list[str], handler: int) -> bool:
+    """True if the try body only tells somebody: `analytics.track(...)`, beside the imports that it needs."""
+    body = [text for text in protected(lines, handler) if not _IMPORT.match(text)]
+    calls = [_CALL.match(text) for text in body]
+    return bool(calls) and all(call is not None and _BEST_EFFORT.search(call[1].replace(".", "_")) for call in calls)
 
 
 def sure(effect: Swallow, lines: list[str]) -> Confidence:

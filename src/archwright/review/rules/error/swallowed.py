@@ -11,7 +11,7 @@ from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.rules.error._meant import cleans_up, expected, sure
+from archwright.review.rules.error._meant import cleans_up, expected, reports, sure
 
 _BROAD = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
 
@@ -209,9 +209,13 @@ class SwallowedError(Rule):
         if not lost or (lost == "call" and effect.handler in _DEFAULTS):
             return
         lines = lines_of(program.source(effect.place.path) or "")
-        if lost in _HARMLESS and cleans_up(lines, effect.place.line):
+        if (lost in _HARMLESS and cleans_up(lines, effect.place.line)) or reports(lines, effect.place.line):
             return
         what, impact, confidence = _LOSSES[lost]
+        if lost == "action" and effect.handler == "return a default":
+            confidence = (
+                Confidence.LOW
+            )  # what is called for nothing but its error, as a parser is: the default is the answer
         caught = "every error" if _bare(effect) else "every Exception"
         instead = _HANDLERS.get(effect.handler, "and dropped")
         yield Verdict(
