@@ -176,6 +176,15 @@ class Assign(Effect, tag="assign", frozen=True, kw_only=True):
     """The call as a person would name it: `Order(**…)`."""
 
 
+class Store(Effect, tag="store", frozen=True, kw_only=True):
+    """A field of a row is given a value: what becomes of it where somebody reads the field is told by that place."""
+
+    entity: str | None
+    field: str
+    """Its name; `*` where data tells which field it is."""
+    value: Value = Value()
+
+
 class TransactionBegin(Effect, tag="transaction", frozen=True, kw_only=True):
     """A transaction, or a savepoint in one, begins."""
 
@@ -496,6 +505,7 @@ AnyEffect = (
     | UseField
     | Write
     | Assign
+    | Store
     | TransactionBegin
     | Commit
     | Rollback

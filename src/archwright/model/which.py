@@ -14,6 +14,8 @@ class Which(enum.Flag):
     """With data from outside in a slot."""
     GIVEN = enum.auto()
     """With an argument that the code itself put into a text in a way that is wrong whatever the argument is."""
+    STORED = enum.auto()
+    """With what a field of a stored row holds in a slot."""
     SERVED = enum.auto()
     """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

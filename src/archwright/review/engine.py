@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from archwright.model.base import Model, Place
-from archwright.model.effect import Effect
+from archwright.model.effect import Effect, Store
 from archwright.model.finding import Finding, Remedy, TraceStep
 from archwright.model.which import Which
 from archwright.report.lines import lines_of
@@ -26,6 +26,7 @@ from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict
+from archwright.review.stored import Stored
 
 Left = Callable[[str, tuple[str, ...]], bool]
 """Whether one of these rules of ruff reports a file's code: then ruff tells of it, not we."""
@@ -59,7 +60,7 @@ class Review(Model, frozen=True, kw_only=True):
 
 def wanted(rules: Iterable[Rule]) -> frozenset[type[Effect]]:
     """The kinds of effect that the rules judge: what a program must be asked for."""
-    return frozenset(kind for rule in rules for needs in (needs_of(rule),) for kind in (*needs.kinds, *needs.reads))
+    return frozenset(only(rules))
 
 
 def only(rules: Iterable[Rule]) -> dict[type[Effect], Which]:
@@ -70,6 +71,7 @@ def only(rules: Iterable[Rule]) -> dict[type[Effect], Which]:
         for kind, which in (
             *((kind, rule.which) for kind in needs.kinds),
             *((kind, Which.SERVED) for kind in needs.reads),
+            *(((Store, Which.SENT),) if "stored" in needs.facts else ()),
         ):
             asked[kind] = asked.get(kind, which) | which
     return asked
@@ -97,7 +99,12 @@ def review(
         if needs.endpoints:
             judging.append((rule, needs.facts))
     reaching = _reaching(program)
-    facts: dict[str, Any] = {"program": program, "reaching": reaching, "ungiven": _ungiven(program)}
+    facts: dict[str, Any] = {
+        "program": program,
+        "reaching": reaching,
+        "ungiven": _ungiven(program),
+        "stored": Stored(program, reaching),
+    }
     if any("entities" in needs_of(rule).facts for rule in rules):
         facts["entities"] = program.entities
     if any("exemptions" in needs_of(rule).facts for rule in rules):

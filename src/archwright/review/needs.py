@@ -20,6 +20,7 @@ FACTS = {
     "effects": "a function from an endpoint to its effects, annotated with their kinds: `Callable[[Endpoint], Sequence[Read | Write]]`",
     "endpoints": "every endpoint of the program (`endpoint.Endpoint`)",
     "exemptions": "what runs before handlers and lets requests through because their address holds a text (`endpoint.Exemption`)",
+    "stored": "who writes a field of a row with data from outside (`stored.Stored`)",
     "entities": "what the program keeps rows of, by name (`model.entity.Entity`)",
 }
 """What `check` may ask for by name, after the effect or the endpoint."""

@@ -3,6 +3,9 @@
 A rule looks at one slot of an effect (the text that is run, the path that is opened) for one use. `sent` gives the most
 dangerous data from outside in it, or None: data that can't be followed, that is clean for the use, that operators of the
 service choose, or that only tests send.
+
+A rule that asks for `stored` hands it on, and is then told of data that went through a field of a row too, where nothing comes
+straight from outside: somebody wrote the field by one operation, and another reads it and uses what it holds.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ from typing import NamedTuple
 from archwright.model.base import Place
 from archwright.model.effect import Effect, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
-from archwright.model.value import Clean, Origin, OriginKind, Trust, Use, Value
+from archwright.model.value import Clean, Origin, OriginKind, Step, Trust, Use, Value
 from archwright.review.beside import in_tests
 from archwright.review.rule import Reaching, Verdict, steps
+from archwright.review.stored import Stored
 
 _ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
 """Who chooses the data, the most dangerous first. Operators own the service anyhow, so their data is clean."""
@@ -33,12 +37,26 @@ _ONE_LESS = {
 }
 
 
+class Kept(NamedTuple):
+    """The field of a row that data went through."""
+
+    field: str
+    """`Entity.field`."""
+    written: Place
+    read: tuple[Step, ...]
+    """The way from the place where it is read."""
+    sure: bool
+    """True where nothing about the write had to be assumed."""
+
+
 class Sent(NamedTuple):
     """The most dangerous data from outside in a slot of an effect."""
 
     origin: Origin
     place: Place
     """Where the service receives it; the effect's place where its way is not known."""
+    kept: Kept | None = None
+    """None: it comes straight from outside."""
 
     @property
     def name(self) -> str:
@@ -48,6 +66,8 @@ class Sent(NamedTuple):
     @property
     def title(self) -> str:
         """`name` as the subject at the start of a sentence."""
+        if self.kept is not None:
+            return f"What {self.kept.field} holds"
         name = self.name
         return name[:1].upper() + name[1:] if name.startswith(("data", "the ")) else f"The {name}"
 
@@ -62,7 +82,10 @@ class Sent(NamedTuple):
         if not operations:
             return ""
         more = len(operations) - 1
-        return f" through {operations[0]}" + (f" or {more} other operation{'s' if more > 1 else ''}" if more else "")
+        by = "" if self.kept is None else f" by storing {_plain(self.name)}"
+        return f"{by} through {operations[0]}" + (
+            f" or {more} other operation{'s' if more > 1 else ''}" if more else ""
+        )
 
     def impact(self, gravest: Impact) -> Impact:
         """`gravest` where anyone may send the data, less where the sender has to sign in or belongs to the staff."""
@@ -73,23 +96,63 @@ class Sent(NamedTuple):
 
     def trace(self, effect: Effect, harm: str) -> tuple[TraceStep, ...]:
         """The way of the data to the effect. `harm`: what happens there."""
-        return steps(*((step.place, step.note) for step in self.origin.steps), (effect.place, harm))
+        way = [(step.place, step.note) for step in self.origin.steps]
+        if self.kept is not None:
+            way += [(self.kept.written, f"stored in {self.kept.field}")]
+            way += [(step.place, step.note) for step in self.kept.read]
+        return steps(*way, (effect.place, harm))
+
+    def confidence(self, most: Confidence) -> Confidence:
+        """`most`, less where the way of the data is not known whole."""
+        known = bool(self.origin.steps) if self.kept is None else self.kept.sure and bool(self.kept.read)
+        return most if known else max(most, Confidence.MEDIUM, key=lambda each: each.rank)
+
+    @property
+    def by_staff(self) -> bool:
+        """True for what staff keeps in a row: addresses and pieces of pages that are part of how the service is set up."""
+        return self.kept is not None and self.origin.trust is Trust.STAFF
 
 
-def sent(effect: Effect, value: Value, use: Use) -> Sent | None:
-    """The most dangerous data from outside in `value`, a slot of `effect`, that is dirty for `use`; None if there is none."""
+def _plain(name: str) -> str:
+    return name if name.startswith(("data", "the ")) else f"the {name}"
+
+
+def sent(
+    effect: Effect, value: Value, use: Use, stored: Stored | None = None, *, apart: tuple[str, ...] = ()
+) -> Sent | None:
+    """The most dangerous data from outside in `value`, a slot of `effect`, that is dirty for `use`; None if there is none.
+
+    stored: who writes which field, where what rows hold counts too. apart: the beginnings of the names of sources that do not.
+    """
     if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
         return None
     known = [
         origin
         for origin in value.origins
-        if origin.kind is OriginKind.SOURCE and origin.state(use) is Clean.DIRTY and origin.trust in _ORDER
+        if origin.kind is OriginKind.SOURCE
+        and origin.state(use) is Clean.DIRTY
+        and origin.trust in _ORDER
+        and not (apart and origin.name.startswith(apart))
     ]
     if not known:
-        return None
+        return _stored(value, use, stored, apart) if stored is not None else None
     worst = min(known, key=lambda o: (_ORDER.index(o.trust), len(o.steps), o.name, [s.place for s in o.steps]))
     place = worst.steps[0].place if worst.steps else effect.place
     return None if in_tests(place.path) else Sent(worst, place)
+
+
+def _stored(value: Value, use: Use, stored: Stored, apart: tuple[str, ...]) -> Sent | None:
+    """The most dangerous data that somebody put into a field which the value goes back to."""
+    found = [
+        (writer, origin)
+        for origin in value.origins
+        if origin.kind is OriginKind.FIELD and (writer := stored.dirty(origin, use, apart)) is not None
+    ]
+    if not found:
+        return None
+    writer, read = min(found, key=lambda pair: (_ORDER.index(pair[0].origin.trust), not pair[0].sure, pair[1].name))
+    place = writer.origin.steps[0].place if writer.origin.steps else writer.place
+    return Sent(writer.origin, place, Kept(read.name, writer.place, read.steps, writer.sure))
 
 
 def tainted(
@@ -105,14 +168,17 @@ def tainted(
     impact: Impact,
     remedy: Remedy | None = None,
     confidence: Confidence = Confidence.HIGH,
+    stored: Stored | None = None,
+    apart: tuple[str, ...] = (),
 ) -> Iterator[Verdict]:
     """The verdict that data from outside reaches a slot; none where `sent` finds none.
 
     message: what is said of the data, `{it}` for it (`{it} becomes part of the command that os.system runs.`); why: what its
     sender can do, `{who}` for who that is and `{through}` for the operations (`{who} can run commands{through}.`); harm: what
-    happens at the effect, for the trace. The confidence is at most medium where the way of the data is not known.
+    happens at the effect, for the trace. The confidence is at most medium where the way of the data is not known. stored, apart: see
+    `sent`.
     """
-    found = sent(effect, value, use)
+    found = sent(effect, value, use, stored, apart=apart)
     if found is None:
         return
     yield Verdict(
@@ -120,7 +186,7 @@ def tainted(
         why=why.replace("{who}", found.who).replace("{through}", found.through(reaching)),
         fix=fix,
         impact=found.impact(impact),
-        confidence=confidence if found.origin.steps else max(confidence, Confidence.MEDIUM, key=lambda each: each.rank),
+        confidence=found.confidence(confidence),
         trace=found.trace(effect, harm),
         start=found.place,
         remedy=remedy,

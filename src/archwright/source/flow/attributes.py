@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import choices, dispatch
+from archwright.source.flow import choices, dispatch, stores
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
@@ -308,6 +308,7 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
         orm = frame.engine.frameworks_by_name.get(base.type[1].orm)
         if orm is not None:
             orm.assigned(frame, base, name, value, position)
+        stores.keep(frame, position, base.type[1].entity, name, value)
     _forget(frame, (f.ATTR, position, target, name))
     if target[0] == f.NAME:
         holder = target[2]
@@ -322,6 +323,8 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
 
 def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
     """`base[index] = value`."""
+    if target[0] == f.ATTR:
+        stores.put(frame, position, base, target[3], value)
     if base.type is not None and base.type[0] in ("external", "object"):
         dispatch.put(frame, base, index, value, position)
     key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source.flow import (
     addresses,
@@ -12,11 +13,12 @@ from archwright.source.flow import (
     dispatch,
     expressions,
     memo,
+    stores,
     surroundings,
     transactions,
 )
 from archwright.source.flow.checks import below
-from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary
+from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary, is_stored
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
     NO,
@@ -175,10 +177,11 @@ def construct(
     """`Class(...)`."""
     engine = frame.engine
     site = CallSite(frame, position, info.name, None, args, keywords, spread)
-    if spread:
+    if spread or keywords:
         type_ = engine.instance_type(info)
         if type_[0] == "row":
             assigns(site, type_[1].entity, f"{info.short}(**…)", spread)
+            stores.keep_all(frame, position, type_[1].entity, keywords, spread)
     for framework in engine.claimants(info):
         made = framework.construct(site, info)
         if made is not None:
@@ -477,17 +480,22 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
     """Bring an effect of a callee that depends on its arguments into the caller's summary."""
     if len(effect.calls) >= MAX_CALLS or len(frame.effects) >= MAX_EFFECTS:
         return
-    key = (effect.kind, effect.unit, effect.position, effect.slots.get("relation"), position, len(frame.loops))
+    told = effect.slots.get("relation") or effect.slots.get("field")
+    key: tuple[Any, ...] = (effect.kind, effect.unit, effect.position, told, position, len(frame.loops))
     if key in frame.seen:
         return
     slots: dict[str, Any] = {}
     matters = False
+    kinds = frame.engine.kinds
+    which = kinds.get(effect.kind, Which(0)) if kinds is not None else Which.STORED
     for name, value in effect.slots.items():
         if type(value) is Val:
             mine = slots[name] = (_named if name in _NAMING else _substitute)(frame, unit, value, given, position)
             if name in _NAMING and mine.const is not NO and value.const is NO:
                 matters = True
-            matters = matters or any(origin[0][0] in _GROUNDS for origin in deep_origins(mine))
+            matters = matters or any(
+                key[0] in _GROUNDS or is_stored(key, cleaned, which) for key, cleaned, _ in deep_origins(mine)
+            )
         else:
             slots[name] = value
     if not matters:

@@ -25,7 +25,7 @@ Node = tuple[Any, ...]
 METHODS: Final = frozenset({"is_relative_to", "startswith"})
 COMMON: Final = ("object", "os.path.commonpath")
 """The type of what several paths have in common."""
-_OPEN: Final = frozenset({"source", "parameter"})
+_OPEN: Final = frozenset({"source", "parameter", "field"})
 _PATH: Final = BIT[Use.PATH]
 _PREFIX: Final = BIT[Use.PREFIX]
 _NO_PARENTS: Final = BIT[Use.PARENTS]
@@ -121,7 +121,7 @@ def compared(frame: Frame, left: Node, right: Node) -> None:
 
 def told(frame: Frame, value: Val) -> None:
     """A call that raises unless a resolved path lies in a folder (`path.relative_to(root)`) has returned."""
-    if all(cleaned & _PREFIX for key, cleaned, _ in value.origins if key[0] == "source"):
+    if all(cleaned & _PREFIX for key, cleaned, _ in value.origins if key[0] in ("source", "field")):
         for name in [name for name, held in frame.env.items() if held is value]:
             _keep(frame, name)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from archwright.model.which import Which
 from archwright.source.flow import pasted
 from archwright.source.flow.transactions import CALLER, UNCLEAR
-from archwright.source.flow.values import Val, deep_origins
+from archwright.source.flow.values import ALL_USES, Key, Val, deep_origins
 
 
 class LoopMark(NamedTuple):
@@ -106,12 +106,19 @@ def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
         return True
     if which & Which.LOOPED and any(mark.over == "rows" and not mark.constant for mark in repeated(found.loops)):
         return True
-    return bool(which & Which.SENT) and any(
-        origin[0][0] == "source"
+    if not which & (Which.SENT | Which.STORED):
+        return False
+    return any(
+        (key[0] == "source" and bool(which & Which.SENT)) or is_stored(key, cleaned, which)
         for slot in found.slots.values()
         if type(slot) is Val
-        for origin in (deep_origins(slot) if slot.items else slot.origins)
+        for key, cleaned, _ in (deep_origins(slot) if slot.items else slot.origins)
     )
+
+
+def is_stored(key: Key, cleaned: int, which: Which) -> bool:
+    """True for what a field of a row holds, where that is asked for and may be dangerous for some use."""
+    return key[0] == "field" and cleaned != ALL_USES and bool(which & Which.STORED)
 
 
 Checked = dict[tuple[int, tuple[tuple[str, Any], ...]], int]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archwright.source.link.module import Module
     from archwright.source.link.project import ClassInfo
 
-_TELLING = ("entity", "relation", "many", "language")
+_TELLING = ("entity", "relation", "many", "language", "field")
 """The slots by which effects of one kind at one place are told apart."""
 
 

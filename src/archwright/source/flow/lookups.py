@@ -47,7 +47,7 @@ def _member(frame: Frame, base: Val, name: str, position: int) -> Val:
                 return found if found is not None else Val(None, base.origins or (UNKNOWN_ORIGIN,))
     if name.isdigit():
         return attributes.subscript(frame, base, constant(int(name)), position, is_slice=False)
-    if kind is None and any(key[0] == "source" for key, _, _ in base.origins):
+    if kind is None and any(key[0] == "source" or key[2:] == ("*",) for key, _, _ in base.origins):
         return attributes.subscript(frame, base, constant(name), position, is_slice=False)
     return attributes.attribute(frame, base, name, position)
 

@@ -37,6 +37,8 @@ def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: i
 
 
 _BY_NAME = frozenset({"getattr", "setattr"})
+MAX_NAMED = 24
+"""Of a dictionary with so many known keys, what a loop does by name is told for each."""
 
 
 def named_elements(target: tuple[Any, ...], iterable: Val, body: tuple[Any, ...]) -> list[Val]:
@@ -45,7 +47,7 @@ def named_elements(target: tuple[Any, ...], iterable: Val, body: tuple[Any, ...]
     Each names another attribute, so what the body does is told for each of them.
     """
     items = iterable.items
-    if not items or "*" in items or len(items) > SMALL or iterable.type not in (("list",), ("tuple",), ("set",)):
+    if not items or "*" in items or len(items) > MAX_NAMED or iterable.type not in (("list",), ("tuple",), ("set",)):
         return []
     parts = target[2] if target[0] in (f.TUPLE, f.LIST) else (target,)
     names = {part[2] for part in parts if part[0] == f.NAME}

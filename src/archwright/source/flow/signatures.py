@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 COMPARES: Final = "compare_digest"
 """`hmac.compare_digest(given, computed)`, also as `secrets.compare_digest`: who compares so compares signatures."""
-_OPEN: Final = frozenset({"source", "parameter"})
+_OPEN: Final = frozenset({"source", "parameter", "field"})
 _MADE_HERE: Final = BIT[Use.DESERIALISE]
 """What the check vouches for: nobody else built the objects. What is in them may still be somebody else's text."""
 

@@ -336,11 +336,11 @@ _NAMED = frozenset(
 
 
 def named(origins: tuple[Origin, ...], name: str) -> tuple[Origin, ...]:
-    """The origins of one value picked by a constant name: `query parameter` becomes `query parameter 'page'`."""
+    """The origins of one value picked by a constant name: `query parameter` becomes `query parameter 'page'`, some column a named one."""
     return tuple(
         (("source", f"{key[1]} {name!r}", key[2]), cleaned, _renamed(steps, key[1], f"{key[1]} {name!r}"))
         if key[0] == "source" and key[1] in _NAMED
-        else (key, cleaned, steps)
+        else (("field", key[1], name) if key[0] == "field" and key[2] == "*" else key, cleaned, steps)
         for key, cleaned, steps in origins
     )
 

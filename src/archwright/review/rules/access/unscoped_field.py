@@ -10,7 +10,7 @@ from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.review.endpoint import Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._owner import Owned, owner_of
-from archwright.review.rules.access._staff import for_staff
+from archwright.review.staff import for_staff
 
 _MODELS = """
     from django.conf import settings

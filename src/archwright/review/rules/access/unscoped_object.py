@@ -14,7 +14,7 @@ from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._owner import Owned, owner_of
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
-from archwright.review.rules.access._staff import for_staff
+from archwright.review.staff import for_staff
 
 _FEWEST = 2
 _SHARE = 0.5

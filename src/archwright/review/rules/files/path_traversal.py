@@ -8,10 +8,11 @@ import msgspec
 
 from archwright.model.effect import FileAccess
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import MEMBER, Clean, Trust, Use
+from archwright.model.value import MEMBER, Trust, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import sent, tainted
+from archwright.review.stored import Stored
 
 _DOES = {
     "read": ("reads", "read any file that the service may read", Impact.HIGH),
@@ -58,7 +59,7 @@ class PathTraversal(Rule):
     impact = Impact.HIGH
     cwe = "CWE-22"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a query parameter joined to a folder",
@@ -328,15 +329,14 @@ class PathTraversal(Rule):
         ),
     )
 
-    def check(self, effect: FileAccess, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: FileAccess, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         does, gains, impact = _DOES.get(effect.kind, ("", "", Impact.LOW))
         if not does or _begun(effect.path.text or ""):
             return
         at_file = effect.kind in _FILES or (effect.kind == "delete" and effect.api not in _FOLDERS)
         behind = (effect.path.text or "{}").rpartition("{}")[2]  # the last part of the path, after what was sent
-        step_up = (
-            bool(behind) and effect.path.state(Use.SEGMENT) is not Clean.DIRTY
-        )  # `..` at most, and then something fixed
+        # `..` at most, and then something fixed
+        step_up = bool(behind) and sent(effect, effect.path, Use.SEGMENT, stored) is None
         use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
         assumed = effect.kind == "look" or _assumed(effect, use)
         for verdict in tainted(
@@ -344,6 +344,7 @@ class PathTraversal(Rule):
             effect.path,
             use,
             reaching,
+            stored=stored,
             message=f"{{it}} chooses the path that {effect.api} {does}, and nothing keeps it inside a folder.",
             why=f"{{who}} can {gains}{{through}}.",
             fix="Resolve the joined path and refuse it unless it lies in the folder (path.resolve().is_relative_to(root)), or take "

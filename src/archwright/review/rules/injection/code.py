@@ -10,6 +10,7 @@ from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
+from archwright.review.stored import Stored
 
 _LOADS = frozenset({"__import__", "import_module", "import_string", "run_module"})
 """Names of modules mostly come from settings and tables of the project: what looks like the sender's is often not. So these are of low
@@ -38,7 +39,7 @@ class CodeInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-94"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a formula from the query is evaluated",
@@ -156,7 +157,7 @@ class CodeInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         if effect.language is not Language.PYTHON:
             return
         loads = effect.api in _LOADS
@@ -165,6 +166,7 @@ class CodeInjection(Rule):
             effect.text,
             Use.PYTHON,
             reaching,
+            stored=stored,
             message=f"{{it}} chooses the module that {effect.api} loads."
             if loads
             else f"{{it}} becomes part of the Python code that {effect.api} runs.",

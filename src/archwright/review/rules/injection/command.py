@@ -12,6 +12,7 @@ from archwright.model.which import Which
 from archwright.review.given import given
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
+from archwright.review.stored import Stored
 
 _FIX = (
     "Start the program without a shell and pass its arguments as a list; where a shell must read the text, quote each part with "
@@ -48,7 +49,7 @@ class CommandInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-78"
     security = True
-    which = Which.SENT | Which.GIVEN
+    which = Which.SENT | Which.GIVEN | Which.STORED
     bad = (
         example(
             "a host name from the query in a command that a shell reads",
@@ -210,7 +211,7 @@ class CommandInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven, stored: Stored) -> Iterator[Verdict]:
         if effect.language is not Language.SHELL:
             return
         yield from tainted(
@@ -218,6 +219,7 @@ class CommandInjection(Rule):
             effect.text,
             Use.SHELL,
             reaching,
+            stored=stored,
             message=f"{{it}} becomes part of the command that {effect.api} runs.",
             why="{who} can run any program with the rights of the service{through}.",
             fix=f"{_FIX} Choose a program's name from a fixed list.",

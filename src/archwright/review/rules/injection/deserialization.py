@@ -10,6 +10,7 @@ from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
+from archwright.review.stored import Stored
 
 _OF_FILES = frozenset({"joblib.load", "shelve.open", "pandas.read_pickle", "pandas.io.pickle.read_pickle"})
 """Loaders that are given a path or a file: a path from outside chooses which file is loaded, not yet what is in it."""
@@ -38,7 +39,7 @@ class Deserialization(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-502"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a cookie is unpickled",
@@ -161,12 +162,13 @@ class Deserialization(Rule):
         ),
     )
 
-    def check(self, effect: Deserialise, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Deserialise, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         yield from tainted(
             effect,
             effect.data,
             Use.DESERIALISE,
             reaching,
+            stored=stored,
             message=f"{{it}} is loaded by {effect.loader}, which makes objects of any class.",
             why="{who} can run any code with the rights of the service while the data is loaded{through}.",
             fix="Exchange the data as JSON or with a schema, YAML with yaml.safe_load; or sign it and check the signature before.",

@@ -10,7 +10,8 @@ from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import sent, tainted
+from archwright.review.sent import Sent, sent, tainted
+from archwright.review.stored import Stored
 
 _OWN_REQUEST = ("request header", "cookie", "request host", "referrer", "request URL", "request path", "request body")
 """What a page of somebody else's can't make a browser send, or not as it is."""
@@ -25,6 +26,7 @@ class HtmlInjection(Rule):
     That is a text that a view answers with (Flask and Django send it as HTML unless told otherwise), a text that `Markup`,
     `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off. JSON, plain
     text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
+    A text that a row holds counts as sent where a request was seen to write it; what staff writes there, with low confidence.
 
     Why: who opens a link of the sender's runs the sender's script in the service's origin: it reads what the person may read and
     acts in the person's name.
@@ -41,7 +43,7 @@ class HtmlInjection(Rule):
     impact = Impact.HIGH
     cwe = "CWE-79"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a view answers with a text that holds a query parameter",
@@ -54,6 +56,32 @@ class HtmlInjection(Rule):
                 @app.get("/hello")
                 def hello():
                     return f"<h1>Hello {request.args['name']}</h1>"
+            """,
+        ),
+        example(
+            "a row keeps what somebody wrote, and another page shows it as it is",
+            framework="flask",
+            code="""
+                from flask import Flask, request
+                from flask_sqlalchemy import SQLAlchemy
+                from markupsafe import Markup
+
+                app = Flask(__name__)
+                db = SQLAlchemy(app)
+
+                class Note(db.Model):
+                    id = db.Column(db.Integer, primary_key=True)
+                    text = db.Column(db.Text)
+
+                @app.post("/notes")
+                def write():
+                    db.session.add(Note(text=request.form["text"]))
+                    db.session.commit()
+                    return "written"
+
+                @app.get("/notes/<int:number>")
+                def read(number):
+                    return Markup("<div>") + Markup(db.session.get(Note, number).text) + Markup("</div>")
             """,
         ),
         example(
@@ -206,10 +234,10 @@ class HtmlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         if effect.language is not Language.HTML:
             return
-        found = sent(effect, effect.text, Use.HTML)
+        found = sent(effect, effect.text, Use.HTML, stored)
         if found is None:
             return
         said = effect.api in _SAID_SAFE
@@ -218,6 +246,7 @@ class HtmlInjection(Rule):
             effect.text,
             Use.HTML,
             reaching,
+            stored=stored,
             message=f"{{it}} is called safe HTML by {effect.api}, unescaped."
             if said
             else f"{{it}} becomes part of a page unescaped, by {effect.api}.",
@@ -225,11 +254,14 @@ class HtmlInjection(Rule):
             fix="Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write.",
             harm="the text is called safe HTML" if said else "the text is sent as HTML",
             impact=Impact.HIGH,
-            confidence=_confidence(found.origin.name),
+            confidence=_confidence(found),
         )
 
 
-def _confidence(source: str) -> Confidence:
+def _confidence(found: Sent) -> Confidence:
+    if found.kept is not None:
+        return Confidence.LOW if found.by_staff else Confidence.HIGH
+    source = found.origin.name
     if _REFERRER.search(source):
         return Confidence.LOW
     return Confidence.MEDIUM if source.startswith(_OWN_REQUEST) else Confidence.HIGH

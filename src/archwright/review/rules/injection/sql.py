@@ -12,6 +12,7 @@ from archwright.model.which import Which
 from archwright.review.given import given
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
+from archwright.review.stored import Stored
 
 _IDENTIFIER = re.compile(
     r"\b(?:order\s+by|group\s+by|from|join|into|update|table|collate|asc|desc|index|view|schema|column|set)\s*"
@@ -49,7 +50,7 @@ class SqlInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-89"
     security = True
-    which = Which.SENT | Which.GIVEN
+    which = Which.SENT | Which.GIVEN | Which.STORED
     bad = (
         example(
             "a query parameter formatted into the text",
@@ -213,7 +214,7 @@ class SqlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, ungiven: Ungiven, stored: Stored) -> Iterator[Verdict]:
         if effect.language is not Language.SQL:
             return
         api = effect.api or "the database"
@@ -223,6 +224,7 @@ class SqlInjection(Rule):
             effect.text,
             Use.SQL_TEXT,
             reaching,
+            stored=stored,
             message=f"{{it}} becomes part of the SQL text that {api} runs.",
             why="{who} can rewrite the statement{through}, and read or change every row its account may touch.",
             fix=fix,

@@ -10,6 +10,7 @@ from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import tainted
+from archwright.review.stored import Stored
 
 
 class TemplateInjection(Rule):
@@ -33,7 +34,7 @@ class TemplateInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-1336"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a name is built into the template",
@@ -127,7 +128,7 @@ class TemplateInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         if effect.language is not Language.TEMPLATE:
             return
         sandboxed = effect.api.startswith("Sandboxed")
@@ -137,6 +138,7 @@ class TemplateInjection(Rule):
             effect.text,
             Use.TEMPLATE,
             reaching,
+            stored=stored,
             message=f"{{it}} becomes part of the template that {effect.api} reads.",
             why="{who} can run any code with the rights of the service{through}."
             if runs

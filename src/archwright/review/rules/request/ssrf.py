@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from archwright.model.effect import HttpCall
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import tainted
+from archwright.review.sent import sent, tainted
+from archwright.review.stored import Stored
 
 _OWN = ("request URL", "request host", "referrer", "request path")
 """What names this service, or a page of it."""
@@ -24,7 +23,8 @@ class Ssrf(Rule):
     safe whose host the code fixes before the data begins, whose host was found in a list or compared with a known one, or
     before which the code looks at the network of the address (`ipaddress.ip_address(...).is_global`). A test of how the
     address begins (`startswith("https://shop.example")`) or what its host contains is no check: `shop.example.evil.example`
-    passes. Addresses that are read from stored rows are not reported: who wrote them can't be known.
+    passes. An address that a row holds counts as sent where a request was seen to write it: webhooks, feeds, pictures. One that
+    staff keeps there (a connection to another system) is reported with low confidence.
 
     Why: the service stands inside the network. A sender makes it ask the metadata service of the cloud for its keys,
     databases and administration pages that nobody outside can reach, and often reads the answer.
@@ -41,7 +41,7 @@ class Ssrf(Rule):
     impact = Impact.HIGH
     cwe = "CWE-918"
     security = True
-    which = Which.SENT
+    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a picture is fetched from wherever the sender says",
@@ -84,6 +84,51 @@ class Ssrf(Rule):
                         if not hook.address.startswith("https://"):
                             raise HTTPException(422)
                         return {"status": await ping(hook.address)}
+                """,
+            },
+        ),
+        example(
+            "a row keeps the address that somebody sent, and a task connects to it",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("hooks/", views.register)]
+                """,
+                "models.py": """
+                    from django.db import models
+
+                    class Hook(models.Model):
+                        url = models.URLField()
+                        active = models.BooleanField(default=True)
+                """,
+                "views.py": """
+                    from django import forms
+                    from django.http import HttpResponse
+                    from models import Hook
+
+                    class HookForm(forms.ModelForm):
+                        class Meta:
+                            model = Hook
+                            fields = ["url"]
+
+                    def register(request):
+                        form = HookForm(request.POST)
+                        if form.is_valid():
+                            form.save()
+                        return HttpResponse("registered")
+                """,
+                "tasks.py": """
+                    import requests
+                    from celery import shared_task
+                    from models import Hook
+
+                    @shared_task
+                    def notify(order_id):
+                        for hook in Hook.objects.filter(active=True):
+                            requests.post(hook.url, json={"order": order_id}, timeout=5)
                 """,
             },
         ),
@@ -172,6 +217,48 @@ class Ssrf(Rule):
             """,
         ),
         example(
+            "a row keeps a choice, and what the service itself puts there",
+            framework="django",
+            files={
+                "urls.py": """
+                    from django.urls import path
+                    import views
+
+                    urlpatterns = [path("mirrors/", views.choose)]
+                """,
+                "models.py": """
+                    from django.db import models
+
+                    class Mirror(models.Model):
+                        host = models.CharField(max_length=20, choices=[("a.example", "A"), ("b.example", "B")])
+                        path = models.CharField(max_length=200)
+                        feed = models.URLField()
+                """,
+                "views.py": """
+                    from django.http import HttpResponse
+                    from models import Mirror
+
+                    def choose(request):
+                        Mirror.objects.create(
+                            host=request.POST["host"], path=request.POST["path"], feed="https://feeds.example/all"
+                        )
+                        return HttpResponse("chosen")
+                """,
+                "tasks.py": """
+                    import requests
+                    from celery import shared_task
+                    from models import Mirror
+
+                    @shared_task
+                    def load(mirror_id):
+                        mirror = Mirror.objects.get(pk=mirror_id)
+                        requests.get(f"https://{mirror.host}/", timeout=5)
+                        requests.get(mirror.feed, timeout=5)
+                        return requests.get(f"https://mirror.example/files/{mirror.path}", timeout=5).content
+                """,
+            },
+        ),
+        example(
             "the host is one of a list, or below a domain",
             framework="fastapi",
             code="""
@@ -249,19 +336,23 @@ class Ssrf(Rule):
         ),
     )
 
-    def check(self, effect: HttpCall, reaching: Reaching) -> Iterator[Verdict]:
-        led = tuple(origin for origin in effect.peer.origins if not origin.name.startswith(_OWN))
+    def check(self, effect: HttpCall, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+        found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN)
+        if found is None:
+            return
         yield from tainted(
             effect,
-            msgspec.structs.replace(effect.peer, origins=led),
+            effect.peer,
             Use.HOST,
             reaching,
+            stored=stored,
+            apart=_OWN,
             message="{it} chooses the host that the service connects to.",
             why="{who} can make the service ask hosts that only it can reach{through}: metadata of the cloud, databases, "
             "administration pages.",
             fix="Look the host up in a fixed list, or resolve it, refuse addresses that are not is_global, and follow no redirects.",
             harm="the service connects to this host",
             impact=Impact.HIGH,
-            confidence=Confidence.HIGH,
+            confidence=Confidence.LOW if found.by_staff else Confidence.HIGH,
             remedy=Remedy(kind=RemedyKind.ALLOW),
         )

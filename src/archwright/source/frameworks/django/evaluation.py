@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archwright.source.flow import stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Iteration, few
@@ -83,7 +84,7 @@ def _turns(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
 def row_of(query: Query, value: Val) -> Val:
     """A row that a query gives."""
     if "values" in query.flags or query.entity is None:
-        return Val(None, (*_turns(kept_origins(value)), (("field", query.entity or "", "*"), 0, None)))
+        return Val(None, (*_turns(kept_origins(value)), stores.columns_read(query)))
     return Val(("row", Row(ORM, query.entity, query._replace(via=None, filters=(), order=()))), kept_origins(value))
 
 
@@ -133,8 +134,10 @@ def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], m
     if not cached:
         narrowed, asked = conditioned(query, value.asked, conditions(call))
         emit_read(call.frame, call.position, narrowed, origins, "one", asked)
-    if "values" in query.flags or query.entity is None:
+    if query.entity is None:
         return Val(None, (*_turns(origins), UNKNOWN_ORIGIN))
+    if "values" in query.flags:
+        return Val(None, (*_turns(origins), stores.columns_read(query)))
     # a row looked up by an element of a loop belongs to that turn of the loop
     fetched = query._replace(unit=call.frame.unit, position=call.position, via=None)
     return Val(("row", Row(ORM, query.entity, fetched)), kept_origins(Val(None, origins)))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls
+from archwright.source.flow import attributes, calls, stores
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.own_checks import mentions
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.django.kinds import of_kind, sent
@@ -219,6 +220,8 @@ class Forms(Framework):
         if hit is None or node is None or node[0] != f.CALL:
             return UNKNOWN
         given = Declaration(frame.engine, hit[0].module, node)
+        if "validators" in given.keywords:
+            return UNKNOWN
         return of_kind(given.callee, given, _SAID, frame.unit, position)
 
     def _columns(self, engine: Engine, form: Val, model: ModelInfo) -> list[str]:
@@ -245,11 +248,22 @@ class Forms(Framework):
         new = form.items is not None and not form.origins and (instance is None or instance.const is None)
         made = Val(("row", Row(ORM, model.info.name, None, "new")), (), NO, {} if new else None)
         row = instance if held and instance is not None else made
+        stores.keep_all(call.frame, call.position, model.info.name, self._kept(call.frame, form, model, call.position))
         commit = call.argument(0, "commit")
         if commit is None or commit.const is not False:
             call_own(call.frame, row, "save", [], call.position)
             self._link(call, form, model, row)
         return row
+
+    def _kept(self, frame: Frame, form: Val, model: ModelInfo, position: int) -> dict[str, Val]:
+        """What a form puts into the columns of its row."""
+        columns = self._columns(frame.engine, form, model)
+        if form.type is None or form.type[0] != "instance":  # the library makes the form of the model
+            return {name: self._column(frame, model, name, position) for name in columns}
+        data = self._cleaned(frame, form, position).items or {}
+        clean = form.type[1].method("clean")
+        seen = [name for name in columns if clean is not None and mentions(frame.engine, clean, name)]
+        return {name: data.get(name, UNKNOWN) for name in columns if name not in seen}
 
     def _linked(self, call: CallSite, form: Val) -> Val:
         """`save_m2m()` writes the relations to many that the form holds."""

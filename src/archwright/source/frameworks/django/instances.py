@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite
@@ -58,12 +58,12 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
         unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
         return attributes.method_value(frame, value, unit, position)
     if name in ("pk", "id") and row.query is not None:
-        return Val(("key",), join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),)))
+        return Val(("key",), join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),)))
     if name in model.files:
-        origins = join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),))
+        origins = join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),))
         return Val(("object", FIELD_FILE), origins, NO, {"instance": value})
     if name in model.columns:
-        return Val(None, join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),)))
+        return Val(None, join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),)))
     if hit is not None and hit[1].kind in ("expression", "annotation"):  # a constant of the class, an enumeration in it
         found = frame.engine.class_value(hit[0], name, hit[1])
         if found is not None and found.type is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
+from archwright.source.flow import stores
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Origin, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django import evaluation
@@ -146,6 +147,7 @@ def _get_or_create(asked: Asked) -> Val:
 
 def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
     entity = asked.query.entity
+    stores.keep_all(asked.call.frame, asked.call.position, entity, given, asked.call.spread)
     written_row(asked.call, asked.query, kind, asked.origins)
     row = stored(Val(("row", Row(ORM, entity, None, "new")) if entity else None, (), NO, dict(given)))
     if entity is not None:
@@ -155,7 +157,10 @@ def _written(asked: Asked, kind: str, given: dict[str, Val]) -> Val:
 
 def _update(asked: Asked) -> Val:
     names.assigns(asked.call, asked.query.entity, f"{asked.call.name}(**…)", asked.call.spread)
-    written_rows(asked.call, asked.value, asked.query, "update", asked.origins)
+    call, entity = asked.call, asked.query.entity
+    if call.name in ("update", "aupdate"):
+        stores.keep_all(call.frame, call.position, entity, call.keywords, call.spread)
+    written_rows(call, asked.value, asked.query, "update", asked.origins)
     unmark(asked.call.frame, asked.value, "held")
     return NUMBER
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from archwright.source.flow.stores import keep_all
 from archwright.source.flow.values import ALL_USES, Query, Val, clean, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.queries import UNREAD, conditioned
@@ -96,6 +97,15 @@ def fields_of(call: CallSite) -> tuple[str, ...]:
         dict.fromkeys(str(key) for key in (defaults.items or {} if defaults is not None else {}) if key != "*")
     )
     return tuple(found)
+
+
+def keep_fields(call: CallSite, entity: str | None) -> None:
+    """The values that a call writes, under their fields' names or in mappings, are kept in rows."""
+    given = [value for name, value in call.keywords.items() if name == "defaults"]
+    named = {name: value for name, value in call.keywords.items() if name != "defaults"}
+    for value in call.args:
+        given += [*(value.items or {}).values()] if value.type == ("list",) else [value]
+    keep_all(call.frame, call.position, entity, named, (*given, *call.spread))
 
 
 def sent(call: CallSite) -> tuple[Any, ...]:

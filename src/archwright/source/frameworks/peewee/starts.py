@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.source.flow.values import NO, NONE, NUMBER, Query, Row, Val
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.peewee.columns import ORM, columns_of, conditions, fields_of, sent
+from archwright.source.frameworks.peewee.columns import ORM, columns_of, conditions, fields_of, keep_fields, sent
 from archwright.source.frameworks.peewee.evaluation import one_of
 from archwright.source.frameworks.peewee.relations import Models, joined
 from archwright.source.frameworks.shared.queries import conditioned, emit_sql, emit_write
@@ -35,6 +35,7 @@ def model_method(call: CallSite, query: Query, models: Models) -> Val | None:
             query = query._replace(columns=columns_of(query, call.args))
         else:
             query = query._replace(columns=fields_of(call))
+            keep_fields(call, query.entity)
         return Val(("query", query), value.origins)
     if name in ("get", "get_or_none", "get_by_id", "filter"):
         query = query._replace(flags=frozenset({"select"}))
@@ -44,6 +45,7 @@ def model_method(call: CallSite, query: Query, models: Models) -> Val | None:
         return one_of(call, Val(None, value.origins, asked=asked), found)
     if name in ("create", "get_or_create"):
         upsert = name == "get_or_create"
+        keep_fields(call, query.entity)
         found, asked = conditioned(query, None, conditions(call)) if upsert else (query, {})
         emit_write(
             call.frame,

@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import attributes, choices, contained, operators
+from archwright.source.flow import attributes, choices, contained, operators, stores
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
@@ -270,6 +270,8 @@ def _setattr(site: CallSite) -> Val:
     orm = site.frame.engine.frameworks_by_name.get(base.type[1].orm) if base.type and base.type[0] == "row" else None
     if orm is not None:
         orm.assigned(site.frame, base, "", held, site.position)
+        if stores.chosen(name):
+            stores.keep(site.frame, site.position, base.type[1].entity if base.type else None, stores.ANY, held)
     _steers(site, name)
     return NONE
 

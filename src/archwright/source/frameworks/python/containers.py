@@ -6,9 +6,11 @@ from typing import Final
 
 from archwright.source.flow import attributes, operators
 from archwright.source.flow.calls import call_argument
+from archwright.source.flow.loops import MAX_NAMED
 from archwright.source.flow.values import (
     NO,
     Val,
+    constant,
     inside,
     join,
     join_all,
@@ -62,6 +64,10 @@ def _items(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
+    known = receiver.items
+    if known and not receiver.origins and "*" not in known and len(known) <= MAX_NAMED:
+        pairs = [Val(("tuple",), (), NO, {0: constant(name), 1: held}) for name, held in known.items()]
+        return Val(("list",), (), NO, dict(enumerate(pairs)))
     element = attributes.held(site.frame, receiver, site.position)
     key = Val(("text",), receiver.origins)
     return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: key, 1: element})})

@@ -49,7 +49,6 @@ class ServedFiles(Framework):
         "flask.helpers.safe_join": mask(Use.PATH),
         "django.utils._os.safe_join": mask(Use.PATH),
         "django.utils.text.get_valid_filename": mask(Use.PATH),
-        "django.utils.text.slugify": mask(Use.PATH),
     }
 
     def __init__(self) -> None:

@@ -17,6 +17,8 @@ from archwright.source.packed import body_of
 
 _MARKUP: Final = "markupsafe.Markup"
 _HTML: Final = mask(Use.HTML)
+_WORD: Final = mask(Use.PATH, Use.HTML, Use.SHELL, Use.SQL_TEXT, Use.TEMPLATE, Use.HEADER, Use.LOG, Use.REGEX, Use.XML)
+"""What letters, digits and dashes are clean for; they may still be the name of a host."""
 _READS: Final = frozenset({"unescape", "striptags"})
 _FILLS: Final = frozenset({"format", "format_map", "join", "replace"})
 """Methods of a safe text that escape what is put into it."""
@@ -77,23 +79,26 @@ class Markup(Framework):
         "django.utils.html.mark_safe": "django.utils.safestring.mark_safe",
         "django.utils.html.SafeString": "django.utils.safestring.mark_safe",
     }
-    cleaners: ClassVar[dict[str, int]] = dict.fromkeys(
-        (
-            "bleach.clean",
-            "bleach.linkify",
-            "nh3.clean",
-            "nh3.clean_text",
-            "lxml.html.clean.clean_html",
-            "lxml_html_clean.clean_html",
-            "django.utils.html.strip_tags",
-            "django.utils.html.escapejs",
-            "django.utils.text.slugify",
-            "markupsafe.escape_silent",
-            "tornado.escape.xhtml_escape",
-            "cgi.escape",
+    cleaners: ClassVar[dict[str, int]] = {
+        "django.utils.text.slugify": _WORD,
+        "slugify.slugify": _WORD,
+        **dict.fromkeys(
+            (
+                "bleach.clean",
+                "bleach.linkify",
+                "nh3.clean",
+                "nh3.clean_text",
+                "lxml.html.clean.clean_html",
+                "lxml_html_clean.clean_html",
+                "django.utils.html.strip_tags",
+                "django.utils.html.escapejs",
+                "markupsafe.escape_silent",
+                "tornado.escape.xhtml_escape",
+                "cgi.escape",
+            ),
+            _HTML,
         ),
-        _HTML,
-    )
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -41,7 +41,7 @@ def _given(site: CallSite, index: int, names: tuple[str, ...]) -> Val | None:
 
 
 def _shown(frame: Frame, content: Val, kind: Val | None, keywords: dict[str, Val], *, default: bool) -> bool:
-    if not any(key[0] in ("source", "parameter") for key, _, _ in content.origins):
+    if not any(key[0] in ("source", "parameter", "field") for key, _, _ in content.origins):
         return False
     if content.type is not None and content.type[0] not in ("text", "list", "generator"):
         return False

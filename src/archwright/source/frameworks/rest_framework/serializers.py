@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls
+from archwright.source.flow import attributes, calls, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
+from archwright.source.flow.own_checks import mentions
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.frameworks.django.generic_views import REQUEST
@@ -197,6 +198,10 @@ class Serializers(Framework):
         """`save(**more)` runs `update` where there is an instance, else `create`."""
         data = Incoming(call.frame.engine, self, call.frame.unit, call.position).data(info)
         if data.items is not None:
+            check = info.method("validate")
+            for name, value in data.items.items():
+                if check is not None and value.origins and mentions(call.frame.engine, check, name):
+                    data.items[name] = Val(value.type, (UNKNOWN_ORIGIN,))
             data.items.update(call.keywords)
         instance = (serializer.items or {}).get("instance")
         saved = call.frame.loops
@@ -224,6 +229,9 @@ class Serializers(Framework):
     def _update(self, call: CallSite, serializer: Val, info: ClassInfo) -> Val:
         instance = call.argument(0, "instance")
         model = self.shape(info).model
+        data = call.argument(1, "validated_data")
+        if model is not None and data is not None and data.items:
+            stores.keep_all(call.frame, call.position, model.info.name, data.items)
         if instance is not None and instance.type is not None and instance.type[0] == "row":
             call_own(call.frame, instance, "save", [], call.position)
         elif model is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.entity import Entity
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
 from archwright.source.frameworks.base import CallSite, Framework
@@ -68,7 +68,7 @@ class RecordFramework(Framework):
         if hit is not None and hit[1].kind == "unit":
             return attributes.method_value(frame, value, hit[0].module.index << UNIT_BITS | int(hit[1].value), position)
         if name in record.columns or name in self.key_names:
-            return Val(None, join_origins(kept_origins(value), ((("field", row.entity, name), 0, None),)))
+            return Val(None, join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),)))
         return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
     def related(self, frame: Frame, value: Val, name: str, relation: Related, position: int) -> Val:
@@ -109,6 +109,6 @@ def emit_load(frame: Frame, value: Val, row: Row, path: str, position: int, many
 def element(query: Query, value: Val) -> Val:
     """One row of a query; a dictionary or a tuple of columns where it asks for values."""
     if query.entity is None or "values" in query.flags:
-        return Val(None, (*kept_origins(value), (("field", query.entity or "", "*"), 0, None)))
+        return Val(None, (*kept_origins(value), stores.columns_read(query)))
     fetched = query._replace(via=None, filters=(), order=(), flags=frozenset())
     return Val(("row", Row(query.orm, query.entity, fetched)), kept_origins(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import implied
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Row, Val, join_origins
@@ -36,7 +36,7 @@ def attribute(
     relation = model.relations.get(name)
     if relation is not None:
         return _touch(frame, value, row, name, relation, position, models)
-    field = Val(None, join_origins(kept(value), ((("field", row.entity, name), 0, None),)))
+    field = Val(None, join_origins(kept(value), (stores.read(frame, row.entity, name, position),)))
     if name in model.columns:
         return field
     proxy = model.proxies.get(name)
@@ -72,7 +72,7 @@ def _through(
     if near is not None and model is not None:
         far = model.relations.get(proxy.attribute)
         if proxy.attribute in model.columns:
-            found = Val(None, join_origins(kept(value), ((("field", near.entity, proxy.attribute), 0, None),)))
+            found = Val(None, join_origins(kept(value), (stores.read(frame, near.entity, proxy.attribute, position),)))
         elif far is not None and far.target is not None and not far.many:
             found = Val(("row", Row(ORM, far.target, near.query, f"{near.path}.{proxy.attribute}")), kept(value))
     if held.type != ("list",) or row.path == "new":

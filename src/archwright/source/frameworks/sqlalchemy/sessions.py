@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, stores
 from archwright.source.flow.calls import call_value
 from archwright.source.flow.operators import shape
 from archwright.source.flow.transactions import implied, set_state, state_of
@@ -17,7 +17,14 @@ from archwright.source.frameworks.sqlalchemy.cascades import Made, handed_over
 from archwright.source.frameworks.sqlalchemy.collections import changed
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.pages import page
-from archwright.source.frameworks.sqlalchemy.statements import build, changing, entity_of, of_model, set_fields
+from archwright.source.frameworks.sqlalchemy.statements import (
+    build,
+    changing,
+    entity_of,
+    keep_values,
+    of_model,
+    set_fields,
+)
 from archwright.source.frameworks.sqlalchemy.transactions import autocommits
 from archwright.source.frameworks.sqlalchemy.values import (
     DATABASE_ROW,
@@ -227,6 +234,8 @@ def write(call: CallSite) -> Val | None:
         row = row_of(value)
         new = row is not None and row.path == "new" and value.items is not None
         kind = _WRITES[name]
+        if new and name != "delete":
+            stores.keep_all(call.frame, call.position, entity, value.items or {})
         if kind == "insert" and row is not None and row.path != "new":
             kind = "save"  # a row that a query fetched is in its session already; what is known of it is kept
         emit_write(
@@ -354,6 +363,8 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
         origins = join_origins(value.origins, bound(call.values()))
         implied(call.frame)
         fields = set_fields(call) if name == "update" else ()
+        if name == "update":
+            keep_values(call, query.entity)
         emit_write(
             call.frame, call.position, query.entity, name, origins, fields=fields, query=query, asked=value.asked
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, stores
 from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned
@@ -150,6 +150,7 @@ def build(call: CallSite, value: Val, query: Query) -> Val | None:
         query = query._replace(flags=query.flags | {"on conflict"})
     elif name == "values":
         query = query._replace(columns=set_fields(call))
+        keep_values(call, query.entity)
     if name in (
         "with_entities",
         "with_only_columns",
@@ -234,6 +235,14 @@ def set_fields(call: CallSite) -> tuple[str, ...]:
         for item in [value, *items.values()] if value.type == ("list",) else [value]:
             found.update(dict.fromkeys(str(key) for key in item.items or {} if isinstance(key, str) and key != "*"))
     return tuple(found)
+
+
+def keep_values(call: CallSite, entity: str | None) -> None:
+    """The values that `values(...)`, `update({...})` and the bulk methods write are kept in rows."""
+    given = [
+        item for value in call.args for item in ((value.items or {}).values() if value.type == ("list",) else [value])
+    ]
+    stores.keep_all(call.frame, call.position, entity, call.keywords, (*given, *call.spread))
 
 
 def _embed(call: CallSite, values: list[Val], *, everything: bool = False) -> None:

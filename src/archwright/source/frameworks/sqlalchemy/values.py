@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.source.flow import stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
 from archwright.source.flow.transactions import implied
@@ -159,7 +160,9 @@ def cell_value(query: Query, cell: Cell, origins: tuple[Origin, ...]) -> Val:
         fetched = query._replace(via=None, filters=(), order=(), flags=frozenset(), loaded=along(query))
         return Val(("row", Row(ORM, cell[1], fetched)), origins)
     if cell[0] == "field":
-        return Val(None, join_origins(origins, ((("field", cell[1], cell[2]), 0, None),)))
+        note = stores.noted(cell[1], cell[2])
+        way = (None, query.unit, query.position, note) if query.unit >= 0 else None
+        return Val(None, join_origins(origins, ((("field", cell[1], cell[2]), 0, way),)))
     return Val(None, join_origins(origins, (DATABASE_ROW,)))
 
 

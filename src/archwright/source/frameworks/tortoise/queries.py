@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.source.flow import stores
 from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.predicates import conditions, listed_words, words
@@ -71,6 +72,8 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
         return _created(call, query, origins)
     if name in ("update", "delete"):
         fields = tuple(call.keywords) if name == "update" else ()
+        if name == "update":
+            stores.keep_all(frame, position, query.entity, call.keywords, call.spread)
         emit_write(frame, position, query.entity, name, origins, fields=fields, query=query, asked=value.asked)
         return NUMBER
     if name in ("bulk_create", "bulk_update"):
@@ -113,6 +116,9 @@ def _created(call: CallSite, query: Query, origins: tuple[Any, ...]) -> Val:
     defaults = call.keywords.get("defaults")
     inner = [str(key) for key in (defaults.items or {}) if key != "*"] if defaults is not None else []
     names = [name for name in call.keywords if name not in ("defaults", "using_db")]
+    given = {name: call.keywords[name] for name in names}
+    mappings = (*call.spread, *((defaults,) if defaults is not None else ()))
+    stores.keep_all(call.frame, call.position, query.entity, given, mappings)
     emit_write(
         call.frame,
         call.position,

@@ -1,0 +1,151 @@
+"""Who writes the fields of rows: so a rule can tell whether what a row holds was chosen by somebody outside.
+
+Known are the writes of requests whose value was followed into a field. A field that nobody outside was seen to write, or
+whose column holds only numbers, dates, keys or words of a list, tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from archwright.model.base import Place
+from archwright.model.effect import Setting, Store
+from archwright.model.entity import Entity, Type
+from archwright.model.value import Clean, Origin, OriginKind, Trust, Use
+from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.endpoint import Endpoint
+from archwright.review.program import Program
+from archwright.review.rule import Reaching
+from archwright.review.staff import for_staff
+
+_HARMLESS: Final = frozenset(
+    {Type.INT, Type.DECIMAL, Type.MONEY, Type.BOOL, Type.DATE, Type.TIMESTAMP, Type.UUID, Type.FLOAT, Type.ENUM}
+    | {Type.REFERENCE}
+)
+_TEXTS: Final = frozenset({Type.TEXT, Type.URL, Type.EMAIL, Type.JSON, Type.BYTES})
+_KEYS: Final = frozenset({"id", "pk"})
+_ANY: Final = "*"
+_BESIDE: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
+_ORDER: Final = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
+
+
+class Writer(NamedTuple):
+    """One write of a field with data from outside."""
+
+    origin: Origin
+    """What is written, with the way it came and who can send it."""
+    place: Place
+    """Where it is put into the field."""
+    sure: bool
+    """True where the code names the field, the column's type is known and an operation reaches the write."""
+
+
+class Stored:
+    """Gives the writers of a field, `Entity.field`, the most dangerous first."""
+
+    def __init__(self, program: Program, reaching: Reaching) -> None:
+        self._program = program
+        self._reaching = reaching
+        self._stores: dict[str, list[Store]] | None = None
+        self._endpoints: dict[str, list[Endpoint]] | None = None
+        self._known: dict[str, tuple[Writer, ...]] = {}
+
+    def __call__(self, field: str) -> tuple[Writer, ...]:
+        """The writers of `Entity.field`; none where nobody outside was seen to choose it."""
+        known = self._known.get(field)
+        if known is None:
+            known = self._known[field] = tuple(self._writers(*field.rsplit(".", 1)))
+        return known
+
+    def dirty(self, read: Origin, use: Use, apart: tuple[str, ...] = ()) -> Writer | None:
+        """The most dangerous writer of the field that `read` stands for, where neither way cleans it for `use`.
+
+        apart: the beginnings of the names of sources that don't count.
+        """
+        for writer in self(read.name):
+            if apart and writer.origin.name.startswith(apart):
+                continue
+            both = Origin(
+                kind=OriginKind.SOURCE,
+                trust=writer.origin.trust,
+                clean_for=writer.origin.clean_for | read.clean_for,
+            )
+            if both.state(use) is Clean.DIRTY:
+                return writer
+        return None
+
+    def _writers(self, entity: str, field: str) -> list[Writer]:
+        type_ = self._type(entity, field)
+        if not entity or field in (_ANY, *_KEYS) or type_ in _HARMLESS:
+            return []
+        found = []
+        for name in self._family(entity):
+            for named in (field, _ANY) if type_ in _TEXTS else (field,):
+                for store in self._all().get(f"{name}.{named}", ()):
+                    for origin in store.value.origins:
+                        if origin.kind is OriginKind.SOURCE and origin.trust in _ORDER:
+                            writer = self._writer(store, origin, sure=named == field and type_ in _TEXTS)
+                            found += [writer] if writer is not None else []
+        return sorted(found, key=_danger)
+
+    def _writer(self, store: Store, origin: Origin, *, sure: bool) -> Writer | None:
+        start = origin.steps[0].place if origin.steps else store.place
+        if in_tests(start.path):
+            return None
+        operations = self._reaching(start)
+        trust = self._trust(operations) if origin.trust is Trust.ANYONE and operations else origin.trust
+        way = Origin(
+            kind=OriginKind.SOURCE, name=origin.name, trust=trust, steps=origin.steps, clean_for=origin.clean_for
+        )
+        return Writer(way, store.place, sure and bool(origin.steps) and bool(operations))
+
+    def _trust(self, operations: Iterable[str]) -> Trust:
+        """The least that a caller must be who reaches the write by one of the operations."""
+        if self._endpoints is None:
+            self._endpoints = defaultdict(list)
+            for endpoint in self._program.endpoints:
+                for operation in endpoint.operations:
+                    self._endpoints[str(operation)].append(endpoint)
+        found = {_asked(endpoint) for name in operations for endpoint in self._endpoints.get(name, ())}
+        return min(found or {Trust.ANYONE}, key=_ORDER.index)
+
+    def _family(self, entity: str) -> tuple[str, ...]:
+        """The entity, its ancestors and its heirs: a column that one declares is a column of the others."""
+        entities = self._program.entities
+        own = entities.get(entity)
+        above = [base.rpartition(".")[2] for base in own.bases] if own is not None else []
+        below = [name for name, each in entities.items() if entity in [base.rpartition(".")[2] for base in each.bases]]
+        return tuple(dict.fromkeys((entity, *above, *below)))
+
+    def _type(self, entity: str, field: str) -> Type:
+        known: Entity | None = self._program.entities.get(entity)
+        declared = known.field(field) if known is not None else None
+        if known is not None and declared is None and field.endswith("_id") and known.field(field[:-3]) is not None:
+            return Type.REFERENCE
+        return declared.type if declared is not None else Type.UNKNOWN
+
+    def _all(self) -> dict[str, list[Store]]:
+        if self._stores is None:
+            self._stores = defaultdict(list)
+            for effect in self._program.effects:
+                if isinstance(effect, Store) and effect.context.setting not in _BESIDE and not _beside(effect.place):
+                    self._stores[f"{effect.entity}.{effect.field}"].append(effect)
+        return self._stores
+
+
+def _beside(place: Place) -> bool:
+    return in_tests(place.path) or in_migrations(place.path) or in_tools(place.path)
+
+
+def _asked(endpoint: Endpoint) -> Trust:
+    """What an endpoint asks its callers to be."""
+    if endpoint.admin or for_staff(endpoint):
+        return Trust.STAFF
+    return Trust.SIGNED_IN if endpoint.signed_in or endpoint.asks else Trust.ANYONE
+
+
+def _danger(writer: Writer) -> tuple[int, bool, int, Place, str]:
+    origin = writer.origin
+    return (_ORDER.index(origin.trust), not writer.sure, len(origin.steps), writer.place, origin.name)
