@@ -477,7 +477,7 @@ SILENT = {
             def notify(key):
                 hook = Hook.objects.get(pk=key)
                 require_public(hook.url)
-                requests.get(hook.url, timeout=5)
+                requests.get(hook.url, timeout=5, allow_redirects=False)
         """,
     },
     "kept inside its folder after it is read": {

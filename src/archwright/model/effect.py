@@ -231,6 +231,9 @@ class HttpCall(Effect, tag="http", frozen=True, kw_only=True):
     """None: none is given, and the client has none of its own: the call may wait for ever."""
     retry: bool = False
     redirects: bool | None = None
+    """True where the client follows redirects; None: the code does not tell."""
+    judged: bool = False
+    """True where the network of some address was looked at before."""
 
 
 class CacheGet(Effect, tag="cache-get", frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ from typing import Any
 from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source.flow import (
-    addresses,
     attributes,
     choices,
     dispatch,
@@ -501,7 +500,7 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
     if not matters:
         return
     if frame.judged and effect.kind == "HttpCall":
-        slots["peer"] = addresses.judged(slots["peer"])
+        slots["judged"] = True
     calls = ((frame.unit, position), *effect.calls)
     frame.seen.add(key)
     queued = effect.deferred == QUEUE  # no loop and no handler of whoever queued it is around it

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import Scope
 from archwright.source.flow.values import Origin, Val, clean, step
-from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
+from archwright.source.frameworks.base import CallSite, Connects, Framework, Handler, Source
+from archwright.source.frameworks.shared.connections import connect
 
 
 class Registry:
@@ -18,6 +19,7 @@ class Registry:
         self.returns: dict[str, str] = {}
         self.cleaners: dict[str, int] = {}
         self.attributes: dict[str, str] = {}
+        self.connects: dict[str, Connects] = {}
         self.never: set[str] = set()
         self.scopes: dict[str, Scope] = {}
         self.calls: dict[str, Handler] = {}
@@ -31,6 +33,7 @@ class Registry:
             self.returns.update(framework.returns)
             self.cleaners.update(framework.cleaners)
             self.attributes.update(framework.attributes)
+            self.connects.update(framework.connects)
             self.never.update(framework.never)
             self.scopes.update(framework.scopes)
             self.calls.update(framework.calls)
@@ -78,6 +81,9 @@ class Registry:
 
     def call(self, dotted: str, site: CallSite) -> Val | None:
         """Call an outside name; None where no table knows it."""
+        host = self.connects.get(dotted)
+        if host is not None:
+            connect(site, host)
         handler = self.calls.get(dotted)
         if handler is not None:
             found = handler(site)

@@ -33,6 +33,14 @@ class Source(NamedTuple):
     """Dotted class of the object that holds it; empty: not known, or of no interest."""
 
 
+class Connects(NamedTuple):
+    """Where a call that opens a connection is given the host, or an address with the host in it."""
+
+    place: int
+    """Among the positional arguments; -1: only by name."""
+    names: tuple[str, ...]
+
+
 class CallSite:
     """A call to something that is not a function of the project."""
 
@@ -167,6 +175,8 @@ class Framework:
     """Attribute -> dotted class of the object it holds."""
     never: ClassVar[frozenset[str]] = frozenset()
     """Callables that never return: they end the request, the process, or raise."""
+    connects: ClassVar[dict[str, Connects]] = {}
+    """Callable -> the host that it connects to, told beside what `calls` says of it."""
     scopes: ClassVar[dict[str, Scope]] = {}
     """Classes of context managers, and decorators, -> what a block over them does to the transaction."""
     named: ClassVar[tuple[str, ...]] = ()

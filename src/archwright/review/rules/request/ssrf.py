@@ -19,12 +19,14 @@ _OWN = ("request URL", "request host", "referrer", "request path")
 class Ssrf(Rule):
     """Data from outside chooses the host that the service connects to: server-side request forgery.
 
-    Meant are HTTP clients, sockets, browsers without a screen and converters that fetch what they are given. An address is
-    safe whose host the code fixes before the data begins, whose host was found in a list or compared with a known one, or
-    before which the code looks at the network of the address (`ipaddress.ip_address(...).is_global`). A test of how the
-    address begins (`startswith("https://shop.example")`) or what its host contains is no check: `shop.example.evil.example`
-    passes. An address that a row holds counts as sent where a request was seen to write it: webhooks, feeds, pictures. One that
-    staff keeps there (a connection to another system) is reported with low confidence.
+    Meant are HTTP clients, sockets, browsers without a screen, converters that fetch what they are given, and the clients of
+    databases, caches, mail servers, directories and shells. An address is safe whose host the code fixes before the data begins,
+    whose host was found in a list or compared with a known one, or before which the code looks at the network of the address
+    (`ipaddress.ip_address(...).is_global`). A test of how the address begins (`startswith("https://shop.example")`) or what its host
+    contains is no check: `shop.example.evil.example` passes. Nor is it one that the text is an address at all, or only not this
+    machine's own. Where a client follows redirects, the address that was looked at is only the first. An address that a row holds
+    counts as sent where a request was seen to write it: webhooks, feeds, pictures. One that staff keeps there (a connection to
+    another system) is reported with low confidence.
 
     Why: the service stands inside the network. A sender makes it ask the metadata service of the cloud for its keys,
     databases and administration pages that nobody outside can reach, and often reads the answer.
@@ -167,6 +169,41 @@ class Ssrf(Rule):
                         page = playwright.chromium.launch().new_page()
                         page.goto(request.args["url"])
                         return page.screenshot()
+            """,
+        ),
+        example(
+            "the address is looked at, those that it redirects to are not",
+            framework="flask",
+            code="""
+                import ipaddress
+                import socket
+                from urllib.parse import urlsplit
+                import requests
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+
+                @app.get("/preview")
+                def preview():
+                    url = request.args["url"]
+                    if ipaddress.ip_address(socket.gethostbyname(urlsplit(url).hostname)).is_private:
+                        abort(400)
+                    return requests.get(url, timeout=5).text
+            """,
+        ),
+        example(
+            "a connection to whichever database is named",
+            framework="fastapi",
+            code="""
+                import psycopg
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+                @app.post("/connections/test")
+                def test(host: str, password: str):
+                    with psycopg.connect(host=host, user="reader", password=password) as connection:
+                        return {"version": connection.info.server_version}
             """,
         ),
     )
@@ -337,9 +374,12 @@ class Ssrf(Rule):
     )
 
     def check(self, effect: HttpCall, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+        if effect.judged and not effect.redirects:
+            return
         found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN)
         if found is None:
             return
+        sure = not effect.judged and not (effect.peer.text or "").startswith("tcp:")
         yield from tainted(
             effect,
             effect.peer,
@@ -347,12 +387,16 @@ class Ssrf(Rule):
             reaching,
             stored=stored,
             apart=_OWN,
-            message="{it} chooses the host that the service connects to.",
+            message="{it} chooses the host that the service connects to, and redirects are followed: only the first address was looked at."
+            if effect.judged
+            else "{it} chooses the host that the service connects to.",
             why="{who} can make the service ask hosts that only it can reach{through}: metadata of the cloud, databases, "
             "administration pages.",
-            fix="Look the host up in a fixed list, or resolve it, refuse addresses that are not is_global, and follow no redirects.",
+            fix="Follow no redirects by itself: look at each address that one leads to before the next request."
+            if effect.judged
+            else "Look the host up in a fixed list, or resolve it, refuse addresses that are not is_global, and follow no redirects.",
             harm="the service connects to this host",
             impact=Impact.HIGH,
-            confidence=Confidence.LOW if found.by_staff else Confidence.HIGH,
+            confidence=Confidence.LOW if found.by_staff else Confidence.HIGH if sure else Confidence.MEDIUM,
             remedy=Remedy(kind=RemedyKind.ALLOW),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from archwright.source.flow import addresses
@@ -13,6 +13,8 @@ from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined,
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
 """Modules whose functions make a call, with the seconds after which each gives up by itself."""
+_FOLLOWING = ("requests.", "niquests.")
+"""Modules whose functions follow redirects unless they are told not to."""
 _SESSIONS = (
     "requests.Session",
     "requests.sessions.Session",
@@ -102,10 +104,22 @@ def _request(url_index: int, method: str, seconds: int | None, *, keeps: bool) -
         fixed = call.receiver is not None and call.receiver.type in _FIXED
         if url is not None and (fixed or "transport" in held):
             url = addresses.judged(url)
-        call_peer(call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held)
+        call_peer(
+            call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held, follows=_follows(call, held)
+        )
         return Val(("object", "http.Response"), (ANSWER,))
 
     return handler
+
+
+def _follows(call: CallSite, held: Mapping[Any, Val]) -> bool | None:
+    """Whether a call follows redirects where it does not say so itself: `requests.get` does, httpx does where its client is told."""
+    if call.spread or "hooks" in call.keywords:
+        return None
+    if call.receiver is not None:
+        told = held.get("follow_redirects")
+        return told.const if told is not None and isinstance(told.const, bool) else None
+    return True if call.name.startswith(_FOLLOWING) else None
 
 
 def _timeout(call: CallSite, seconds: int | None, *, keeps: bool) -> Val | None:
@@ -126,7 +140,9 @@ def _client(seconds: int | None) -> Callable[[CallSite], Val]:
 
     def handler(call: CallSite) -> Val:
         unverified(call)
-        items: dict[Any, Val] = {name: call.keywords[name] for name in ("timeout", "base_url") if name in call.keywords}
+        items: dict[Any, Val] = {
+            name: call.keywords[name] for name in ("timeout", "base_url", "follow_redirects") if name in call.keywords
+        }
         if "base_url" not in items and call.args and call.name.startswith("aiohttp"):
             items["base_url"] = call.args[0]
         if "timeout" not in items:
@@ -207,5 +223,5 @@ def _urlopen(call: CallSite) -> Val:
     if url is not None and url.type == ("object", "urllib.request.Request"):
         url = url.items.get("url") if url.items is not None else UNKNOWN
     given = call.argument(2, "timeout")
-    call_peer(call, url, "", limit(given) if given is not None else None)
+    call_peer(call, url, "", limit(given) if given is not None else None, follows=True)
     return Val(("object", "http.Response"), (ANSWER,))

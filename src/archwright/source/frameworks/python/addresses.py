@@ -1,13 +1,17 @@
-"""Addresses of the network: who asks which network one belongs to, and what connects to one without HTTP."""
+"""Addresses of the network: who asks which network one belongs to."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from archwright.source import facts as f
 from archwright.source.flow.effects import JUDGES
-from archwright.source.flow.values import UNKNOWN, Val, constant
+from archwright.source.flow.frame import Frame
+from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Handler
-from archwright.source.frameworks.shared.peers import call_peer, joined
+from archwright.source.frameworks.crypto.made import whither
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 _LOOKS: Final = (
     "ipaddress.ip_address",
@@ -16,39 +20,35 @@ _LOOKS: Final = (
     "netaddr.IPAddress",
     "django.core.validators.validate_ipv46_address",
 )
-"""Who makes an address of a text asks something of it next: `is_global`, `in BLOCKED`."""
+"""Who makes an address of a text may ask next which network it belongs to."""
+_NETWORKS: Final = frozenset({"is_private", "is_global", "is_link_local", "is_reserved", "is_site_local", "is_unicast"})
+_SHOWN: Final = frozenset({"str", "repr", "format", "print"})
+"""Calls that make a text of an address: what is done with the text says nothing of its network."""
 
 
 def _looks(site: CallSite) -> Val | None:
-    site.frame.judged = True
-    site.frame.traits.add(JUDGES)
+    if _asked(site.frame, site.position):
+        site.frame.judged = True
+        site.frame.traits.add(JUDGES)
     return None
 
 
-def _pair(site: CallSite) -> Val | None:
-    """A connection to `(host, port)`."""
-    address = site.argument(0, "address")
-    if address is not None:
-        host = address.items.get(0) if address.type == ("tuple",) and address.items else None
-        _connects(site, host if host is not None else address)
-    return None
+def _asked(frame: Frame, position: int) -> bool:
+    """True where the unit asks for the network of an address that it made (`ip.is_private`, `ip in BLOCKED`), or hands the address on.
+
+    That a text is an address at all, or that it is not this machine's own, says nothing of the network behind the service.
+    """
+    for node in nodes(body_of(frame.facts)):
+        if node[0] == f.ATTR and node[3] in _NETWORKS:
+            return True
+        if node[0] == f.COMPARE and any(operator in ("in", "not in") for operator, _ in node[3]):
+            return True
+    becomes = whither(frame, position).becomes
+    calls = {word.rpartition(".")[2] for how, word in becomes if how == "call"}
+    if calls & _SHOWN:
+        return False
+    return bool(calls) or any(how in ("return", "fill", "key") for how, _ in becomes)
 
 
-def _host(site: CallSite) -> Val | None:
-    host = site.argument(0, "host")
-    if host is not None:
-        _connects(site, host)
-    return None
-
-
-def _connects(site: CallSite, host: Val) -> None:
-    call_peer(site, joined(constant("tcp://"), host), "", UNKNOWN)
-
-
-CALLS: Final[dict[str, Handler]] = {
-    **dict.fromkeys(_LOOKS, _looks),
-    "socket.create_connection": _pair,
-    "socket.socket.connect": _pair,
-    "socket.socket.connect_ex": _pair,
-    "asyncio.open_connection": _host,
-}
+CALLS: Final[dict[str, Handler]] = dict.fromkeys(_LOOKS, _looks)
+"""By dotted name."""

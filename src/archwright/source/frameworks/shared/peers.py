@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.source import facts as f
-from archwright.source.flow import addresses
 from archwright.source.flow.decorators import dotted_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
@@ -32,15 +31,14 @@ def call_peer(
     *,
     base: Val | None = None,
     retry: bool = False,
+    follows: bool | None = None,
 ) -> None:
-    """Record a call to a peer. timeout: seconds; None: it may wait for ever."""
+    """Record a call to a peer. timeout: seconds; None: it may wait for ever; follows: whether the client follows redirects by itself."""
     to = peer if peer is not None else UNKNOWN
     if base is not None:
         to = joined(base, to)
     if to.const is NO and to.text is not None and "{" not in to.text and to.origins:
         to = Val(to.type, to.origins)  # one of several addresses, and of another nothing is known
-    if site.frame.judged:
-        to = addresses.judged(to)
     unverified(site)
     redirects = site.keywords.get("allow_redirects", site.keywords.get("follow_redirects"))
     site.emit(
@@ -49,7 +47,8 @@ def call_peer(
         method=method,
         timeout=timeout,
         retry=retry or _tried_again(site.frame),
-        redirects=redirects.const if redirects is not None and isinstance(redirects.const, bool) else None,
+        redirects=follows if redirects is None else redirects.const if isinstance(redirects.const, bool) else None,
+        judged=site.frame.judged,
         depends=Val(None, origins_of([to, *site.values()])),
     )
 

@@ -1,0 +1,91 @@
+"""Hosts that somebody outside chooses: which looks at an address hold, and what connects to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Confidence, Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "request/ssrf"
+HEAD = """
+import ipaddress, os, socket
+from urllib.parse import urlparse
+import asyncpg, ftplib, httpx, imaplib, ldap, ldap3, paramiko, psycopg2, pymongo, pymysql, redis, requests, smtplib
+from flask import Flask, abort, request
+from sqlalchemy import create_engine
+
+app = Flask(__name__)
+HOST = os.environ["RATES_HOST"]
+PORT = os.environ["RATES_PORT"]
+
+def address_of(url):
+    return ipaddress.ip_address(socket.gethostbyname(urlparse(url).hostname))
+
+@app.post("/fetch")
+def fetch():
+    url = request.json["url"]
+"""
+SILENT = {
+    "private refused": "if address_of(url).is_private:\n    abort(400)\nrequests.get(url, allow_redirects=False)",
+    "in a list of networks": "if any(address_of(url) in each for each in BLOCKED):\n    abort(400)\nrequests.get(url, allow_redirects=False)",
+    "httpx follows nothing": "if not address_of(url).is_global:\n    abort(400)\nhttpx.get(url)",
+    "the answers are looked at": "if not address_of(url).is_global:\n    abort(400)\nrequests.get(url, hooks={'response': [again]})",
+    "a path behind the host of the settings": 'requests.get(f"https://{HOST}/v1/{url}")',
+    "and its port": 'requests.get(f"https://{HOST}:{PORT}/v1/{url}")',
+    "by format": 'requests.get("https://{}/v1/{}".format(HOST, url))',
+    "by percent": 'requests.get("https://%s/v1/%s" % (HOST, url))',
+    "the name of a database": 'create_engine("postgresql://localhost/" + url)',
+    "a database in a file": 'create_engine(f"sqlite:///{url}")',
+    "a user of a known host": "psycopg2.connect(host=HOST, user=url)",
+}
+MEDIUM = {
+    "redirects are followed": "if not address_of(url).is_global:\n    abort(400)\nrequests.get(url)",
+    "httpx that is told to": "if not address_of(url).is_global:\n    abort(400)\nhttpx.Client(follow_redirects=True).get(url)",
+    "psycopg2": "psycopg2.connect(host=url)",
+    "all that was sent": "psycopg2.connect(**request.json)",
+    "pymysql": "pymysql.connect(host=url)",
+    "asyncpg": "asyncpg.connect(url)",
+    "SQLAlchemy": 'create_engine(f"postgresql://reader@{url}/shop")',
+    "MongoDB": "pymongo.MongoClient(url)",
+    "Redis": "redis.Redis(host=url)",
+    "Redis by address": "redis.from_url(url)",
+    "SMTP": "smtplib.SMTP(url, 25)",
+    "IMAP": "imaplib.IMAP4_SSL(url)",
+    "FTP": "ftplib.FTP(url)",
+    "LDAP": "ldap.initialize(url)",
+    "ldap3": "ldap3.Server(url)",
+    "SSH": "paramiko.SSHClient().connect(url)",
+    "a socket": "socket.create_connection((url, 80))",
+}
+HIGH = {
+    "only that it is an address": "ipaddress.ip_address(url)\nrequests.get(url)",
+    "only not this machine": "ip = ipaddress.ip_address(url)\nif ip.is_loopback:\n    abort(400)\nrequests.get(url)",
+    "another address": "print(str(ipaddress.ip_address(request.remote_addr)))\nrequests.get(url)",
+    "its own parts": 'parts = urlparse(url)\nrequests.get(f"{parts.scheme}://{parts.netloc}/favicon.ico")',
+    "no end of the host": 'requests.get(f"https://{HOST}{url}")',
+    "a host that is sent, in a format": 'requests.get("https://{}/v1/{}".format(url, HOST))',
+}
+
+
+def body(text: str) -> str:
+    return HEAD + "".join(f"    {line}\n" for line in f"{text}\nreturn 'ok'".splitlines())
+
+
+@pytest.mark.parametrize("title", SILENT)
+def test_a_host_that_nobody_outside_chooses(title: str, findings: Find) -> None:
+    assert findings(RULE, body(SILENT[title])) == []
+
+
+@pytest.mark.parametrize("title", MEDIUM)
+def test_a_host_that_is_looked_at_once_and_hosts_of_other_services(title: str, findings: Find) -> None:
+    (found,) = findings(RULE, body(MEDIUM[title]))
+    assert found.confidence is Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("title", HIGH)
+def test_a_look_that_holds_nothing(title: str, findings: Find) -> None:
+    (found,) = findings(RULE, body(HIGH[title]))
+    assert found.confidence is Confidence.HIGH
