@@ -224,3 +224,42 @@ def test_what_a_session_looks_up_by_key_costs_one_query_for_each_distinct_row(fo
     (finding,) = found(load(ROWS, by_key=True))
     assert finding.confidence is Confidence.MEDIUM
     assert "for each distinct one" in finding.message
+
+
+def test_a_relation_deep_in_the_work_of_each_row_is_of_low_confidence(found: Review) -> None:
+    def deep(setting: Setting = Setting.UNKNOWN) -> Load:
+        calls = tuple(Place("views.py", line, 9) for line in (10, 11, 12))
+        return load(ROWS, context=Context(loops=(ROWS,), calls=calls, setting=setting))
+
+    assert found(deep(), operations=("POST /orders",))[0].confidence is Confidence.LOW
+    assert found(deep(), operations=("GET /orders",))[0].confidence is Confidence.HIGH
+    assert found(deep(Setting.REQUEST))[0].confidence is Confidence.HIGH
+
+
+def test_queries_of_one_set_of_rows_in_one_loop_are_one_finding(found: Review) -> None:
+    first, second = read(ROWS, built=Place("views.py", 10, 9)), read(ROWS, built=Place("views.py", 10, 30))
+    assert len(found(first, msgspec.structs.replace(second, place=Place("views.py", 14, 9)))) == 1
+    assert len(found(first, msgspec.structs.replace(second, built=Place("views.py", 12, 9)))) == 2
+
+
+def test_a_class_that_asks_about_each_row_of_lists_of_libraries_is_one_finding(found: Review) -> None:
+    def listed(line: int, unit: str = "serializers.Show.lines") -> Read:
+        loop = msgspec.structs.replace(ROWS, place=Place("views.py", line, 5))
+        calls = (Place("views.py", line, 5), Place("serializers.py", 3, 5))
+        context = Context(loops=(loop,), calls=calls, setting=Setting.REQUEST)
+        return Read(place=Place("serializers.py", 9, 9), unit=unit, entity="Line", context=context)
+
+    assert len(found(listed(9), listed(20))) == 1
+    assert len(found(listed(9), listed(20, "serializers.Other.lines"))) == 2
+
+
+def test_code_that_asks_whether_rows_came_along_is_silent(program: Any) -> None:
+    asked = """def lines(order):
+    if "lines" in order._prefetched_objects_cache:
+        return order.lines.all()
+    return order.lines.order_by("id")
+"""
+    effect = read(ROWS, built=Place("models.py", 4, 12))
+    assert review(program([effect], {"models.py": asked}), [NPlusOne()]).findings == ()
+    plain = asked.replace("_prefetched_objects_cache", "names")
+    assert review(program([effect], {"models.py": plain}), [NPlusOne()]).findings

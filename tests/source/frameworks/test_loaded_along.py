@@ -85,6 +85,7 @@ def run(session: Session, key: int):
         ("[str(o) for o in Order.whole.all()]", set()),
         ("[o.customer.region.pk for o in Order.objects.select_related('customer')]", {"customer.region"}),
         ("[o.customer.region.pk for o in Customer.objects.get(pk=1).orders.filter(pk__gt=1)]", set()),
+        ("[o.customer.orders.filter(pk=1) and 1 for o in Customer.objects.get(pk=1).orders.filter(pk__gt=1)]", set()),
         (
             "[o.customer.region.pk for c in Customer.objects.prefetch_related('orders') for o in c.orders.all()]",
             {"orders.customer.region"},

@@ -28,6 +28,9 @@ _READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
 """How the names of operations begin by which callers read."""
 _UNATTENDED = ("message ", "every ", "command ")
 """And of those that nobody waits for."""
+_HELD = "_prefetched_objects_cache"
+_DEEP = 3
+"""So many calls from a loop, the work of a row is a world of its own."""
 _DJANGO_URLS = """
     from django.urls import path
     from shop import views
@@ -165,7 +168,7 @@ class NPlusOne(Rule):
         start = _rows_loops(effect)[0].place
         if any(in_tests(place.path) or in_migrations(place.path) for place in (start, around.place, effect.place)):
             return
-        if _once(effect, around, program):
+        if _once(effect, around, program) or _looks(effect, program):
             return
         operations = reaching(start)
         request = bool(operations) or effect.context.setting is Setting.REQUEST
@@ -266,7 +269,7 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
 
     Commands run seldom and for nobody who waits. A query a row that is not a relation touched may be meant (see `_meant`).
     """
-    if effect.context.setting is Setting.COMMAND or (isinstance(effect, Read) and _meant(effect, operations)):
+    if effect.context.setting is Setting.COMMAND or _meant(effect, operations):
         return Confidence.LOW
     same_line = (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line)
     one = isinstance(effect, Load) and effect.many is Many.ONE  # of a row: no rows that a loop could be over
@@ -278,21 +281,24 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
-def _meant(read: Read, operations: tuple[str, ...]) -> bool:
+def _meant(effect: Load | Read, operations: tuple[str, ...]) -> bool:
     """True where a query a row is often wanted so.
 
     So is one that locks its row: it reads the row again in order to change it. Tasks look at the state before each step and make
     small transactions. What changes rows does the whole work of each, one by one, in functions made for one: checks, locks
-    and fresh state belong to it, and a query more is little beside the writes. Where callers only read, nothing of that holds.
+    and fresh state belong to it, and a query more is little beside the writes. Where callers only read, nothing of that holds; nor
+    does it of a relation, which the query of the loop can fetch along, unless it lies deep in the work.
     """
-    if read.locked or read.context.setting is Setting.TASK:
+    calls = len(effect.context.calls)
+    reading = any(operation.startswith(_READING) for operation in operations) or (
+        not operations and effect.context.setting is Setting.REQUEST
+    )
+    if isinstance(effect, Load):
+        return calls >= _DEEP and not reading
+    if effect.locked or effect.context.setting is Setting.TASK:
         return True
-    if any(operation.startswith(_READING) for operation in operations):
-        return False
-    if operations and all(operation.startswith(_UNATTENDED) for operation in operations):
-        return True
-    listed = not operations and read.context.setting is Setting.REQUEST
-    return bool(read.context.calls) and not listed
+    unattended = bool(operations) and all(operation.startswith(_UNATTENDED) for operation in operations)
+    return not reading and (unattended or calls > 0)
 
 
 def _trace(effect: Load | Read, around: LoopContext) -> tuple[TraceStep, ...]:
@@ -336,9 +342,27 @@ def _once(effect: Load | Read, around: LoopContext, program: Program) -> bool:
 
 
 def _cause(effect: Load | Read, around: LoopContext) -> str:
-    """A query that lacks relations is one cause, however often they are touched; so is a call that asks several times."""
+    """A query that lacks relations is one cause, however often they are touched; so is a call that asks several times.
+
+    Where the loop is a library's, over what a list or a page gives, there is no body of it to change: the cause is the class that
+    asks about each row, whatever lists of the project hold it.
+    """
     if isinstance(effect, Load):
         return str(effect.built) if effect.built is not None else ""
     calls = effect.context.calls
     body = _body(around.place, [*calls, effect.place], 0)
-    return f"{around.place} {calls[body]}" if body < len(calls) else ""
+    if body == len(calls):
+        built = effect.built or effect.place
+        return f"{around.place} {built.path}:{built.line}"
+    if len(calls) > body + 1 and (calls[body].path, calls[body].line) == (around.place.path, around.place.line):
+        return f"{effect.place.path} {effect.unit.rpartition('.')[0]}"
+    return f"{around.place} {calls[body]}"
+
+
+def _looks(effect: Load | Read, program: Program) -> bool:
+    """True where the code asks Django whether the rows came along before it queries: `_prefetched_objects_cache`."""
+    if isinstance(effect, Load):
+        return False
+    place = effect.built or effect.place
+    lines = lines_of(program.source(place.path) or "")
+    return any(_HELD in line for line in lines[max(place.line - 5, 0) : place.line])

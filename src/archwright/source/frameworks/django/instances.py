@@ -114,7 +114,9 @@ def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, po
         query = row.query
         if query is not None and relation.back:
             query = query._replace(loaded=query.loaded | {f"{path}.{relation.back}"})
-        found = Val(("row", Row(ORM, relation.target, query, path)), kept_origins(value))
+        one_for_all = query is not None and shared(path.partition(".")[0]) in query.loaded
+        origins = () if one_for_all else kept_origins(value)  # what all rows share is the same on each turn of a loop
+        found = Val(("row", Row(ORM, relation.target, query, path)), origins)
     keep_relation(frame, value, name, found)
     return found
 
