@@ -338,6 +338,14 @@ class Deserialise(Effect, tag="deserialise", frozen=True, kw_only=True):
     data: Value = Value()
 
 
+class Admit(Effect, tag="admit", frozen=True, kw_only=True):
+    """An unpickler of the project's own looks classes up without asking which."""
+
+    flaw: str
+    """`packages` (every name in some packages) or `builtins` (every name in a module that can run code)."""
+    api: str = ""
+
+
 class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
     """A hash, cipher, signature, comparison, token or random number is made."""
 
@@ -525,6 +533,7 @@ AnyEffect = (
     | Match
     | Decompress
     | Deserialise
+    | Admit
     | Crypto
     | Configure
     | Guard

@@ -167,11 +167,11 @@ def _reaching(program: Program) -> Reaching:
 
 
 def _ungiven(program: Program) -> Ungiven:
-    """Whether nothing in the program gives the arguments of the unit under which an effect was found."""
+    """The unit under which an effect was found, where nothing in the program gives its arguments."""
 
-    def ungiven(effect: Effect) -> bool:
+    def ungiven(effect: Effect) -> str | None:
         unit = program.unit_at(effect.context.calls[0] if effect.context.calls else effect.place)
-        return unit is not None and program.uncalled(unit)
+        return unit if unit is not None and program.uncalled(unit) else None
 
     return ungiven
 

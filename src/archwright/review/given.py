@@ -19,6 +19,8 @@ from archwright.review.rule import Ungiven, Verdict, steps
 
 _BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _BUILT = "built into a text"
+_KEY = re.compile(r"^self\.(?:\w*_)?(?:id|pk|uuid)$")
+"""An instance's own key is most often made by the program."""
 
 
 def given(
@@ -52,15 +54,17 @@ def given(
         and origin.state(use) is not Clean.CLEAN
         and not meant.search(origin.name)
     ]
-    if not put or not ungiven(effect):
+    if not put or ungiven(effect) is None:
         return
     worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
     yield Verdict(
-        message=message.replace("{it}", f"The argument '{worst.name}'"),
+        message=message.replace(
+            "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
+        ),
         why=why,
         fix=fix,
         impact=impact,
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if _KEY.search(worst.name) else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),
         remedy=remedy,

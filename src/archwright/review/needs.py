@@ -15,7 +15,7 @@ from archwright.review.rule import Rule, RuleError
 FACTS = {
     "program": "the program under review (`program.Program`)",
     "reaching": "a function from a place to the operations that reach it, as people name them: `GET /orders/{id}`",
-    "ungiven": "a function from an effect to whether nothing in the program gives the arguments of its unit (`rule.Ungiven`)",
+    "ungiven": "a function from an effect to its unit, where nothing in the program gives that its arguments (`rule.Ungiven`)",
     "siblings": "the endpoints beside one, by router, class, file or package (`endpoint.Siblings`)",
     "effects": "a function from an endpoint to its effects, annotated with their kinds: `Callable[[Endpoint], Sequence[Read | Write]]`",
     "endpoints": "every endpoint of the program (`endpoint.Endpoint`)",

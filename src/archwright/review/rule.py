@@ -27,8 +27,8 @@ from archwright.model.which import Which
 
 Reaching = Callable[[Place], tuple[str, ...]]
 """The operations that reach a place, as people name them."""
-Ungiven = Callable[[Effect], bool]
-"""Whether nothing in the program gives the arguments of the unit under which an effect was found: any caller may."""
+Ungiven = Callable[[Effect], str | None]
+"""The dotted name of the unit under which an effect was found, where nothing in the program gives its arguments: any caller may. Else None."""
 
 SECTIONS = ("Why", "Instead", "Fine when", "Fix safety")
 """The labels that a rule's docstring has, each at the start of a paragraph, after the text that says what it finds."""

@@ -18,9 +18,12 @@ from archwright.source.flow.values import Val, constant
 _TELLING = re.compile(
     r"secret|passw|pwd|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credential|debug"
     r"|^check_hostname$|^verify_mode$|^verify$|^verify_ssl$|https_context$|hashers$|account_?key|jwt_?key|license_?key"
+    r"|^(?:celery_)?(?:accept_content|result_accept_content)$|^session_serializer$"
     r"|^(?:session|csrf|remember)_cookie_secure$|^cors_(?:allow_all_origins|origin_allow_all|allow_credentials)$",
     re.IGNORECASE,
 )
+_LISTS = re.compile(r"accept_content$", re.IGNORECASE)
+"""Settings that are lists of texts; their elements are told as one text."""
 _FORMATS = (
     *("AKIA", "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk_live_", "rk_live_", "xoxb-", "xoxp-"),
     *("AIza", "SG.", "-----BEGIN ", "npm_", "pypi-", "sk-ant-", "dop_v1_", "hf_", "shpat_"),
@@ -58,8 +61,13 @@ def bound(frame: Frame, targets: tuple[Any, ...], node: tuple[Any, ...], value: 
 def given(frame: Frame, holder: str, keywords: dict[str, Val], position: int) -> None:
     """Settings given to a call by keyword."""
     for name, value in keywords.items():
-        if _telling(name) and isinstance(value.const, (str, bool)) and not value.origins:
+        if not _telling(name) or value.origins:
+            continue
+        if isinstance(value.const, (str, bool)):
             frame.emit("Configure", position, name=name, value=value, how="argument", holder=holder, fallback=False)
+        elif value.items and _LISTS.search(name):
+            fixed = constant(", ".join(str(item.const) for item in value.items.values()))
+            frame.emit("Configure", position, name=name, value=fixed, how="argument", holder=holder, fallback=False)
 
 
 def _fixed(
@@ -68,6 +76,8 @@ def _fixed(
     fallback = False
     if node[0] == f.CONST:
         fixed: Any = node[2]
+    elif node[0] in (f.LIST, f.TUPLE, f.SET) and _LISTS.search(name):
+        fixed = ", ".join(part[2] for part in node[2] if part[0] == f.CONST and isinstance(part[2], str))
     elif node[0] in (f.CALL, f.BOOL) and _telling(name):
         fixed, fallback = _fallback(node), True
     elif _telling(name) and value is not None and not value.origins:

@@ -123,6 +123,7 @@ class Renderer:
         elif kind is OriginKind.PARAMETER:
             facts = self._project.unit(key[1])[1]
             name = facts[4][key[2]][0] if key[2] < len(facts[4]) else ""
+            name = ".".join([name, *(part for part in key[3:] if isinstance(part, str))])
         return Origin(
             kind=kind,
             name=name,

@@ -21,7 +21,7 @@ class Archive(Rule):
 
     Meant are `TarFile.extractall`, `TarFile.extract` and `shutil.unpack_archive` of a tar file without `filter=`, in projects that run with
     Python before 3.14, where nothing in the function looks at the members before. Archives of the program itself and of its operators
-    are clean, and so is `zipfile`, which keeps what it extracts inside the folder; members whose names are joined to a folder by
+    are clean (of low confidence where they lie in a folder that the code names), and so is `zipfile`, which keeps what it extracts inside the folder; members whose names are joined to a folder by
     hand are `files/path-traversal`'s.
 
     Why: members may be called `../../etc/cron.d/job` or `/srv/app/settings.py`, and a link among them may lead anywhere, so that the next
@@ -140,7 +140,7 @@ class Archive(Rule):
                 why="Who made the archive overwrites files wherever the service may write.",
                 fix=_FIX,
                 impact=Impact.HIGH,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.LOW if (effect.archive.text or "{}")[:2] != "{}" else Confidence.MEDIUM,
                 trace=steps((effect.place, f"{effect.api} writes the members")),
             )
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from archwright.model.effect import Deserialise
+from archwright.model.effect import Admit, Configure, Deserialise, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
-from archwright.model.value import Use
-from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import tainted
+from archwright.model.value import Clean, Origin, OriginKind, Use
+from archwright.review.beside import in_migrations, in_tests, in_tools, of_development
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
+from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored
 
 _OF_FILES = frozenset({"joblib.load", "shelve.open", "pandas.read_pickle", "pandas.io.pickle.read_pickle"})
 """Loaders that are given a path or a file: a path from outside chooses which file is loaded, not yet what is in it."""
+_STORES = {
+    "cached value": "what a cache holds",
+    "answer of a peer": "the answer of another service",
+    "object of a store": "an object of a store",
+    "document": "a document of the database",
+    "database row": "a column of the database",
+}
+"""Results that others than this process can have written -> what they are called."""
+_COLUMN = re.compile(r"\.(?:python_value|from_db_value|to_python|process_result_value|deserialize_column)$")
+"""Methods by which libraries turn what a column holds into objects."""
+_EXCHANGED = re.compile(
+    r"cookie|session|upload|download|remote|cache|redis|message|payload|request|response|packet|socket|queue|broker|checkpoint",
+    re.IGNORECASE,
+)
+"""Words of what comes from elsewhere, or goes through hands of others."""
+_FLAWS = {
+    "packages": "lets every name of whole packages through",
+    "builtins": "lets every name of a module through that can run code",
+}
+_BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
+_FIX = (
+    "Exchange the data as JSON or with a schema, YAML with yaml.safe_load; or sign it and check the signature before."
+)
 
 
 class Deserialization(Rule):
@@ -22,6 +46,10 @@ class Deserialization(Rule):
     That is pickle and what is built on it (dill, cloudpickle, joblib, pandas, numpy with `allow_pickle`, torch without
     `weights_only`), marshal, shelve, jsonpickle, and YAML with a loader of any class. Data that was signed or encrypted here is
     clean; so is an unpickler of the project's own that finds the classes itself. What can't be followed is not reported.
+
+    With medium confidence: data that lay where others can write (a cache, a column of the database, the answer of another service), what
+    any caller may give to code that nothing in the program calls and that by its names comes from elsewhere, an unpickler of the
+    project's own that asks for packages but not for names, and pickle among the formats of Celery's tasks or Django's sessions.
 
     Why: the data names the functions that are called while it is loaded. The sender runs any code with the rights of the service;
     checks of the result come too late.
@@ -39,7 +67,6 @@ class Deserialization(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-502"
     security = True
-    which = Which.SENT | Which.STORED
     bad = (
         example(
             "a cookie is unpickled",
@@ -101,8 +128,56 @@ class Deserialization(Rule):
                 """,
             },
         ),
+        example(
+            "what a cache holds",
+            framework="redis",
+            code="""
+                import pickle
+                import redis
+
+                store = redis.Redis()
+
+                def cart(key):
+                    held = store.get(key)
+                    return pickle.loads(held) if held else None
+            """,
+        ),
+        example(
+            "an unpickler that lets whole packages through",
+            framework="python",
+            code="""
+                import pickle
+
+                class Numbers(pickle.Unpickler):
+                    def find_class(self, module, name):
+                        if module.startswith("numpy"):
+                            return super().find_class(module, name)
+                        raise pickle.UnpicklingError(name)
+            """,
+        ),
     )
     good = (
+        example(
+            "an unpickler that knows every name, plain data in the cache",
+            framework="redis",
+            code="""
+                import json
+                import pickle
+                import redis
+
+                store = redis.Redis()
+                KNOWN = {("collections", "OrderedDict"), ("builtins", "set")}
+
+                class Known(pickle.Unpickler):
+                    def find_class(self, module, name):
+                        if (module, name) in KNOWN:
+                            return super().find_class(module, name)
+                        raise pickle.UnpicklingError(f"{module}.{name}")
+
+                def cart(key):
+                    return json.loads(store.get(key))
+            """,
+        ),
         example(
             "a loader of plain data",
             framework="flask",
@@ -162,7 +237,20 @@ class Deserialization(Rule):
         ),
     )
 
-    def check(self, effect: Deserialise, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+    def check(
+        self, effect: Deserialise | Admit | Configure, reaching: Reaching, ungiven: Ungiven, stored: Stored
+    ) -> Iterator[Verdict]:
+        if isinstance(effect, Configure):
+            yield from _configured(effect)
+        elif isinstance(effect, Admit):
+            yield from _admitted(effect)
+        elif sent(effect, effect.data, Use.DESERIALISE, stored) is not None:
+            yield from self._sent(effect, reaching, stored)
+        elif not _beside(effect):
+            yield from _lain(effect, ungiven)
+
+    def _sent(self, effect: Deserialise, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+        of_file = effect.loader in _OF_FILES or effect.loader.endswith(" of a file")
         yield from tainted(
             effect,
             effect.data,
@@ -171,11 +259,86 @@ class Deserialization(Rule):
             stored=stored,
             message=f"{{it}} is loaded by {effect.loader}, which makes objects of any class.",
             why="{who} can run any code with the rights of the service while the data is loaded{through}.",
-            fix="Exchange the data as JSON or with a schema, YAML with yaml.safe_load; or sign it and check the signature before.",
+            fix=_FIX,
             harm=f"{effect.loader} makes objects of the data",
             impact=Impact.CRITICAL,
-            confidence=Confidence.MEDIUM if effect.loader in _OF_FILES else Confidence.HIGH,
+            confidence=Confidence.MEDIUM if of_file else Confidence.HIGH,
             remedy=Remedy(kind=RemedyKind.CALL, subject=".safe_load")
             if effect.loader.startswith(("yaml.load(", "yaml.load without"))
             else None,
         )
+
+
+def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
+    """Data that lay where others can write, or that any caller gives."""
+    for origin in effect.data.origins:
+        if origin.state(Use.DESERIALISE) is Clean.CLEAN:
+            continue
+        what, confidence = _of(origin, ungiven(effect) if origin.kind is OriginKind.PARAMETER else None)
+        if what:
+            yield Verdict(
+                message=f"{what[:1].upper()}{what[1:]} is loaded by {effect.loader}, which makes objects of any class.",
+                why="Whoever can write there, or stand between, runs any code with the rights of the service while the data is loaded.",
+                fix=_FIX,
+                impact=Impact.HIGH,
+                confidence=confidence,
+                trace=steps(
+                    *((step.place, step.note) for step in origin.steps),
+                    (effect.place, f"{effect.loader} makes objects of the data"),
+                ),
+            )
+
+
+def _of(origin: Origin, unit: str | None) -> tuple[str, Confidence]:
+    """What the data is, for a reader, and how sure it is that others can write it; empty: nothing is said of it."""
+    if origin.kind is OriginKind.RESULT:
+        return _STORES.get(origin.name, ""), Confidence.MEDIUM
+    if origin.kind is OriginKind.FIELD:
+        return f"the column {origin.name}", Confidence.MEDIUM
+    if unit is None:
+        return "", Confidence.LOW
+    if _COLUMN.search(unit):
+        return "what the column holds", Confidence.MEDIUM
+    told = _EXCHANGED.search(".".join([*unit.split(".")[-2:], origin.name]))
+    return f"the argument '{origin.name}'", Confidence.MEDIUM if told else Confidence.LOW
+
+
+def _admitted(effect: Admit) -> Iterator[Verdict]:
+    if not _beside(effect):
+        yield Verdict(
+            message=f"{effect.api} {_FLAWS[effect.flaw]}.",
+            why="Packages hold functions that run what they are given (numpy.testing has runstring, builtins eval), and a pickle may name "
+            "those: the unpickler keeps nothing out.",
+            fix="Compare the pair (module, name) with a fixed list, and raise UnpicklingError for every other.",
+            impact=Impact.HIGH,
+            confidence=Confidence.MEDIUM,
+            trace=steps((effect.place, "the class is looked up")),
+        )
+
+
+def _configured(effect: Configure) -> Iterator[Verdict]:
+    """Pickle as the format of tasks or of sessions."""
+    name, value = effect.name.lower(), str(effect.value.constant or "")
+    tasks = name.endswith("accept_content") and ("pickle" in value or "x-python-serialize" in value)
+    if not (tasks or (name == "session_serializer" and "pickle" in value.lower())):
+        return
+    if _beside(effect) or of_development(effect.place.path):
+        return
+    what, who = (
+        ("tasks", "Whoever reaches the broker")
+        if tasks
+        else ("sessions", "Whoever can write a session, or knows the key,")
+    )
+    yield Verdict(
+        message=f"`{effect.name}` takes {what} as pickles, which make objects of any class.",
+        why=f"{who} runs any code with the rights of the service.",
+        fix="Take JSON alone, and pass ids and plain values.",
+        impact=Impact.HIGH,
+        confidence=Confidence.MEDIUM,
+        trace=steps((effect.place, "pickle is accepted")),
+    )
+
+
+def _beside(effect: Deserialise | Admit | Configure) -> bool:
+    path = effect.place.path
+    return effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path)

@@ -158,7 +158,7 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
         field = origin.name.rpartition(".")[2]
         if _secret(field) and parts(field)[-1] not in _TOKENS:
             return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
-    if origin.kind is OriginKind.PARAMETER and _secret(origin.name):
+    if origin.kind is OriginKind.PARAMETER and "." not in origin.name and _secret(origin.name):
         return f"The argument `{origin.name}`", Confidence.LOW, ""
     return None
 

@@ -6,6 +6,7 @@ a member's name to a folder by hand writes wherever the name says: the names are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
@@ -26,7 +27,12 @@ _MEMBER_OF: Final = {_TAR: _TAR_MEMBER, _ZIP: _ZIP_MEMBER}
 _NAMES: Final = frozenset({"filename", "name", "path", "linkname", "orig_filename"})
 _OTHER_USES: Final = ALL_USES & ~mask(Use.PATH, Use.PREFIX, Use.PARENTS, Use.RELATIVE, Use.SEGMENT)
 """What names of members are of no danger for, as far as is said here."""
+_OPEN: Final = frozenset({"source", "parameter", "unknown"})
 _LISTS: Final = frozenset({"getmembers", "getnames"})
+_MEMBERS: Final = re.compile(r"name|info|member|entr", re.IGNORECASE)
+_WRITES: Final = frozenset(
+    {"open", "write", "write_bytes", "write_text", "copyfileobj", "extract", "mkdir", "makedirs"}
+)
 _LEAVES: Final = frozenset({f.RAISE, f.CONTINUE, f.RETURN, f.BREAK, f.ASSERT})
 _TARS: Final = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".tbz2", ".txz")
 
@@ -76,18 +82,31 @@ def _opened(made: str, keyword: str) -> Handler:
         if mode is not None and isinstance(mode.const, str) and mode.const[:1] in ("w", "a", "x"):
             return Val(("object", made), ())
         read = [site.argument(0, "name") or site.argument(-1, "file"), site.keywords.get(keyword)]
-        return Val(("object", made), origins_of([each for each in read if each is not None]))
+        text = shape(read[0]) if read[0] is not None else None
+        return Val(("object", made), origins_of([each for each in read if each is not None]), NO, None, text)
 
     return handler
 
 
 def _member(frame: Frame, archive: Val, position: int) -> tuple[Origin, ...]:
-    """The origin of a member's name; none where the archive is of the program itself or of who runs it."""
-    outside = [key for key, _, _ in archive.origins if not (key[0] == "source" and key[2] == Trust.OPERATOR.value)]
-    if not outside:
+    """The origin of a member's name; none where the archive is of the program itself, of who runs it or of a service that it asks."""
+    outside = [key for key, _, _ in archive.origins if key[0] in _OPEN and key[-1] != Trust.OPERATOR.value]
+    if not outside or any(node[0] == f.FOR and _only_looks(node) for node in nodes(body_of(frame.facts))):
         return ()
     trust = next((key[2] for key in outside if key[0] == "source"), Trust.UNKNOWN.value)
     return ((("source", MEMBER, trust), _OTHER_USES, (None, frame.unit, position, MEMBER)),)
+
+
+def _only_looks(loop: Any) -> bool:
+    """True for a loop over names of members that refuses some and writes none: which, can't be told."""
+    inner = list(nodes(loop[4]))
+    writes = any(node[0] == f.CALL and node[2][-1] in _WRITES for node in inner)
+    refuses = any(node[0] == f.IF and any(each[0] == f.RAISE for each in nodes(node[3])) for node in inner)
+    return (
+        refuses
+        and not writes
+        and any(node[0] in (f.NAME, f.ATTR) and _MEMBERS.search(node[-1]) for node in nodes((loop[3],)))
+    )
 
 
 def _names(site: CallSite) -> Val | None:
@@ -116,7 +135,11 @@ def _extracted(members: int) -> Handler:
         if tar is None or picked or "filter" in site.keywords or site.spread or not _foreign(tar):
             return None
         if site.frame.engine.versions.before("python", 3, 14) is not False and not _looked_at(site, tar):
-            site.emit("Unpack", archive=Val(None, tar.origins), api=f"TarFile.{site.name.rpartition('.')[2]}")
+            site.emit(
+                "Unpack",
+                archive=Val(None, tar.origins, NO, None, tar.text),
+                api=f"TarFile.{site.name.rpartition('.')[2]}",
+            )
         return None
 
     return handler
@@ -130,7 +153,9 @@ def _unpacked(site: CallSite) -> Val | None:
     name = shape(archive).lower()
     said = str(format_.const) if format_ is not None and format_.const is not NO and format_.const else ""
     if "tar" in said or (not said and name.endswith(_TARS)):
-        site.emit("Unpack", archive=Val(None, deep_origins(archive)), api="shutil.unpack_archive")
+        site.emit(
+            "Unpack", archive=Val(None, deep_origins(archive), NO, None, shape(archive)), api="shutil.unpack_archive"
+        )
     return None
 
 

@@ -8,7 +8,7 @@ from archwright.model.value import Use
 from archwright.source.flow import contained
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
-from archwright.source.flow.values import NO, Val, clean, deep_origins, join_origins, step
+from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, clean, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import opens
 
@@ -17,6 +17,8 @@ ALIASES: Final[dict[str, str]] = {
     f"pathlib.{name}": PATH for name in ("PosixPath", "WindowsPath", "PurePath", "PurePosixPath")
 }
 """Other names of paths. A pure one opens nothing, but is what others are made of."""
+_LIES_AT: Final = "path"
+"""The key of `Val.asked` under which an open file keeps its path."""
 _NAMES: Final = frozenset({"name", "stem", "suffix"})
 """Attributes of a path that hold no separator."""
 _RESOLVED: Final = mask(Use.PREFIX)
@@ -125,6 +127,16 @@ def _mode(mode: Val | None, kind: str = "read") -> str:
     return "write" if isinstance(given, str) and not _WRITING.isdisjoint(given) else kind
 
 
+def _file(path: Val | None) -> Val | None:
+    """An open file: what is in it isn't known, where it lies is."""
+    return Val(None, (UNKNOWN_ORIGIN,), NO, None, None, {_LIES_AT: path}) if path is not None else None
+
+
+def opened_at(file: Val) -> Val | None:
+    """The path of a file that was opened by it; None: not known."""
+    return (file.asked or {}).get(_LIES_AT)
+
+
 def opened(calls: dict[str, Handler], dotted: str, keyword: str) -> None:
     """A call that opens the file at its first argument, or the one named `keyword`, as its second says."""
 
@@ -132,7 +144,7 @@ def opened(calls: dict[str, Handler], dotted: str, keyword: str) -> None:
         path = site.argument(0, keyword)
         if path is not None:
             site.emit("FileAccess", kind=_mode(site.argument(1, "mode")), path=path, api=dotted)
-        return None
+        return _file(path)
 
     calls[dotted] = handler
 
@@ -141,7 +153,7 @@ def _path_open(site: CallSite) -> Val | None:
     """`path.open("wb")`."""
     if site.receiver is not None:
         site.emit("FileAccess", kind=_mode(site.argument(0, "mode")), path=site.receiver, api="Path.open")
-    return None
+    return _file(site.receiver)
 
 
 def _at_self(kind: str, name: str, *, target: bool = False) -> Handler:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.model.value import Use
+from archwright.source.flow import unpicklers
 from archwright.source.flow.operators import truth
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, clean, deep_origins
 from archwright.source.frameworks.base import CallSite, Handler, mask
+from archwright.source.frameworks.python.files import opened_at
 from archwright.source.frameworks.shared.sinks import loads
 
 _UNSAFE: Final = frozenset({"Loader", "UnsafeLoader", "CLoader", "CUnsafeLoader"})
@@ -85,6 +87,44 @@ def _unpickled(module: str) -> Handler:
     return handler
 
 
+def _of_file(dotted: str) -> Handler:
+    """`pickle.load(file)`: what is read of a file that was opened here goes back to its path."""
+
+    def handler(site: CallSite) -> Val | None:
+        data = site.argument(0, "file")
+        path = opened_at(data) if data is not None else None
+        if path is not None:
+            site.emit("Deserialise", loader=f"{dotted} of a file", data=Val(None, deep_origins(path)))
+        elif data is not None:
+            site.emit("Deserialise", loader=dotted, data=Val(None, deep_origins(data)))
+        return None
+
+    return handler
+
+
+def _torch(site: CallSite) -> Val | None:
+    """`torch.load(file)`, which loads weights alone from 2.6 on unless it is told otherwise."""
+    said, data = site.argument(-1, "weights_only"), site.argument(0, "f")
+    if data is None or site.spread or (said is not None and truth(said) is not False):
+        return None
+    if said is None and site.frame.engine.versions.before("torch", 2, 6) is not True:
+        return None
+    loader = "torch.load(weights_only=False)" if said is not None else "torch.load without weights_only"
+    site.emit("Deserialise", loader=loader, data=Val(None, deep_origins(opened_at(data) or data)))
+    return None
+
+
+def _found(site: CallSite) -> Val | None:
+    """`super().find_class(module, name)`: the class is looked up; what an own unpickler asks before tells what it lets through."""
+    if flaw := unpicklers.flaw(site.frame):
+        site.emit(
+            "Admit",
+            flaw=flaw,
+            api=f"{site.frame.owner.short if site.frame.owner is not None else 'Unpickler'}.find_class",
+        )
+    return None
+
+
 def _signed(site: CallSite) -> Val:
     """What was signed here, or encrypted with a key that only the service has, was made here: of what, can't be known.
 
@@ -102,7 +142,7 @@ CALLS: Final[dict[str, Handler]] = {
     **{f"yaml.{name}": _plain for name in ("safe_load", "safe_load_all", "full_load", "full_load_all")},
     **{f"{module}.{name}": _yaml(f"{module}.{name}") for module in ("yaml", "oyaml", "ruamel.yaml") for name in ("load", "load_all")},
     "numpy.load": _where("numpy.load", "allow_pickle", True),
-    "torch.load": _where("torch.load", "weights_only", False),
+    "torch.load": _torch,
     _RUAMEL: _ruamel,
     f"{_RUAMEL}.load": _ruamel_load,
     f"{_RUAMEL}.load_all": _ruamel_load,
@@ -120,10 +160,12 @@ CALLS: Final[dict[str, Handler]] = {
 for _module in ("pickle", "_pickle", "cPickle", "dill", "cloudpickle"):
     CALLS[f"{_module}.Unpickler"] = _unpickler(_module)
     CALLS[f"{_module}.Unpickler.load"] = _unpickled(_module)
-    for _name in ("loads", "load"):
-        loads(CALLS, f"{_module}.{_name}", 0, "data")
+    CALLS[f"{_module}.Unpickler.find_class"] = _found
+    CALLS[f"{_module}.load"] = _of_file(f"{_module}.load")
+    loads(CALLS, f"{_module}.loads", 0, "data")
+CALLS["marshal.load"] = _of_file("marshal.load")
 for _dotted in (
-    "marshal.loads", "marshal.load", "jsonpickle.decode", "jsonpickle.unpickler.decode", "joblib.load", "shelve.open",
+    "marshal.loads", "jsonpickle.decode", "jsonpickle.unpickler.decode", "joblib.load", "shelve.open",
     "pandas.read_pickle", "pandas.io.pickle.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all", "ruamel.yaml.unsafe_load",
 ):  # fmt: skip
     loads(CALLS, _dotted)
