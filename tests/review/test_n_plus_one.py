@@ -224,6 +224,10 @@ def test_what_a_session_looks_up_by_key_costs_one_query_for_each_distinct_row(fo
     (finding,) = found(load(ROWS, by_key=True))
     assert finding.confidence is Confidence.MEDIUM
     assert "for each distinct one" in finding.message
+    (of_one_row,) = found(load(ROWS, relation="orders.customer", by_key=True))
+    assert of_one_row.confidence is Confidence.LOW
+    (beyond,) = found(load(ROWS, entity="Customer", relation="customer.region", by_key=True))
+    assert beyond.confidence is Confidence.MEDIUM
 
 
 def test_a_relation_deep_in_the_work_of_each_row_is_of_low_confidence(found: Review) -> None:

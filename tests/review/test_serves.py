@@ -4,7 +4,7 @@ import pytest
 
 from archwright.model.base import Place
 from archwright.model.effect import Crypto
-from archwright.review.serves import Serves, names_secret, parts, served
+from archwright.review.serves import Serves, aside, names_secret, parts, served
 
 
 def crypto(*becomes: tuple[str, str]) -> Crypto:
@@ -44,3 +44,17 @@ def test_pairs_of_words_name_secrets_that_one_word_does_not() -> None:
 )
 def test_what_becomes_of_it_decides(becomes: tuple[tuple[str, str], ...], what: Serves) -> None:
     assert served(crypto(*becomes)).what is what
+
+
+@pytest.mark.parametrize(
+    ("unit", "stands_in"),
+    [
+        ("shop.tokens.NullVerifier.claims", True),
+        ("shop.tokens._FakeVerifier.claims", True),
+        ("shop.tokens.Verifier.claims", False),
+        ("shop.nullable.Verifier.claims", False),
+        ("shop.tokens.NullableField.claims", False),
+    ],
+)
+def test_stand_ins_are_aside(unit: str, stands_in: bool) -> None:
+    assert aside(Crypto(place=Place("app.py", 1, 1), unit=unit, kind="decode")) is stands_in

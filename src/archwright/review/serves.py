@@ -13,6 +13,8 @@ from typing import NamedTuple
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.review.beside import in_migrations, in_tests, in_tools
 
+_STAND_IN = re.compile(r"(?:^|\.)_?(?:Null|Fake|Dummy|Mock|Stub)[A-Z]\w*\.")
+"""Classes that stand in for one that is not there: in tests, on a developer's machine."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _GUARDED = """password passwd pwd passphrase passcode token tokens secret secrets otp totp pin nonce salt csrf xsrf session
     sessions sessionid sid cookie cookies credential credentials apikey captcha signature jwt auth authorization
@@ -83,8 +85,8 @@ def names_idle(name: str) -> bool:
 
 
 def aside(effect: Crypto | Configure) -> bool:
-    """True where nothing but tests, migrations and tools of the developers make it."""
-    if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
+    """True where nothing but tests, migrations, tools of the developers and stand-ins (`NullVerifier`) make it."""
+    if effect.context.setting in (Setting.TEST, Setting.MIGRATION) or _STAND_IN.search(effect.unit):
         return True
     paths = (effect.place.path, *(call.path for call in effect.context.calls[:1]))
     return any(in_tests(path) or in_migrations(path) or in_tools(path) for path in paths)

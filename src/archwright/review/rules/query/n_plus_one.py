@@ -276,7 +276,9 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
     if effect.context.calls and same_line and not one:
         return Confidence.LOW  # the loop's own query, met again in a recursion that may end after one level
     if isinstance(effect, Load) and effect.by_key:
-        return Confidence.MEDIUM  # all rows may share one
+        # all rows may share one; the rows of one other row, as the lines of an order, have few between them
+        of_one_row = "." in effect.relation and effect.entity is not None and effect.entity == loop.entity
+        return Confidence.LOW if of_one_row else Confidence.MEDIUM
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
     return Confidence.HIGH if sure else Confidence.MEDIUM
 

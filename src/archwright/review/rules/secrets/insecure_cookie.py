@@ -15,6 +15,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 """Names of cookies by which a service knows who calls."""
+_ANSWER = re.compile(r"(?:is|has|was|can|show|seen|hide|dismissed)[_-]", re.IGNORECASE)
+"""Names of cookies that hold an answer to a question, whatever it is about: `is_token_expired`."""
 _TASTE = re.compile(
     r"lang|locale|theme|time_?zone|(?:^|_)tz(?:$|_)|dark|color|sidebar|consent|banner|view|layout", re.IGNORECASE
 )
@@ -132,7 +134,7 @@ class InsecureCookie(Rule):
             yield from _set(effect)
             return
         name = effect.name.constant if isinstance(effect.name.constant, str) else ""
-        secret = _SECRET.search(name) is not None
+        secret = _SECRET.search(name) is not None and _ANSWER.match(name) is None
         said = f"The cookie {name!r}" if name else "A cookie"
         if effect.secure is False:
             confidence = Confidence.LOW

@@ -197,6 +197,7 @@ def _verdict(
             *((place, "calls it with the name of the function") for place in effect.context.calls[:1]),
             (effect.place, f"{effect.api} makes the hash"),
         ),
+        cause=f"{effect.place.path} {effect.unit} {effect.algorithm}",  # a function that hashes again and again makes one hash
         remedy=remedy,
     )
 
