@@ -39,6 +39,10 @@ class Program(Protocol):
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
 
+    @property
+    def plain_log(self) -> Place | None:
+        """Where the code itself writes its logs to a file of plain text; None: it does not, or some log is structured."""
+
     def looks_at_files(self, places: Iterable[Place]) -> bool:
         """True where one of the functions around some places, or what it calls, may look at the kind of a file."""
 

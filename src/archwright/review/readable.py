@@ -8,12 +8,14 @@ from functools import cached_property
 from archwright.model.base import Place
 from archwright.model.effect import Effect
 from archwright.model.entity import Entity
+from archwright.review.beside import in_tests, in_tools
 from archwright.review.endpoint import Endpoint, Exemption
 from archwright.review.endpoints import endpoints_of, exemptions_of
 from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program
 from archwright.source.survey import declared
+from archwright.source.survey.plain_logs import plain_logs
 from archwright.source.survey.uploads import Uploads, unit_at
 
 
@@ -45,6 +47,11 @@ class Readable:
 
     def uncalled(self, unit: str) -> bool:
         return self._program.uncalled(unit)
+
+    @cached_property
+    def plain_log(self) -> Place | None:
+        places = (place for place in plain_logs(self._program) if not in_tests(place.path) and not in_tools(place.path))
+        return min(places, default=None)
 
     def looks_at_files(self, places: Iterable[Place]) -> bool:
         units = [unit for place in places if (unit := unit_at(self._program, place)) is not None]

@@ -29,7 +29,7 @@ from archwright.source.flow.values import (
 _OPEN = frozenset({"source", "parameter"})
 _OF_OBJECTS = frozenset({"|", "+", "%", "/"})
 """Operators that objects of libraries have: conditions of ORMs, texts that are safe HTML, paths."""
-LITERAL = BIT[Use.PYTHON]
+LITERAL = BIT[Use.PYTHON] | BIT[Use.LOG] | BIT[Use.HEADER]
 """What `repr` makes of a text is one literal of Python, whatever the text holds."""
 RELATIVE = BIT[Use.RELATIVE]
 """A text that stands behind another is no absolute path."""

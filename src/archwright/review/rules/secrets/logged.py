@@ -79,7 +79,7 @@ class Logged(Rule):
                 @app.post("/login")
                 def login():
                     password = request.form["password"]
-                    logger.info("sign-in with %d characters: %s", len(password), password)
+                    logger.info("sign-in with %d characters: %r", len(password), password)
                     return "ok"
             """,
         ),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.responses import headers
 from archwright.source.frameworks.shared.peers import call_peer, limit
 
 SMTP = "smtplib.SMTP"
@@ -55,6 +56,7 @@ def _smtp(site: CallSite) -> Val:
 
 
 def _send(site: CallSite) -> Val:
+    headers.mail(site)
     held = (site.receiver.items if site.receiver is not None else None) or {}
     call_peer(site, held.get("host", _SERVER), "", limit(held["timeout"]) if "timeout" in held else UNKNOWN)
     return Val(None, ())

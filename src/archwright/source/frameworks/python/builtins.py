@@ -321,6 +321,11 @@ def _derived_text(site: CallSite) -> Val:
     return site.derived(("text",))
 
 
+def _json(site: CallSite) -> Val:
+    """A document in which no line ends but by the indentation: JSON escapes the ends of lines in texts."""
+    return site.derived(("text",), BIT[Use.LOG] | BIT[Use.HEADER])
+
+
 def _gather(site: CallSite) -> Val:
     if site.spread:
         return join_all(site.spread)
@@ -367,7 +372,7 @@ CALLS: Final[dict[str, Handler]] = {
     "platform.system": _system,
     "json.loads": _derived,
     "json.load": _derived,
-    "json.dumps": _derived_text,
+    "json.dumps": _json,
     "itertools.chain": _zip_flat,
     "itertools.groupby": _groups,
     "itertools.batched": _batches,

@@ -21,9 +21,10 @@ def without(pattern: object, new: object) -> int:
         compiled = re.compile(pattern)
     except re.error:
         return 0
+    found = mask(Use.LOG, Use.HEADER) if compiled.fullmatch("\n") and "\n" not in new else 0
     if compiled.fullmatch("/"):
-        return mask(Use.PATH) if "/" not in new else 0
-    return mask(Use.PARENTS) if compiled.fullmatch(".") and "." not in new else 0
+        return found | (mask(Use.PATH) if "/" not in new else 0)
+    return found | (mask(Use.PARENTS) if compiled.fullmatch(".") and "." not in new else 0)
 
 
 def _replaced(site: CallSite, pattern: object, new: Val | None, text: Val | None) -> Val:

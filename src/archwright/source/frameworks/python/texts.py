@@ -80,6 +80,10 @@ All together hold them: a loop puts them together again. Of those that are taken
 """
 _CUT_AT: Final = {"/": mask(Use.PATH), "\\": mask(Use.PATH), ".": mask(Use.PARENTS)}
 """A separator -> what a part without it is clean for: without a dot it is no `..`."""
+_SAME_SHAPE: Final = frozenset({"strip", "encode", "decode"})
+_BREAKS: Final = frozenset({"\n", "\r", "\r\n"})
+ONE_LINE: Final = mask(Use.LOG, Use.HEADER)
+"""The uses that a text is clean for in which no line ends."""
 _UPWARDS: Final = frozenset({"../", "..\\"})
 _DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
 """How SQL writes a quote inside quotes."""
@@ -137,7 +141,7 @@ def _text_method(site: CallSite) -> Val | None:
     origins = value.origins
     if site.name in ("strip", "lstrip") and site.args and "/" in str(site.args[0].const):
         origins = clean(origins, operators.RELATIVE)
-    return Val(value.type, origins, NO, None, operators.shape(receiver) if site.name == "strip" else None)
+    return Val(value.type, origins, NO, None, operators.shape(receiver) if site.name in _SAME_SHAPE else None)
 
 
 def _takes_out(old: object, new: object) -> bool:
@@ -156,9 +160,11 @@ def _once(site: CallSite) -> None:
 
 
 def _one_name(old: object, new: object) -> int:
-    """The uses for which no separator, or no `..`, being left makes a text clean. Taking out `../` leaves that of `....//`."""
+    """The uses for which no separator, no `..`, or no end of a line, being left makes a text clean. Taking out `../` leaves that of `....//`."""
     if not isinstance(new, str):
         return 0
+    if old in _BREAKS and _BREAKS.isdisjoint(new):
+        return ONE_LINE
     if old == "/":
         return mask(Use.PATH) if "/" not in new else 0
     return mask(Use.PARENTS) if old in (".", "..") and "." not in new else 0
@@ -168,7 +174,9 @@ def _split(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
-    parts: dict[str | int, Val] = {"*": Val(("text",), receiver.origins)}
+    lines = site.name == "splitlines" or (site.name in ("split", "rsplit") and not site.args)
+    origins = clean(receiver.origins, ONE_LINE) if lines else receiver.origins
+    parts: dict[str | int, Val] = {"*": Val(("text",), origins)}
     at = site.args[0].const if site.args and not site.args[0].origins else NO
     if site.name in _CUTS and isinstance(at, str) and at in _CUT_AT:
         for index in _CUTS[site.name][len(site.args) > 1 or "maxsplit" in site.keywords]:

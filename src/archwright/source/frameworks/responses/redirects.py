@@ -10,6 +10,7 @@ from archwright.source.flow import hosts
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
+from archwright.source.frameworks.responses.headers import disposition
 from archwright.source.frameworks.responses.libraries import WEB
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
@@ -41,6 +42,8 @@ _RESPONSES: Final = (
 def _header(site: CallSite) -> Val | None:
     """`response["Location"] = address`, `response.headers["Location"] = address`."""
     name, to = site.argument(0), site.argument(1)
+    if name is not None and to is not None:
+        disposition(site.frame, site.position, name.const, to)
     if name is not None and str(name.const).lower() == "location" and to is not None and to.origins:
         _leads(site.frame, site.position, to)
     return None
@@ -62,6 +65,7 @@ def led_by_headers(frame: Frame, position: int, headers: Val | None) -> None:
     """Record that an answer made with a dictionary of headers leads somewhere: `headers={"Location": address}`."""
     items = headers.items if headers is not None else None
     for name, to in (items or {}).items():
+        disposition(frame, position, name, to)
         if str(name).lower() == "location" and to.origins:
             _leads(frame, position, to)
 

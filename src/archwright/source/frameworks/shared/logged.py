@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from archwright.source.flow.operators import shape
-from archwright.source.flow.values import NO, Val, constant, deep_origins, join_origins
-from archwright.source.frameworks.base import CallSite, Handler
+import re
 
+from archwright.model.value import Use
+from archwright.source.flow.operators import shape
+from archwright.source.flow.values import NO, Val, clean, constant, deep_origins, join_origins
+from archwright.source.frameworks.base import CallSite, Handler, mask
+
+_HOLES = re.compile(r"%(?:\(\w+\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?([a-zA-Z%])")
+_ONE_LINE = mask(Use.LOG)
 LEVELS = ("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log")
 _OWN = frozenset({"exc_info", "stack_info", "stacklevel"})
 _NAMES = {"warn": "warning", "fatal": "critical", "exception": "error"}
@@ -20,13 +25,29 @@ def logs(calls: dict[str, Handler], dotted: str, *more: str) -> None:
 def log(site: CallSite) -> Val:
     """A call such as `logger.warning("...", ...)`; `log(level, "...")` says its level first."""
     name = site.name.rpartition(".")[2]
-    parts = [*site.args, *(value for key, value in site.keywords.items() if key not in _OWN), *site.spread]
-    if name == "log" and site.args:
-        level = site.args[0].const
-        parts = parts[1:]
-        name = level.lower() if isinstance(level, str) else _level(site.args[0])
+    given = site.args
+    if name == "log" and given:
+        level = given[0].const
+        name = level.lower() if isinstance(level, str) else _level(given[0])
+        given = given[1:]
+    beside = (value for key, value in site.keywords.items() if key not in _OWN)
+    parts = [*_represented(given), *beside, *site.spread]
     report(site, _NAMES.get(name, name), parts, with_error=name == "exception" or tells(site))
     return Val(None, (), None)
+
+
+def _represented(given: list[Val]) -> list[Val]:
+    """A message with its arguments: what `%r` or a number's place takes, ends no line."""
+    template = given[0].const if len(given) > 1 else None
+    if not isinstance(template, str) or given[0].origins:
+        return given
+    places = [hole for hole in _HOLES.findall(template) if hole != "%"]
+    return [
+        value.with_origins(clean(deep_origins(value), _ONE_LINE))
+        if 0 < index <= len(places) and places[index - 1] != "s"
+        else value
+        for index, value in enumerate(given)
+    ]
 
 
 def report(site: CallSite, level: str, parts: list[Val], *, with_error: bool) -> None:
