@@ -116,3 +116,23 @@ def test_a_query_text_of_another_store(tmp_path: Path) -> None:
                 return session.run(f'MATCH (n) WHERE n.name = "{name}" RETURN n')
     """
     assert [rule for rule, _, _ in _found(tmp_path, textwrap.dedent(text))] == ["injection/nosql"]
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("client.query(collection_name='c', filter=f\"name == '{name}'\")", "injection/nosql"),
+        ("client.table.search().where(f\"id = '{name}'\").to_list()", "injection/nosql"),
+        ("client.delete(f\"id in ['{name}']\")", "injection/nosql"),
+        ("client.files().list(q=f\"'{name}' in parents\")", "injection/nosql"),
+        ("client.command(f\"DELETE FROM t WHERE a = '{name}'\")", "injection/sql"),
+        ("client.query(f\"SELECT 1 FROM t WHERE a = '{name}'\")", "injection/sql"),
+        ("client.session().run(f\"MATCH (n) WHERE n.a = '{name}' RETURN n\")", "injection/nosql"),
+        ("client.query(filter='a == {name}', filter_params={'name': name})", ""),
+        ("client.query(filter=f'a == {name}')", ""),
+        ("client.delete(f\"the '{name}'\")", ""),
+    ],
+)
+def test_conditions_as_a_text(body: str, rule: str, tmp_path: Path) -> None:
+    text = f"import neo4j, pymilvus\n\ndef f(client, name):\n    {body}\n"
+    assert [found for found, _, _ in _found(tmp_path, text)] == ([rule] if rule else [])

@@ -16,6 +16,8 @@ from archwright.source import facts as f
 from archwright.source.flow.checks import key_of, mark, subject
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import BIT, NONE, Val, clean, deep_origins
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
@@ -35,6 +37,8 @@ ROOTS: Final = frozenset({"/", "\\"})
 """What an absolute path begins with."""
 _SAME_PATH: Final = frozenset({"parts", "parents"})
 _PARENTS: Final = frozenset({"..", "../"})
+_WRAPS: Final = frozenset({"str", "Path", "PurePath", "fspath"})
+"""Calls that give the same path."""
 
 
 BARE: Final = {"bare": NONE}
@@ -63,13 +67,54 @@ def judged(frame: Frame, base: Node, method: str, argument: Node, position: int)
         rest = shape(path).removeprefix(start)
         if len(rest) < len(shape(path)) and "{}" in rest:
             frame.emit("Containment", position, flaw="early", path=path, api=method)
+    elif not resolved and _joined_to(frame, base, argument) and _leads_up(path, root):
+        frame.emit("Containment", position, flaw="early", path=path, api=method)
 
 
 def _bare(root: Val, start: str) -> bool:
     """True for a folder that surely ends without a separator."""
     if isinstance(root.const, str) and not root.origins:
         return len(start) > 1 and start[0] == "/" and start[-1] != "/"
-    return root.asked is BARE
+    return root.asked is BARE or (start[-1:].isalnum() and "{}" in start)
+
+
+def _joined_to(frame: Frame, path: Node, root: Node) -> bool:
+    """True for a path that was joined to this very folder, and to which nothing happened since: every such path begins with it."""
+    path, root = _bare_of(path), _bare_of(root)
+    folder = key_of(root)
+    if path[0] != f.NAME or folder is None:
+        return False
+    made = [
+        node[3]
+        for node in nodes(body_of(frame.facts))
+        if node[0] == f.ASSIGN and any(target[0] == f.NAME and target[2] == path[2] for target in node[2])
+    ]
+    return bool(made) and all(_first_part(node) == folder for node in made)
+
+
+def _bare_of(node: Node) -> Node:
+    """`x` of `str(x)` and `Path(x)`."""
+    while node[0] == f.CALL and node[2][-1] in _WRAPS and len(node[3]) == 1:
+        node = node[3][0]
+    return node
+
+
+def _first_part(node: Node) -> str | None:
+    """The folder of `os.path.join(folder, name)`, `folder / name`."""
+    node = _bare_of(node)
+    if node[0] == f.CALL and node[2][-1] == "join" and node[2][0] == f.ATTR and len(node[3]) > 1:
+        return key_of(_bare_of(node[3][0])) if node[2][2][-1] in ("path", "osp") else None
+    if node[0] == f.BINOP and node[2] == "/":
+        return _first_part(node[3]) or key_of(_bare_of(node[3]))
+    return None
+
+
+def _leads_up(path: Val, root: Val) -> bool:
+    """True where a path holds more than the folder, and some of it may hold `..`."""
+    own = {key for key, _, _ in root.origins}
+    return any(
+        not cleaned & (_PATH | _NO_PARENTS) for key, cleaned, _ in path.origins if key not in own and key[0] in _OPEN
+    )
 
 
 def without_parents(frame: Frame, part: object, node: Node) -> None:

@@ -30,7 +30,7 @@ _FLAWS = {
         Impact.HIGH,
     ),
     "early": (
-        "The path is compared with the folder that it was just joined to, before `..` in it is resolved: the check always passes.",
+        "The path is compared with the folder that it was just joined to, before `..` in it is resolved: every relative name passes.",
         "Who chooses the path leads it out of its folder.",
         "Resolve the path first: path.resolve().is_relative_to(root).",
         Impact.HIGH,
@@ -109,6 +109,23 @@ class BrokenContainment(Rule):
             code="""
                 def safe(name):
                     return name.replace("../", "")
+            """,
+        ),
+        example(
+            "compared with the folder of an instance before it is resolved",
+            framework="python",
+            code="""
+                from pathlib import Path
+
+                class Store:
+                    def __init__(self, root):
+                        self.root = Path(root)
+
+                    def find(self, name):
+                        target = self.root / name
+                        if not target.is_relative_to(self.root):
+                            raise ValueError(name)
+                        return target
             """,
         ),
         example(

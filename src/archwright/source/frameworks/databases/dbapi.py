@@ -96,7 +96,8 @@ class DbApi(Framework):
         for verb in ("sql", "query", "execute"):
             self.calls[f"duckdb.{verb}"] = execute
         for method in (
-            "execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "raw_query"
+            "execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "raw_query",
+            "query", "command", "query_df", "run_query", "execute_sql", "execute_query", "query_items",
         ):  # fmt: skip
             self.methods[method] = _maybe_execute
         self.methods["cursor"] = _maybe_cursor
@@ -234,7 +235,7 @@ def _control(site: CallSite, written: str) -> None:
 
 def _maybe_execute(site: CallSite) -> Val | None:
     """`x.execute(text)` on something unknown, where the text begins as SQL does."""
-    text = site.argument(0)
+    text = site.argument(0, "query")
     receiver = site.receiver
     if text is None or (receiver is not None and receiver.type is not None and receiver.type[0] in ("query", "row")):
         return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Final
 
 from archwright.model.effect import Language
+from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.shared.sinks import interpret
 
+_CYPHER: Final = re.compile(r"\s*(?:match|optional\s+match|merge|unwind|create)\s*[\[({\w$]", re.IGNORECASE)
 _DRIVER: Final = "neo4j.Driver"
 _SESSION: Final = "neo4j.Session"
 _TRANSACTION: Final = "neo4j.Transaction"
@@ -40,6 +43,7 @@ class Graphs(Framework):
         for name in ("arango.aql.AQL", "aioarango.aql.AQL"):
             self.calls[f"{name}.execute"] = _runs("query", "aql.execute")
         self.methods["execute"] = _maybe_aql
+        self.methods["run"] = _maybe_cypher
 
 
 def _runs(keyword: str, api: str) -> Handler:
@@ -48,6 +52,14 @@ def _runs(keyword: str, api: str) -> Handler:
         return None
 
     return handler
+
+
+def _maybe_cypher(site: CallSite) -> Val | None:
+    """`session.run(text)`, whatever the session is, where the text begins as Cypher does."""
+    text = site.argument(0, "query")
+    if text is not None and _CYPHER.match(shape(text)):
+        interpret(site, Language.QUERY, text, api="session.run", parameters=len(site.args) > 1)
+    return None
 
 
 def _maybe_aql(site: CallSite) -> Val | None:
