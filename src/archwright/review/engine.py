@@ -24,6 +24,7 @@ from archwright.review.edits import edits_of
 from archwright.review.endpoint import EffectsOf, Endpoint, Siblings
 from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
+from archwright.review.owned import given_up
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict
 from archwright.review.stored import Stored
@@ -134,7 +135,10 @@ def review(
             except Exception as error:  # noqa: BLE001 - one broken rule must not hide what the others found
                 message = f"{type(error).__name__}: {error}"
                 faults.append(Fault(rule=rule.name, place=subject.place, error=message))
-    findings = [_finding(program, group, reaching, render) for group in causes.values()]
+    found = [judged for group in causes.values() for judged in group]
+    elsewhere_told = given_up(((judged.rule, judged.place, judged.verdict) for judged in found), program)
+    groups = ([j for j in group if (j.rule.name, j.place) not in elsewhere_told] for group in causes.values())
+    findings = [_finding(program, group, reaching, render) for group in groups if group]
     return Review(
         findings=_ordered(_fingerprinted(program, findings, below)), faults=tuple(faults), left=len(elsewhere)
     )

@@ -60,6 +60,7 @@ class BrokenContainment(Rule):
     impact = Impact.HIGH
     cwe = "CWE-22"
     security = True
+    gives_way_to = "files/path-traversal"
     bad = (
         example(
             "a folder beside the root begins with its name",
