@@ -21,6 +21,7 @@ _BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _BUILT = "built into a text"
 _KEY = re.compile(r"^self\.(?:\w*_)?(?:id|pk|uuid)$")
 """An instance's own key is most often made by the program."""
+_HANDED = "passed to"
 
 
 def given(
@@ -37,11 +38,13 @@ def given(
     harm: str,
     impact: Impact,
     remedy: Remedy | None = None,
+    near: bool = False,
 ) -> Iterator[Verdict]:
     """The verdict that code put an argument into `value` by hand, in a unit whose arguments nothing in the program gives.
 
     mark: how it was put there; use: the use for which nothing may have cleaned it; meant: names of arguments that are code
-    themselves; message: what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
+    themselves; near: only where no other function has a hand in the text; message: what is said of the argument, `{it}` for it; harm:
+    what happens at the effect, for the trace.
     """
     path = effect.place.path
     if effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path):
@@ -53,6 +56,7 @@ def given(
         and mark in origin.clean_for
         and origin.state(use) is not Clean.CLEAN
         and not meant.search(origin.name)
+        and not (near and any(step.note.startswith(_HANDED) for step in origin.steps))
     ]
     if not put or ungiven(effect) is None:
         return

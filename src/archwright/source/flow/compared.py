@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Origin, Val, deep_origins
@@ -18,7 +19,11 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SENT = frozenset({"source", "parameter"})
-_SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS})
+_SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS, f.FSTRING, f.BINOP})
+_SETTINGS = frozenset({"settings", "config", "conf", "cfg"})
+"""Names of what holds the settings of the service."""
+_SETTING: Final[Origin] = (("source", "setting", Trust.OPERATOR.value), 0, None)
+_UNREAD = frozenset({"unknown", "parameter"})
 
 
 def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node: Any, right: Val) -> None:
@@ -34,7 +39,7 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
         return
     if any(value.const is not NO or _other(node, value) for node, value in ((left_node, left), (right_node, right))):
         return
-    sides = [(node, value, deep_origins(value)) for node, value in ((left_node, left), (right_node, right))]
+    sides = [(node, value, _origins(node, value)) for node, value in ((left_node, left), (right_node, right))]
     if not proved and not any(key[0] in _SENT for _, _, origins in sides for key, _, _ in origins):
         return
     data, key = Val(None, sides[0][2]), Val(None, sides[1][2])
@@ -58,6 +63,25 @@ def _other(node: Any, value: Val) -> bool:
     return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2][:1].isupper() and not node[2][2].isupper()
 
 
+def _origins(node: Any, value: Val) -> tuple[Origin, ...]:
+    """The origins of a side; what is read from settings that can't be followed is a setting still."""
+    found = deep_origins(value)
+    return (_SETTING,) if _set(node) and all(key[0] in _UNREAD for key, _, _ in found) else found
+
+
+def _set(node: Any) -> bool:
+    """True for `settings.TOKEN`, `app.config["TOKEN"]`, `config.get("TOKEN")`."""
+    if node[0] == f.FSTRING:
+        return any(_set(part[2]) for part in node[2] if part[0] == f.FORMATTED)
+    if node[0] == f.BINOP:
+        return _set(node[3]) or _set(node[4])
+    if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "get" and node[3]:
+        node = node[2]
+    if node[0] not in (f.ATTR, f.SUBSCRIPT) or node[2][0] not in (f.NAME, f.ATTR):
+        return False
+    return str(node[2][-1]).lower() in _SETTINGS
+
+
 def _named(node: Any) -> bool:
     return _secret(_word(node))
 
@@ -76,9 +100,16 @@ def _word(node: Any) -> str:
         return str(node[3][2]) if node[3][0] == f.CONST else ""
     if kind == f.WALRUS:
         return _word(node[2])
+    if kind == f.FSTRING:
+        holes = [part[2] for part in node[2] if part[0] == f.FORMATTED]
+        return _word(holes[-1]) if holes else ""
+    if kind == f.BINOP:
+        return _word(node[4]) or _word(node[3])
     if kind == f.CALL:
         name = node[2][-1] if node[2][0] in (f.NAME, f.ATTR) else ""
         if name in ("get", "pop", "getlist", "get_argument") and node[3] and node[3][0][0] == f.CONST:
+            return str(node[3][0][2])
+        if name == "getenv" and node[3] and node[3][0][0] == f.CONST:
             return str(node[3][0][2])
         if name in ("encode", "decode", "strip", "lower", "upper") and node[2][0] == f.ATTR:
             return _word(node[2][2])

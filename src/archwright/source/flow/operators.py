@@ -96,7 +96,7 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
                 if made is not None:
                     return made
     if op == "+" and (_texty(left) or _texty(right)):
-        return concatenate(frame, position, [left, right])
+        return concatenate(frame, position, [_as_text(left), _as_text(right)])
     if op == "%" and _texty(left):
         return percent_format(frame, position, left, right)
     if op == "*" and left.const is NO and left.type in (("list",), ("tuple",)):
@@ -190,6 +190,11 @@ def _long(repeated: Any, times: Any) -> bool:
 
 def _texty(value: Val) -> bool:
     return value.text is not None or value.type == ("text",) or isinstance(value.const, (str, bytes))
+
+
+def _as_text(value: Val) -> Val:
+    """An attribute that is added to a text is a text itself."""
+    return value.with_type(("text",)) if value.type is not None and value.type[0] == "member" else value
 
 
 def shape(value: Val) -> str:

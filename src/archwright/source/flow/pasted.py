@@ -19,12 +19,14 @@ _PASTED: Final = BIT[Use.PASTED]
 _QUOTED: Final = BIT[Use.QUOTED]
 _SQL: Final = BIT[Use.SQL_TEXT]
 _SHELL: Final = BIT[Use.SHELL]
+_HTML: Final = BIT[Use.HTML]
 _TEXTS: Final = frozenset({None, ("text",), ("list",), ("tuple",), ("set",), ("dict",), ("generator",)})
 """Types of values that may hold any letters."""
 _WRONG: Final = {
     "sql": (_QUOTED, _SQL),
     "query": (_QUOTED, _SQL),
     "shell": (_PASTED, _SHELL),
+    "html": (_PASTED, _HTML),
 }
 """Languages -> the mark that makes an argument in a text wrong, and the use for which it may have been cleaned."""
 _QUOTES: Final = frozenset("'\"")

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from archwright.model.effect import Interpret, Language
+from archwright.model.effect import Interpret, Language, Setting
+from archwright.model.entity import Entity, Type
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Use
+from archwright.model.value import Clean, OriginKind, Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.beside import in_migrations, in_tests
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import Sent, sent, tainted
 from archwright.review.stored import Stored
 
 _OWN_REQUEST = ("request header", "cookie", "request host", "referrer", "request URL", "request path", "request body")
 """What a page of somebody else's can't make a browser send, or not as it is."""
+_WIDGET = "text of a widget"
+"""Shown to who typed it, and to nobody else."""
 _SAID_SAFE = frozenset({"Markup", "mark_safe", "format_html"})
+_FIX = "Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write."
+_TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
+_HTML = re.compile(
+    r"html|markup|safe|svg|content|body|children|inner|widget|rendered|output|attrs|icon|tag|(?:^|[._])(?:pk|id|count|number|size|width|height)$|_id$"
+    r"|url|href|media|prefix|auto_id|^self\b|^cls\b",
+    re.IGNORECASE,
+)
+"""Names of arguments that are HTML themselves, or that hold no tags."""
 _REFERRER = re.compile(r"^referrer|'(?:HTTP_)?referr?er'$", re.IGNORECASE)
 """Browsers escape it, and send no more than the origin of a page of somebody else's."""
 
@@ -27,6 +40,10 @@ class HtmlInjection(Rule):
     `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off. JSON, plain
     text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
     A text that a row holds counts as sent where a request was seen to write it; what staff writes there, with low confidence.
+
+    Where code itself puts a text between tags and calls the whole safe (`mark_safe(f"<b>{title}</b>")`), that is reported with medium
+    confidence for the text of a row, and for an argument of a filter, a tag or another function that nothing in the program calls,
+    unless it is HTML by its name: `format_html` escapes it.
 
     Why: who opens a link of the sender's runs the sender's script in the service's origin: it reads what the person may read and
     acts in the person's name.
@@ -43,7 +60,7 @@ class HtmlInjection(Rule):
     impact = Impact.HIGH
     cwe = "CWE-79"
     security = True
-    which = Which.SENT | Which.STORED
+    which = Which.SENT | Which.STORED | Which.GIVEN
     bad = (
         example(
             "a view answers with a text that holds a query parameter",
@@ -154,8 +171,59 @@ class HtmlInjection(Rule):
                 app = tornado.web.Application([(r"/hello", Hello)])
             """,
         ),
+        example(
+            "a filter for templates puts what it is given between tags",
+            framework="django",
+            code="""
+                from django import template
+                from django.utils.safestring import mark_safe
+
+                register = template.Library()
+
+                @register.filter
+                def strong(title):
+                    return mark_safe("<strong>" + title + "</strong>")
+            """,
+        ),
+        example(
+            "an environment that is not told to escape",
+            framework="jinja2",
+            files={
+                "app.py": """
+                    from flask import Flask, request
+                    from jinja2 import Environment, FileSystemLoader
+
+                    app = Flask(__name__)
+                    pages = Environment(loader=FileSystemLoader("templates"))
+
+                    @app.get("/hello")
+                    def hello():
+                        return pages.get_template("hello.html").render(name=request.args["name"])
+                """,
+                "templates/hello.html": "<h1>Hello {{ name }}</h1>\n",
+            },
+        ),
     )
     good = (
+        example(
+            "a filter for templates that escapes what it is given",
+            framework="django",
+            code="""
+                from django import template
+                from django.utils.html import escape, format_html
+                from django.utils.safestring import mark_safe
+
+                register = template.Library()
+
+                @register.filter
+                def strong(title):
+                    return format_html("<strong>{}</strong>", title)
+
+                @register.filter
+                def weak(title):
+                    return mark_safe("<small>" + escape(title) + "</small>")
+            """,
+        ),
         example(
             "what is put into the text is escaped",
             framework="flask",
@@ -234,13 +302,31 @@ class HtmlInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+    def check(
+        self, effect: Interpret, reaching: Reaching, stored: Stored, ungiven: Ungiven, entities: Mapping[str, Entity]
+    ) -> Iterator[Verdict]:
         if effect.language is not Language.HTML:
             return
+        said = effect.api in _SAID_SAFE
         found = sent(effect, effect.text, Use.HTML, stored)
         if found is None:
+            if said and _TAGS.search(effect.text.text or ""):
+                yield from given(
+                    effect,
+                    effect.text,
+                    ungiven,
+                    mark=Use.PASTED,
+                    use=Use.HTML,
+                    meant=_HTML,
+                    near=True,
+                    message=f"{{it}} is put between tags as it is, and the whole is called safe HTML by {effect.api}.",
+                    why="Tags in it are read as the author's own: whoever can choose it can run scripts in the browsers of others.",
+                    fix=_FIX,
+                    harm="the text is called safe HTML",
+                    impact=Impact.MEDIUM,
+                )
+                yield from _of_rows(effect, entities)
             return
-        said = effect.api in _SAID_SAFE
         yield from tainted(
             effect,
             effect.text,
@@ -251,17 +337,49 @@ class HtmlInjection(Rule):
             if said
             else f"{{it}} becomes part of a page unescaped, by {effect.api}.",
             why="{who} can run scripts in the browsers of others, in the name of this service{through}.",
-            fix="Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write.",
+            fix=_FIX,
             harm="the text is called safe HTML" if said else "the text is sent as HTML",
             impact=Impact.HIGH,
             confidence=_confidence(found),
         )
 
 
+def _of_rows(effect: Interpret, entities: Mapping[str, Entity]) -> Iterator[Verdict]:
+    """The verdict that the text of a row is put between tags; who writes the row is not known."""
+    path = effect.place.path
+    if (
+        in_tests(path)
+        or in_migrations(path)
+        or effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND)
+    ):
+        return
+    for origin in effect.text.origins:
+        if (
+            origin.kind is OriginKind.FIELD
+            and Use.PASTED in origin.clean_for
+            and origin.state(Use.HTML) is not Clean.CLEAN
+        ):
+            entity, _, name = origin.name.rpartition(".")
+            field = entities[entity].field(name) if entity in entities else None
+            if field is not None and field.type is Type.TEXT and not field.values and not _HTML.search(name):
+                yield Verdict(
+                    message=f"`{origin.name}` is put between tags as it is, and the whole is called safe HTML by {effect.api}.",
+                    why="Tags in it are read as the author's own: whoever can write it can run scripts in the browsers of others.",
+                    fix=_FIX,
+                    impact=Impact.MEDIUM,
+                    confidence=Confidence.MEDIUM,
+                    trace=steps(
+                        *((step.place, step.note) for step in origin.steps),
+                        (effect.place, "the text is called safe HTML"),
+                    ),
+                )
+                return
+
+
 def _confidence(found: Sent) -> Confidence:
     if found.kept is not None:
         return Confidence.LOW if found.by_staff else Confidence.HIGH
     source = found.origin.name
-    if _REFERRER.search(source):
+    if _REFERRER.search(source) or source == _WIDGET:
         return Confidence.LOW
     return Confidence.MEDIUM if source.startswith(_OWN_REQUEST) else Confidence.HIGH

@@ -15,8 +15,8 @@ from archwright.review.serves import aside
 class Timing(Rule):
     """What a caller sends is compared with a secret by `==`, which ends at the first character that differs.
 
-    Found are comparisons with an HMAC, and those of data from outside with a stored value that is called a token, key,
-    password or signature. Two values of one sender, constants, hashes of what is sent, and columns of queries are silent.
+    Found are comparisons with an HMAC, and those of data from outside with a value that is stored, set or given to the function that
+    compares, and is called a token, key, password or signature. Two values of one sender, constants, hashes of what is sent, and columns of queries are silent.
 
     Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
     character, or a valid signature without the key.
@@ -138,11 +138,13 @@ def _open(effect: Crypto) -> bool:
 
 
 def _kept(value: Value) -> bool:
-    """True where the other side is kept by the service: a setting or a field of a row, and nothing computed of what is sent."""
+    """True where the other side is kept by the service: a setting, a field of a row, what a function is given to compare with."""
     return bool(value.origins) and all(_stored(origin) for origin in value.origins)
 
 
 def _stored(origin: Origin) -> bool:
     if origin.state(Use.DESERIALISE) is Clean.DIRTY:
         return False
-    return origin.kind is OriginKind.FIELD or (origin.kind is OriginKind.SOURCE and origin.trust is Trust.OPERATOR)
+    return origin.kind in (OriginKind.FIELD, OriginKind.PARAMETER) or (
+        origin.kind is OriginKind.SOURCE and origin.trust is Trust.OPERATOR
+    )

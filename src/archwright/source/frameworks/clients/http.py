@@ -147,6 +147,8 @@ def _client(seconds: int | None) -> Callable[[CallSite], Val]:
             items["base_url"] = call.args[0]
         if "timeout" not in items:
             items["timeout"] = UNKNOWN if call.spread else constant(seconds)
+        if "event_hooks" in call.keywords:
+            items.pop("follow_redirects", None)  # a hook may look at each address that an answer leads to
         transport = call.keywords.get("transport")
         if call.name.startswith("aiohttp_retry") or (transport is not None and transport.items):
             items["retry"] = constant(True)

@@ -11,6 +11,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.fastapi.parameters import SECURITY, Dependencies, Handler
+from archwright.source.frameworks.responses.pages import returned
 from archwright.source.frameworks.shared import serialised
 from archwright.source.frameworks.shared.routers import Identity, Kind, Routers, unit_id
 from archwright.source.frameworks.shared.routes import join_paths, place_of, template_path
@@ -157,7 +158,7 @@ class FastApi(Framework):
         guards = [*listed, *(ways[0].dependencies if ways else ())]
         handler = Handler(module, index, path, guards)
         parameters = dependencies.parameters(handler)
-        answer = _answer(where, module, unit, given)
+        answer = returned if _is_page(routers, where, given) else _answer(where, module, unit, given)
         name = f"{module.name}.{unit[1]}"
         if not ways:  # written, and not served
             yield Entry(unit_id(module, index), parameters, None, answer)
@@ -165,6 +166,13 @@ class FastApi(Framework):
             trigger = Http(method=verb, path=template_path(join_paths(way.prefix, path).replace(":path}", "}")))
             operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))
             yield Entry(unit_id(module, index), parameters, operation, answer)
+
+
+def _is_page(routers: Routers, where: Module, given: dict[str, Any]) -> bool:
+    """True for `response_class=HTMLResponse`: a text that the handler returns is a page."""
+    node = given.get("response_class")
+    found = routers.engine.project.resolve_expression(where, node) if node is not None else None
+    return found is not None and found.kind == "external" and str(found.value).endswith(".HTMLResponse")
 
 
 def _answer(

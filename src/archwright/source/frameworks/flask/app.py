@@ -50,6 +50,7 @@ _REQUEST = {
     "url": "request URL",
     "host": "request host",
     "referrer": "referrer",
+    "authorization": "credentials",
     "get_json": "request body",
     "get_data": "request body",
     "view_args": "path parameter",

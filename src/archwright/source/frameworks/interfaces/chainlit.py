@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from archwright.model.effect import Language
 from archwright.source.flow.values import Val
-from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
 from archwright.source.frameworks.shared.jobs import decorated
+from archwright.source.frameworks.shared.sinks import interpret
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -43,3 +45,17 @@ class Streamlit(Framework):
         "streamlit.query_params": Source("query parameter"),
         "streamlit.experimental_get_query_params": Source("query parameter"),
     }
+
+    def __init__(self) -> None:
+        super().__init__()
+        for where in ("", "sidebar."):
+            for name in ("markdown", "write", "caption"):
+                self.calls[f"streamlit.{where}{name}"] = _written
+
+
+def _written(site: CallSite) -> Val | None:
+    """`st.markdown(text, unsafe_allow_html=True)`."""
+    allowed = site.keywords.get("unsafe_allow_html")
+    if allowed is not None and allowed.const is True:
+        interpret(site, Language.HTML, site.argument(0, "body"), api=f"{site.name} with unsafe_allow_html")
+    return None

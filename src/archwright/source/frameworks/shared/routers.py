@@ -79,7 +79,7 @@ class Routers:
     """All routers of a project."""
 
     def __init__(self, engine: Engine, kind: Kind) -> None:
-        self._engine = engine
+        self.engine = engine
         self._kind = kind
         self._project = engine.project
         self._made: dict[Identity, tuple[Module, Any]] = {}
@@ -153,7 +153,7 @@ class Routers:
         found = self._project.resolve_expression(where, made[2])
         for info, unit, adds in self._own[call[2][3]]:
             if found is not None and found.kind == "class" and info in found.value.mro():
-                for each in added_by_own(self._engine, call, adds, unit):
+                for each in added_by_own(self.engine, call, adds, unit):
                     self.added.append(Added(module, index, each, router))
                 return True
         return False
@@ -298,7 +298,7 @@ class Routers:
             return ""
         if node[0] == f.CONST:
             return node[2] if isinstance(node[2], str) else ""
-        value = self._engine.module_expression(module, node)
+        value = self.engine.module_expression(module, node)
         return value.const if isinstance(value.const, str) else ""
 
     # --- ways --------------------------------------------------------------------------------------------

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from archwright.source.flow.values import TEXT, Val
+from archwright.model.effect import Language
+from archwright.source import facts as f
+from archwright.source.flow.values import NO, TEXT, Val, constant
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.templates.language import TemplateLanguage
+from archwright.source.frameworks.shared.sinks import interpret
+from archwright.source.frameworks.templates.language import PAGES, TemplateLanguage
+from archwright.source.link.module import Module
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 from archwright.source.parse.templates import JINJA
 
 _LOADED = "jinja2.Template"
@@ -15,6 +22,16 @@ _ENVIRONMENTS = (
     "jinja2.sandbox.SandboxedEnvironment",
     "jinja2.sandbox.ImmutableSandboxedEnvironment",
 )
+
+_ESCAPES = "autoescape"
+"""The key under which an environment, and a template of it, keep whether what is written is escaped."""
+
+
+def _environment(site: CallSite) -> Val | None:
+    """`Environment(autoescape=...)`; it escapes nothing unless it is told to."""
+    if site.spread:
+        return None
+    return Val(("object", site.name), (), NO, {_ESCAPES: site.keywords.get(_ESCAPES, constant(False))})
 
 
 class Jinja(TemplateLanguage):
@@ -45,6 +62,8 @@ class Jinja(TemplateLanguage):
                 self.calls[f"{environment}.{name}"] = self._load
         for name in ("render", "render_async", "generate", "generate_async", "stream"):
             self.calls[f"{_LOADED}.{name}"] = self._render
+        for environment in _ENVIRONMENTS:
+            self.calls[environment] = _environment
         self.calls["fastapi.templating.Jinja2Templates.TemplateResponse"] = self._starlette
         self.calls["fastapi.templating.Jinja2Templates.get_template"] = self._load
         self.calls["aiohttp_jinja2.render_template"] = self._aiohttp
@@ -59,13 +78,33 @@ class Jinja(TemplateLanguage):
         return TEXT
 
     def _load(self, site: CallSite) -> Val:
-        return self.loaded(_LOADED, site.argument(0, "name"))
+        found = self.loaded(_LOADED, site.argument(0, "name"))
+        held = site.receiver.items if site.receiver is not None else None
+        return (
+            Val(found.type, (), NO, {**(found.items or {}), _ESCAPES: held[_ESCAPES]})
+            if held and _ESCAPES in held
+            else found
+        )
 
     def _render(self, site: CallSite) -> Val:
         """`template.render({...}, name=value)`."""
         context = {**self.context_of(site.argument(0)), **site.keywords}
+        escapes = (site.receiver.items or {}).get(_ESCAPES) if site.receiver is not None else None
+        if escapes is not None and escapes.const is False:
+            self._unescaped(site, self.module_of(site.frame, self.name_of(site.receiver)), context)
         self.render(site.frame, self.name_of(site.receiver), context, site.position)
         return TEXT
+
+    @staticmethod
+    def _unescaped(site: CallSite, template: Module | None, context: Mapping[str, Val]) -> None:
+        """What a page writes of its context, where the environment was not told to escape."""
+        if template is None or not template.path.endswith(PAGES):
+            return
+        for unit in template.units:
+            for node in nodes(body_of(unit)):
+                value = context.get(node[2][2]) if node[0] == f.FORMATTED and node[2][0] == f.NAME else None
+                if value is not None and value.origins:
+                    interpret(site, Language.HTML, value, api="Environment() without autoescape")
 
     def _starlette(self, site: CallSite) -> Val:
         """`TemplateResponse(request, name, context)`, and before Starlette 0.29 `TemplateResponse(name, context)`."""

@@ -19,7 +19,7 @@ from archwright.source.link.templates import MARK, Templates
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
-_PAGES = (".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".svg")
+PAGES = (".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".svg")
 """Ends of names of templates that write HTML; of the others (mails, feeds) nothing is said."""
 _TEMPLATE = "%template"
 """The key under which an object of a loaded template keeps the template's name."""
@@ -117,7 +117,7 @@ class TemplateLanguage(Framework):
     def _raw(self, site: CallSite) -> Val:
         """A value is written as it is, not escaped."""
         value = site.args[0]
-        if site.frame.module.path.endswith(_PAGES) and (value.const is NO or value.origins):
+        if site.frame.module.path.endswith(PAGES) and (value.const is NO or value.origins):
             site.emit("Interpret", language="html", text=value, api="template output without escaping")
         return TEXT
 

@@ -1,0 +1,81 @@
+"""Comparisons that tell how much of a secret is right, wherever the secret is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "secrets/timing"
+HEAD = """
+import base64, hashlib, hmac, os
+from flask import Flask, abort, request
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    api_token: str
+
+settings = Settings()
+app = Flask(__name__)
+CONFIG = {"token": os.environ["TOKEN"]}
+
+def sign(body):
+    return "sha1=" + hmac.new(b"key", body, hashlib.sha1).hexdigest()
+
+def allowed(password):
+    return request.authorization.password == password
+
+def basic(expected_password):
+    user, given = base64.b64decode(request.headers["Authorization"].split(" ")[1]).decode().split(":", 1)
+    return given == expected_password
+
+@app.post("/hook")
+def hook():
+    given = request.headers["X-Given"]
+    if {}:
+        abort(403)
+    return "ok"
+"""
+FOUND = {
+    "a signature of a helper": "sign(request.get_data()) != given",
+    "a signature in a text": "given != f\"sha256={hmac.new(b'k', request.get_data()).hexdigest()}\"",
+    "an item of a dictionary": 'given != CONFIG["token"]',
+    "the application's configuration": 'given != app.config["API_TOKEN"]',
+    "settings": "given != settings.api_token",
+    "the environment, in a text": "given != f\"Bearer {os.environ['API_KEY']}\"",
+    "the environment, asked for": 'given != os.getenv("API_KEY")',
+    "basic authentication": 'request.authorization.password != os.environ["ADMIN_PASSWORD"]',
+}
+SILENT = {
+    "in constant time": "not hmac.compare_digest(given, settings.api_token)",
+    "a constant": 'given != "token"',
+    "two of one sender": 'given != request.form["token"]',
+    "a kind of token": 'given != CONFIG["token_type"]',
+    "no secret": "given != settings.language",
+    "empty": 'given == ""',
+}
+
+
+def lines(found: list[Finding], text: str) -> list[str]:
+    return [text.splitlines()[each.line - 1].strip() for each in found]
+
+
+@pytest.mark.parametrize("title", FOUND)
+def test_a_comparison_with_a_secret(title: str, findings: Find) -> None:
+    text = HEAD.replace("{}", FOUND[title])
+    assert f"if {FOUND[title]}:" in lines(findings(RULE, text), text)
+
+
+@pytest.mark.parametrize("title", SILENT)
+def test_a_comparison_that_tells_nothing(title: str, findings: Find) -> None:
+    text = HEAD.replace("{}", SILENT[title])
+    assert f"if {SILENT[title]}:" not in lines(findings(RULE, text), text)
+
+
+def test_a_secret_that_the_function_is_given_to_compare_with(findings: Find) -> None:
+    text = HEAD.replace("{}", "given is None")
+    found = lines(findings(RULE, text), text)
+    assert found == ["return request.authorization.password == password", "return given == expected_password"]
