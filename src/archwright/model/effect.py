@@ -497,6 +497,19 @@ class CrossOrigin(Effect, tag="cross-origin", frozen=True, kw_only=True):
     """The call as a person would name it."""
 
 
+class ServeGraphql(Effect, tag="serve-graphql", frozen=True, kw_only=True):
+    """A GraphQL schema is put behind an address."""
+
+    limited: bool
+    """True where the call gives rules or extensions, which may limit queries."""
+    batch: bool
+    """True where a request may hold any number of queries."""
+    page: bool
+    """True where the code always serves a page to try queries on."""
+    api: str = ""
+    """The call as a person would name it."""
+
+
 class SchemaChange(Effect, tag="schema", frozen=True, kw_only=True):
     """The database's schema is changed."""
 
@@ -548,6 +561,7 @@ AnyEffect = (
     | SessionSet
     | Accept
     | CrossOrigin
+    | ServeGraphql
     | SchemaChange
     | Call
 )

@@ -39,6 +39,9 @@ class Program(Protocol):
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
 
+    def mentions(self, words: Iterable[str]) -> bool:
+        """True where a file outside of the tests holds one of some words, in a name or a text."""
+
     @property
     def plain_log(self) -> Place | None:
         """Where the code itself writes its logs to a file of plain text; None: it does not, or some log is structured."""

@@ -48,6 +48,10 @@ class Readable:
     def uncalled(self, unit: str) -> bool:
         return self._program.uncalled(unit)
 
+    def mentions(self, words: Iterable[str]) -> bool:
+        found = self._program.modules_with(word.encode() for word in words)
+        return any(not in_tests(module.path) for module in found)
+
     @cached_property
     def plain_log(self) -> Place | None:
         places = (place for place in plain_logs(self._program) if not in_tests(place.path) and not in_tools(place.path))
