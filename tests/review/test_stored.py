@@ -325,6 +325,147 @@ def load(db: Session = Depends(session)):
                         requests.get(job.callback, timeout=5)  # here
         """
     },
+    "a repository that is told its model": {
+        "app.py": FASTAPI
+        + """
+class Repository:
+    def __init__(self, model):
+        self.model = model
+
+    def get(self, db, key):
+        return db.query(self.model).filter(self.model.id == key).first()
+
+    def create(self, db, given):
+        made = self.model(**given.model_dump())
+        db.add(made)
+        db.commit()
+        return made
+
+feeds = Repository(Feed)
+
+@app.post("/feeds")
+def create(body: FeedIn, db: Session = Depends(session)):
+    feeds.create(db, body)
+
+@app.post("/send/{key}")
+def send(key: int, db: Session = Depends(session)):
+    feed = feeds.get(db, key)
+    httpx.get(feed.url)  # here
+    httpx.get(feed.icon)
+"""
+    },
+    "a schema that is read from a row": {
+        "app.py": FASTAPI
+        + """
+class FeedOut(BaseModel):
+    url: str
+
+@app.post("/feeds")
+def create(body: FeedIn, db: Session = Depends(session)):
+    db.add(Feed(url=body.url, icon="none"))
+
+@app.post("/send/{key}")
+def send(key: int, db: Session = Depends(session)):
+    httpx.get(FeedOut.model_validate(db.get(Feed, key)).url)  # here
+"""
+    },
+    "a form of WTForms": {
+        "app.py": FLASK
+        + """
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired, Regexp
+
+class WatchForm(FlaskForm):
+    url = StringField("URL", validators=[DataRequired()])
+    icon = StringField("Icon", validators=[Regexp("^[a-z]+$")])
+
+@app.post("/watch")
+def add():
+    form = WatchForm()
+    if form.validate_on_submit():
+        watch = Watch()
+        form.populate_obj(watch)
+        db.session.add(watch)
+        db.session.commit()
+    return ""
+
+@app.post("/run/<int:key>")
+def run(key):
+    watch = Watch.query.get_or_404(key)
+    requests.get(watch.url, timeout=5)  # here
+    requests.get(watch.icon, timeout=5)
+    return ""
+"""
+    },
+    "a task that is given the field, an object that holds the row": {
+        **DJANGO,
+        "tasks.py": """
+            import requests
+            from celery import shared_task
+            from models import Hook
+
+            @shared_task
+            def send(url):
+                requests.post(url, timeout=5)  # here
+
+            class Sender:
+                def __init__(self, hook):
+                    self.hook = hook
+
+                def run(self):
+                    requests.post(self.hook.url, timeout=5)  # here
+
+            def all_hooks():
+                for hook in Hook.objects.all():
+                    send.delay(hook.url)
+                    Sender(hook).run()
+        """,
+    },
+    "what is parsed of a field": {
+        **DJANGO,
+        "models.py": MODELS.replace("URLField", "TextField"),
+        "tasks.py": """
+            import json
+            import re
+            import requests
+            from bs4 import BeautifulSoup
+            from models import Hook
+
+            def pictures(key):
+                hook = Hook.objects.get(pk=key)
+                requests.get(json.loads(hook.url)["picture"], timeout=5)  # here
+                for tag in BeautifulSoup(hook.url, "html.parser").find_all("img"):
+                    requests.get(tag["src"], timeout=5)  # here
+                for address in re.findall(r"https?://\\S+", hook.url):
+                    requests.get(address, timeout=5)  # here
+        """,
+    },
+    "documents of a collection": {
+        "app.py": """
+            import requests
+            from flask import Flask, request
+            from pymongo import MongoClient
+
+            app = Flask(__name__)
+            db = MongoClient().shop
+
+            @app.post("/hooks")
+            def create():
+                db.hooks.insert_one({"url": request.json["url"], "port": 80})
+                db.hooks.update_one({"port": 80}, {"$set": {"proxy": request.json["proxy"]}})
+                return ""
+
+            @app.post("/run")
+            def run():
+                for hook in db.hooks.find({"port": 80}).sort("url"):
+                    requests.post(hook["url"], timeout=5)  # here
+                    requests.post(hook["other"], timeout=5)
+                requests.post(db["hooks"].find_one({"port": 80})["proxy"], timeout=5)  # here
+                requests.post(db.shops.find_one({"port": 80})["url"], timeout=5)
+                return ""
+        """
+    },
     "Peewee, a shell and a page": {
         "app.py": """
             import subprocess
@@ -399,6 +540,51 @@ SILENT = {
                 subprocess.run(f"ping {hook.port} {hook.mode} {hook.pk}", shell=True)
                 return HttpResponse("")
         """,
+    },
+    "an upload, whose name the storage makes": {
+        **DJANGO,
+        "models.py": MODELS.replace("URLField", "FileField"),
+        "views.py": """
+            import json
+            from django import forms
+            from django.http import HttpResponse
+            from models import Hook
+
+            class HookForm(forms.ModelForm):
+                class Meta:
+                    model = Hook
+                    fields = ["url"]
+
+            def create(request):
+                form = HookForm(request.POST, request.FILES)
+                if form.is_valid():
+                    form.save()
+                hook = Hook.objects.get(pk=1)
+                return HttpResponse(json.dumps([open(hook.url.path).read(), open("/srv/" + hook.url.name).read()]))
+        """,
+    },
+    "a repository, and a field that the schema lacks": {
+        "app.py": FASTAPI
+        + """
+class Repository:
+    def __init__(self, model):
+        self.model = model
+
+    def update(self, db, row, given):
+        for name, value in given.model_dump(exclude_unset=True).items():
+            setattr(row, name, value)
+        db.commit()
+
+feeds = Repository(Feed)
+
+@app.patch("/feeds/{key}")
+def change(key: int, body: FeedIn, db: Session = Depends(session)):
+    feeds.update(db, db.get(Feed, key), body)
+
+@app.post("/send/{key}")
+def send(key: int, db: Session = Depends(session)):
+    httpx.get(db.get(Feed, key).icon)
+"""
     },
     "a form that checks the field": {
         **DJANGO,

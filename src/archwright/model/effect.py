@@ -182,6 +182,8 @@ class Store(Effect, tag="store", frozen=True, kw_only=True):
     entity: str | None
     field: str
     """Its name; `*` where data tells which field it is."""
+    names: tuple[str, ...] = ()
+    """Of `*`, the names that a declaration of the data allows; empty: it is not known."""
     value: Value = Value()
 
 

@@ -85,8 +85,9 @@ class Stored:
             for named in (field, _ANY) if type_ in _TEXTS else (field,):
                 for store in self._all().get(f"{name}.{named}", ()):
                     for origin in store.value.origins:
-                        if origin.kind is OriginKind.SOURCE and origin.trust in _ORDER:
-                            writer = self._writer(store, origin, sure=named == field and type_ in _TEXTS)
+                        if _reaches(store, origin, field):
+                            told = named == field or field in store.names
+                            writer = self._writer(store, origin, sure=told and type_ in _TEXTS)
                             found += [writer] if writer is not None else []
         return sorted(found, key=_danger)
 
@@ -133,6 +134,15 @@ class Stored:
                 if isinstance(effect, Store) and effect.context.setting not in _BESIDE and not _beside(effect.place):
                     self._stores[f"{effect.entity}.{effect.field}"].append(effect)
         return self._stores
+
+
+def _reaches(store: Store, origin: Origin, field: str) -> bool:
+    """True for data of somebody outside that the write puts into the field: of a field that is not named, where its names may be this."""
+    if origin.kind is not OriginKind.SOURCE or origin.trust not in _ORDER:
+        return False
+    if store.field != _ANY:
+        return True
+    return field in store.names if store.names else Use.FIELDS not in origin.clean_for
 
 
 def _beside(place: Place) -> bool:

@@ -45,7 +45,7 @@ MAX_PATH = 5
 """The longest key of an argument's attribute: the attribute of an attribute. What lies below comes from there."""
 Spec = tuple[tuple[int, Any], ...]
 
-_NAMING = frozenset({"channel", "task", "peer", "key", "algorithm"})
+_NAMING = frozenset({"channel", "task", "peer", "key", "algorithm", "names"})
 """Slots that name what an effect goes to: a caller that gives the name is told the effect, whatever else it gives."""
 _GROUNDS = frozenset({"source", "parameter", "loop"})
 """Origins that make an effect worth telling to callers."""

@@ -64,6 +64,7 @@ class Renderer:
             "Read": self._read,
             "Load": self._load,
             "Write": self._write,
+            "Store": self._store,
             "Publish": self._publish,
             "Enqueue": self._enqueue,
             "Crypto": self._crypto,
@@ -243,6 +244,13 @@ class Renderer:
             condition=self._conditions(slots),
             count_used=slots.get("count_used", False),
         )
+
+    def _store(self, found: Found) -> m.Effect:
+        names = found.slots.get("names")
+        declared = (names.items if names is not None else None) or {}
+        whole = "*" not in declared
+        told = {**self._told(found, m.Store), "names": tuple(sorted(map(str, declared))) if whole else ()}
+        return m.Store(**self._common(found), **told)
 
     def _conditions(self, slots: dict[str, Any]) -> tuple[m.Condition, ...]:
         """The conditions of a query, with what they compare with where it is known: what it goes back to, not the way."""

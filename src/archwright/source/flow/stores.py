@@ -43,7 +43,8 @@ def keep(frame: Frame, position: int, entity: str | None, field: str, value: Val
     harmless = BIT[Use.FIELDS] if field == ANY else ALL_USES  # the names of what is declared are not the sender's
     origins = tuple(each for each in deep_origins(value) if each[0][0] in _TELLING and each[1] & harmless != harmless)
     if origins and not looks_at(frame.engine, entity, field):
-        frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins))
+        names = {"names": Val(None, value.origins, NO, value.items)} if field == ANY else {}
+        frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins), **names)
 
 
 def keep_all(

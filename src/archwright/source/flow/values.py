@@ -373,7 +373,7 @@ def append_chain(steps: Steps, tail: Steps) -> Steps:
     return steps
 
 
-_HELD = frozenset({"row", "query", "instance", "object", "built", "constant"})
+_HELD = frozenset({"row", "query", "instance", "class", "object", "built", "constant"})
 MAX_HELD: Final = 8
 """Of so many attributes of an instance the types tell summaries apart."""
 

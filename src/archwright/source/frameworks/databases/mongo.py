@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
+from archwright.source.flow import stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import BEFORE, ON, Scope
-from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, origins_of
+from archwright.source.flow.values import (
+    NO,
+    NUMBER,
+    UNKNOWN_ORIGIN,
+    Origin,
+    Query,
+    Row,
+    Val,
+    constant,
+    join_origins,
+    origins_of,
+)
 from archwright.source.frameworks.base import CallSite, Framework, Iteration
 from archwright.source.frameworks.shared.documents import filtered
 from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write, kept_origins
@@ -47,6 +59,8 @@ _WRITES: Final = {
 _OPERATORS: Final = {
     "$eq": "=", "$ne": "!=", "$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<=", "$in": "in", "$nin": "not in", "$regex": "regex",
 }  # fmt: skip
+_NAME: Final = "name"
+"""The item of a collection that holds its name."""
 _PLAIN: Final = frozenset({"name", "client", "database", "options", "codec_options"})
 
 
@@ -93,10 +107,11 @@ class Mongo(Framework):
         offered = (
             f"{type_[1]}.{name}" in frame.engine.registry.returns or f"{type_[1]}.{name}" in frame.engine.registry.calls
         )
-        return None if offered or name in _PLAIN else _below(type_[1])
+        return None if offered or name in _PLAIN else _below(type_[1], name)
 
     def item(self, frame: Frame, base: Val, index: Val, position: int, *, is_slice: bool) -> Val | None:
-        return _below(base.type[1]) if base.type is not None else None
+        name = index.const if isinstance(index.const, str) else ""
+        return _below(base.type[1], name) if base.type is not None else None
 
     def iterate(self, frame: Frame, value: Val, position: int) -> Iteration | None:
         if value.type != ("object", _CURSOR):
@@ -104,10 +119,23 @@ class Mongo(Framework):
         return Iteration(_document(value), "rows", None, None)
 
 
-def _below(dotted: str) -> Val | None:
+def _below(dotted: str, name: str) -> Val | None:
     """`client.shop` is a database, `client.shop.orders` a collection; the dots of a collection's name make others."""
     below = {_CLIENT: _DATABASE, _DATABASE: _COLLECTION, _COLLECTION: _COLLECTION}.get(dotted)
-    return Val(("object", below)) if below is not None else None
+    named = below == _COLLECTION and name != ""
+    return Val(("object", below), (), NO, {_NAME: constant(name)} if named else None) if below is not None else None
+
+
+def _kept_as(call: CallSite) -> str | None:
+    """What the documents of a collection are an entity of, by the collection's name; None: it isn't known."""
+    named = (call.receiver.items or {}).get(_NAME) if call.receiver is not None else None
+    return f"mongo.{named.const}" if named is not None else None
+
+
+def _held(call: CallSite) -> tuple[Origin, ...]:
+    """What the documents that are read hold."""
+    entity = _kept_as(call)
+    return (stores.read(call.frame, entity, stores.ANY, call.position),) if entity is not None else ()
 
 
 def _query(call: CallSite) -> Query:
@@ -117,7 +145,7 @@ def _query(call: CallSite) -> Query:
 def _find(call: CallSite) -> Val:
     """`find(filter)`: the cursor runs when it is read; it is recorded where it is made."""
     _read(call)
-    return Val(("object", _CURSOR), origins_of(call.values()))
+    return Val(("object", _CURSOR), join_origins(origins_of(call.values()), _held(call)))
 
 
 def _read(call: CallSite) -> Val:
@@ -126,7 +154,7 @@ def _read(call: CallSite) -> Val:
     filtered(call, call.argument(0, "pipeline" if name.startswith("aggregate") else "filter"), name)
     query, asked = conditioned(_query(call), None, _conditions(call.argument(0, "filter")))
     emit_read(call.frame, call.position, query, origins_of(call.values()), many, asked)
-    return NUMBER if many == "aggregate" else _document(Val(None, ()))
+    return NUMBER if many == "aggregate" else _document(Val(None, _held(call)))
 
 
 def _write(call: CallSite) -> Val:
@@ -137,10 +165,8 @@ def _write(call: CallSite) -> Val:
         filtered(call, first, call.name.rpartition(".")[2])
     fields = _texts(first) if kind == "insert" else ()
     if kind == "update":
-        change = call.argument(1, "update")
-        fields = tuple(
-            name for part in ((change.items or {}) if change is not None else {}).values() for name in _texts(part)
-        )
+        fields = tuple(name for part in (_changes(call).items or {}).values() for name in _texts(part))
+    _keep(call, [first] if made else list((_changes(call).items or {}).values()))
     query, asked = conditioned(_query(call), None, () if made else _conditions(first))
     emit_write(
         call.frame,
@@ -156,12 +182,25 @@ def _write(call: CallSite) -> Val:
     return Val(("object", "pymongo.Result"))
 
 
+def _changes(call: CallSite) -> Val:
+    """What an update says: operators, each with the fields that it changes."""
+    return call.argument(1, "update") or Val(None, ())
+
+
+def _keep(call: CallSite, documents: list[Val | None]) -> None:
+    """The fields of documents, or of a list of them, are given their values."""
+    for each in documents:
+        inner = list((each.items or {}).values()) if each is not None and each.type == ("list",) else [each]
+        stores.keep_all(call.frame, call.position, _kept_as(call), {}, [one for one in inner if one is not None])
+
+
 def _listed(call: CallSite) -> Val:
     return Val(("list",), (), NO, {"*": _document(call.receiver or Val(None, ()))})
 
 
 def _document(value: Val) -> Val:
-    return Val(None, (*kept_origins(value), (("result", "document"), 0, None), UNKNOWN_ORIGIN))
+    held = tuple(origin for origin in value.origins if origin[0][0] == "field")
+    return Val(None, (*kept_origins(value), *held, (("result", "document"), 0, None), UNKNOWN_ORIGIN))
 
 
 def _conditions(value: Val | None) -> Iterator[tuple[tuple[str, str], Val | None]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.model.value import Use
 from archwright.source.flow import attributes, stores
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, join_origins
-from archwright.source.frameworks.base import CallSite
+from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, clean, join_origins
+from archwright.source.frameworks.base import CallSite, mask
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM, is_loaded
@@ -29,6 +30,8 @@ _OF_EVERY_MODEL: Final = frozenset(
 _OF_USERS: Final = frozenset(
     {"check_password", "get_username", "has_module_perms", "has_perm", "has_perms", "is_anonymous", "is_authenticated", "set_password"}
 )  # fmt: skip
+_NAMED_BY_STORAGE: Final = mask(Use.PATH, Use.SEGMENT, Use.PARENTS, Use.RELATIVE, Use.HOST, Use.URL)
+"""What a column of files is clean for: the storage makes the names, whatever an upload was called."""
 _PLAIN: Final = frozenset({"clean", "serializable_value", "__str__"})
 
 
@@ -60,7 +63,8 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
     if name in ("pk", "id") and row.query is not None:
         return Val(("key",), join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),)))
     if name in model.files:
-        origins = join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),))
+        read = clean((stores.read(frame, row.entity, name, position),), _NAMED_BY_STORAGE)
+        origins = join_origins(kept_origins(value), read)
         return Val(("object", FIELD_FILE), origins, NO, {"instance": value})
     if name in model.columns:
         return Val(None, join_origins(kept_origins(value), (stores.read(frame, row.entity, name, position),)))

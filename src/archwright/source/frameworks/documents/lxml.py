@@ -16,8 +16,8 @@ from archwright.source.frameworks.python.xml_parsers import FINDS, UNSAFE, parse
 from archwright.source.frameworks.shared.sinks import interpret
 
 _PARSER: Final = "lxml.etree.XMLParser"
-_ELEMENT: Final = "lxml.etree._Element"
-_TREE: Final = "lxml.etree._ElementTree"
+ELEMENT: Final = "lxml.etree._Element"
+TREE: Final = "lxml.etree._ElementTree"
 _EVALUATOR: Final = "lxml.etree.XPathEvaluator"
 _SELECTOR: Final = "parsel.Selector"
 
@@ -36,12 +36,12 @@ class Lxml(Framework):
         "parsel.selector.Selector": _SELECTOR,
     }
     returns: ClassVar[dict[str, str]] = {
-        f"{_TREE}.getroot": _ELEMENT,
-        f"{_ELEMENT}.getroottree": _TREE,
-        "lxml.html.fromstring": _ELEMENT,
-        "lxml.html.document_fromstring": _ELEMENT,
-        "lxml.html.parse": _TREE,
-        "lxml.etree.HTML": _ELEMENT,
+        f"{TREE}.getroot": ELEMENT,
+        f"{ELEMENT}.getroottree": TREE,
+        "lxml.html.fromstring": ELEMENT,
+        "lxml.html.document_fromstring": ELEMENT,
+        "lxml.html.parse": TREE,
+        "lxml.etree.HTML": ELEMENT,
     }
 
     def __init__(self) -> None:
@@ -49,11 +49,11 @@ class Lxml(Framework):
         self.calls[_PARSER] = _parser
         self.calls[f"{_PARSER}.feed"] = _fed
         for module in ("lxml.etree", "lxml.objectify"):
-            self.calls[f"{module}.parse"] = parses("etree.parse", 0, "source", 1, gives=_TREE)
+            self.calls[f"{module}.parse"] = parses("etree.parse", 0, "source", 1, gives=TREE)
             for name in ("fromstring", "XML", "fromstringlist"):
-                self.calls[f"{module}.{name}"] = parses(f"etree.{name}", 0, "text", 1, gives=_ELEMENT)
+                self.calls[f"{module}.{name}"] = parses(f"etree.{name}", 0, "text", 1, gives=ELEMENT)
         self.calls["lxml.etree.iterparse"] = _iterparse
-        for holder in (_TREE, _ELEMENT):
+        for holder in (TREE, ELEMENT):
             self.calls[f"{holder}.xpath"] = xpath(0, "_path", "xpath")
             for name in FINDS:
                 self.calls[f"{holder}.{name}"] = xpath(0, "path", name)

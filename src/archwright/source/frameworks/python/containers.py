@@ -188,6 +188,7 @@ METHODS: Final[dict[str, Handler]] = {
     "intersection": _intersection,
     "getlist": _receiver,
     "dict": _receiver,
+    "model_dump": _receiver,
     "to_dict": _receiver,
     "read": _receiver,
     "readlines": _receiver,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archwright.model.effect import Language
+from archwright.model.value import Use
 from archwright.source.flow.ambiguous import exponential
-from archwright.source.flow.values import NO, Val, constant
-from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant
+from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.python import patterns
 from archwright.source.frameworks.shared.sinks import interpret
 
@@ -26,6 +28,12 @@ _SUBJECT: Final = {
 _FLAGS: Final = {"I": "i", "IGNORECASE": "i", "S": "s", "DOTALL": "s", "M": "", "MULTILINE": "", "A": "a", "ASCII": "a"}
 """Flags as the letters that set them inside of a pattern; those of lines change nothing of the time it takes."""
 _UNREAD: Final = "?"
+MATCH: Final = "re.Match"
+_TAKES: Final = frozenset({"match", "fullmatch", "search", "findall", "finditer"})
+_OPEN: Final = re.compile(r"(?:://|(?<!\\)\((?:\?:|\?P<\w+>)?)\(?(?:https\??://)?(?:\.|\[\^|\\S)")
+"""Where a pattern takes an address with any host, or a group of it nearly any text from its first letter on."""
+_TAKEN: Final = ALL_USES & ~mask(Use.HOST, Use.URL, Use.ROOTED, Use.SINGLE, Use.PASTED, Use.QUOTED)
+"""What a piece that a pattern took counts as clean for: it lets through less than was sent, but any host."""
 
 
 def _compiled(site: CallSite) -> Val:
@@ -46,6 +54,8 @@ def _function(name: str) -> Handler:
         if pattern is not None and isinstance(pattern.const, str) and not pattern.origins:
             flags = _flags(site.argument(3 if "sub" in name else 2, "flags")) if name != "split" else ""
             _matches(site, pattern.const, flags, site.argument(_SUBJECT[name], "string"), name)
+            if name in _TAKES:
+                return _taken(pattern.const, site.argument(1, "string"))
         return replaces(site) if replaces is not None else None
 
     return handler
@@ -60,6 +70,8 @@ def _method(name: str) -> Handler:
             flags = (pattern.items or {}).get("flags")
             given = flags.const if flags is not None else ""
             _matches(site, pattern.text, str(given), site.argument(_SUBJECT[name] - 1, "string"), name)
+            if name in _TAKES:
+                return _taken(pattern.text, site.argument(0, "string"))
         return replaces(site) if replaces is not None else None
 
     return handler
@@ -75,6 +87,13 @@ def _matches(site: CallSite, pattern: str, flags: str, text: Val | None, name: s
         return
     if exponential(f"(?{flags}){pattern}" if flags else pattern, whole=name == "fullmatch"):
         site.emit("Match", pattern=pattern, text=text, api=f"re.{name}")
+
+
+def _taken(pattern: str, text: Val | None) -> Val | None:
+    """What a pattern takes out of a text, where it lets nearly anything through; else nothing is said of it."""
+    if text is None or not text.origins or not _OPEN.search(pattern):
+        return None
+    return Val(("object", MATCH), clean(text.origins, _TAKEN))
 
 
 def _flags(given: Val | None) -> str:

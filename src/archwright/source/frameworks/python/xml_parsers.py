@@ -9,18 +9,21 @@ from __future__ import annotations
 from typing import Final
 
 from archwright.model.effect import Language
+from archwright.model.value import Use
 from archwright.source.flow.operators import truth
-from archwright.source.flow.values import NO, NONE, Val, constant
-from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.flow.values import NO, NONE, Origin, Val, clean, constant, deep_origins
+from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
 
 _SAX: Final = "xml.sax.xmlreader.XMLReader"
-_ELEMENT: Final = "xml.etree.ElementTree.Element"
-_TREE: Final = "xml.etree.ElementTree.ElementTree"
+ELEMENT: Final = "xml.etree.ElementTree.Element"
+TREE: Final = "xml.etree.ElementTree.ElementTree"
 _EXTERNAL: Final = frozenset({
     "feature_external_ges", "feature_external_pes",
     "http://xml.org/sax/features/external-general-entities", "http://xml.org/sax/features/external-parameter-entities",
 })  # fmt: skip
+IN_PAGES: Final = mask(Use.HTML)
+"""What comes out of a tree counts as clean for pages: they are often filtered on the way, tag by tag, which can't be followed."""
 FINDS: Final = ("find", "findall", "findtext", "iterfind")
 UNSAFE: Final = "unsafe"
 """The item of a parser that says how it was told to fetch external entities."""
@@ -31,9 +34,14 @@ def parses(api: str, data: int, keyword: str, parser: int, *, gives: str = "") -
 
     def handler(site: CallSite) -> Val | None:
         with_parser(site, site.argument(data, keyword), site.argument(parser, "parser"), api)
-        return Val(("object", gives)) if gives else None
+        return Val(("object", gives), carried(site.argument(data, keyword), IN_PAGES)) if gives else None
 
     return handler
+
+
+def carried(value: Val | None, uses: int = 0) -> tuple[Origin, ...]:
+    """The origins of what was parsed. uses: a bit set of what taking it apart cleans it for."""
+    return clean(deep_origins(value), uses) if value is not None else ()
 
 
 def with_parser(site: CallSite, data: Val | None, parser: Val | None, api: str) -> None:
@@ -88,15 +96,15 @@ CALLS: Final[dict[str, Handler]] = {
     "xml.dom.minidom.parse": parses("minidom.parse", 0, "file", 1),
     "xml.dom.pulldom.parseString": parses("pulldom.parseString", 0, "string", 1),
     "xml.dom.pulldom.parse": parses("pulldom.parse", 0, "stream_or_string", 1),
-    **{f"{holder}.{name}": xpath(0, "path", name) for holder in (_TREE, _ELEMENT) for name in FINDS},
+    **{f"{holder}.{name}": xpath(0, "path", name) for holder in (TREE, ELEMENT) for name in FINDS},
 }
 """By dotted name."""
 RETURNS: Final[dict[str, str]] = {
-    "xml.etree.ElementTree.parse": _TREE,
-    "xml.etree.ElementTree.fromstring": _ELEMENT,
-    "xml.etree.ElementTree.XML": _ELEMENT,
-    f"{_TREE}.getroot": _ELEMENT,
-    "defusedxml.ElementTree.parse": _TREE,
-    "defusedxml.ElementTree.fromstring": _ELEMENT,
+    "xml.etree.ElementTree.parse": TREE,
+    "xml.etree.ElementTree.fromstring": ELEMENT,
+    "xml.etree.ElementTree.XML": ELEMENT,
+    f"{TREE}.getroot": ELEMENT,
+    "defusedxml.ElementTree.parse": TREE,
+    "defusedxml.ElementTree.fromstring": ELEMENT,
 }
 """Callable -> the class of the object it gives."""

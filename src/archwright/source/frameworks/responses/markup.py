@@ -24,6 +24,26 @@ _FILLS: Final = frozenset({"format", "format_map", "join", "replace"})
 """Methods of a safe text that escape what is put into it."""
 
 
+_MARKDOWN: Final = (
+    "markdown.markdown",
+    "markdown.Markdown.convert",
+    "markdown2.markdown",
+    "mistune.html",
+    "commonmark.commonmark",
+)
+"""Calls that make HTML of Markdown, in which HTML stands as it was written."""
+_FILTERS: Final = ("bleach", "sanit", "nh3", "escape", "safe")
+
+
+def _rendered(site: CallSite) -> Val | None:
+    """HTML made of Markdown, unless an option or an extension filters it."""
+    text, more = site.argument(0, "text"), [*site.args[1:], *site.keywords.values()]
+    named = [*site.keywords, *(str(each.const) for value in more for each in (value, *(value.items or {}).values()))]
+    if text is None or site.spread or any(word in name.lower() for name in named for word in _FILTERS):
+        return None
+    return Val(("text",), deep_origins(text))
+
+
 def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
     """A call that says of a text that it is HTML: it is told there, and not again where the text is shown."""
 
@@ -106,6 +126,8 @@ class Markup(Framework):
         self.calls["django.utils.safestring.mark_safe"] = _safe("mark_safe", 0, "s")
         for dotted in ("markupsafe.escape", "django.utils.html.escape", "django.utils.html.conditional_escape"):
             self.calls[dotted] = _escaped
+        for dotted in _MARKDOWN:
+            self.calls[dotted] = _rendered
         self.calls["django.utils.html.format_html"] = _format_html
         self.calls["django.utils.html.format_html_join"] = _format_html
 

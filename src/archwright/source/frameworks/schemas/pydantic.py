@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Framework
@@ -76,7 +77,7 @@ class Pydantic(Framework):
         serialised.as_model(call.frame, given, receiver.type[1], call.position)
         known = {name: item for name, item in (given.items or {}).items() if isinstance(name, str) and name != "*"}
         if given.type is not None and given.type[0] == "row":
-            known = {}
+            known = _columns(call, given, receiver.type[1])
         if call.name in ("model_construct", "construct"):
             known = call.keywords
         elif "update" in call.keywords:
@@ -109,6 +110,12 @@ class Pydantic(Framework):
         if known is None:
             known = self._clean[key] = is_clean(call.frame.engine, field.module, field.annotation)
         return known
+
+
+def _columns(call: CallSite, row: Val, info: ClassInfo) -> dict[str, Val]:
+    """What a model takes from the columns of a row."""
+    held = {name: attributes.attribute(call.frame, row, name, call.position) for name in fields_of(info)}
+    return {name: value for name, value in held.items() if value.type is None}
 
 
 def _encode(call: CallSite) -> Val:
