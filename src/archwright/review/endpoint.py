@@ -24,6 +24,8 @@ class Standing(Model, frozen=True, kw_only=True):
     """`anyone`, `authenticated`, or empty: the name alone does not tell."""
     allows: tuple[str, ...] = ()
     """The roles or permissions of which a caller must have one; empty: none is named."""
+    blind: bool = False
+    """True where it is known to look at nothing but who calls: not at what the request is about."""
 
 
 class Does(enum.StrEnum):
@@ -42,6 +44,13 @@ class Decorator(Model, frozen=True, kw_only=True):
     name: str
     place: Place
     does: Does
+    naming: Callable[[], frozenset[str]] = frozenset
+    """Gives `names`."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names and short texts in its body, where it is the project's own; empty: it is a library's."""
+        return self.naming()
 
 
 class Inversion(Model, frozen=True, kw_only=True):

@@ -74,7 +74,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
         holder = project.class_of_unit(unit)
         if in_tests(module.path):
             continue
-        decorators = tuple(_decorators(program, module, facts, holder))
+        decorators = tuple(_decorators(program, asking, module, facts, holder))
         standing = guards.of(unit, holder)
         exempt = sessions.exempt(unit, holder)
         yield Endpoint(
@@ -82,7 +82,9 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             name=str(facts[0]),
             place=_place(module, facts[2]),
             operations=tuple(sorted(dict.fromkeys(operations), key=str)),
-            guards=tuple(Standing(name=each.name, role=each.role, allows=each.allows) for each in standing),
+            guards=tuple(
+                Standing(name=each.name, role=each.role, allows=each.allows, blind=each.blind) for each in standing
+            ),
             asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
             checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),
             hooking=cache(partial(_hooked, asking, holder, tuple(each.name for each in standing))),
@@ -119,7 +121,9 @@ def _methods(holder: ClassInfo | None, names: Iterable[str]) -> list[int]:
     return [found for name in names if holder is not None and (found := holder.method(name)) is not None]
 
 
-def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo | None) -> Iterator[Decorator]:
+def _decorators(
+    program: Program, asking: Asking, module: Module, facts: Any, holder: ClassInfo | None
+) -> Iterator[Decorator]:
     for node in facts[5]:
         does = Does.OTHER
         if holder is None and _registers(node):
@@ -128,7 +132,8 @@ def _decorators(program: Program, module: Module, facts: Any, holder: ClassInfo 
             guard = guard_of(node)
             if guard is not None and guard.role == AUTHENTICATED and not _only_marks(program, module, node):
                 does = Does.GUARD
-        yield Decorator(name=written(node), place=_place(module, node[1]), does=does)
+        naming = cache(partial(_named, asking, module, node))
+        yield Decorator(name=_told(module, node), place=_place(module, node[1]), does=does, naming=naming)
 
 
 def _inverted(asking: Asking, refusals: Refusals, unit: int) -> tuple[Inversion, ...]:
@@ -138,6 +143,18 @@ def _inverted(asking: Asking, refusals: Refusals, unit: int) -> tuple[Inversion,
         Inversion(check=each.check, place=_place(*each.at), like=_place(*each.like), others=each.others)
         for each in refusals.inverted(module, bodies)
     )
+
+
+def _told(module: Module, node: Any) -> str:
+    """A decorator as written; of a lambda that it is given, the names: `user_passes_test(is_superuser)`."""
+    given = [part for part in node[3] if part[0] == f.LAMBDA_EXPR] if node[0] == f.CALL else []
+    names = [str(each[3]) for part in given for each in nodes(body_of(module.units[part[2]])) if each[0] == f.ATTR]
+    return f"{written(node[2])}({', '.join(names)})" if names else written(node)
+
+
+def _named(asking: Asking, module: Module, node: Any) -> frozenset[str]:
+    found = asking.project.resolve_expression(module, node[2] if node[0] == f.CALL else node)
+    return asking.names(found.value) if found is not None and found.kind == "unit" else frozenset()
 
 
 def _registers(node: Any) -> bool:

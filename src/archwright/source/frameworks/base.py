@@ -122,6 +122,8 @@ class Guarding(NamedTuple):
     """The roles, scopes or permissions of which a caller must have one; empty: none is named."""
     parameter: str = ""
     """The handler's parameter that is given who calls; empty: none is."""
+    blind: bool = False
+    """True where it is known to look at nothing but who calls: not at what the request is about."""
 
 
 Handler = Callable[[CallSite], Val | None]

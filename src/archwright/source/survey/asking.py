@@ -36,6 +36,10 @@ _CALLEE: Final = re.compile(
     re.IGNORECASE,
 )
 """Names that tell a check in code which a handler calls, where other things happen too."""
+_OBJECT: Final = re.compile(
+    r"current_?user|unauthori[sz]ed|forbidden|permission_?denied|has_perm|verify_\w*(?:signature|token)", re.IGNORECASE
+)
+"""Of those, the ones that may tell a check of whose the data is; that somebody is signed in says nothing of it."""
 _CHECKS: Final = re.compile(
     r"(?:^|_)(?:check\w*|perms?|permi\w*|access\w*|allow\w*|authori\w*|can|owns|owner\w*|ensure|requires?|assert|forbid\w*"
     r"|guard|belongs|members?|membership|visible|restrict\w*|scoped?|for_user|policy|enforce)(?:_|$)|is_valid_for|_or_403",
@@ -51,11 +55,15 @@ _IDENTITY: Final = re.compile(
 _SWITCH: Final = re.compile(r"(?:^|_)(?:settings|config|debug|features?|flags?|enabled?)(?:_|$)", re.IGNORECASE)
 _EQUALS: Final = frozenset({"==", "!=", "in", "not in", "is", "is not"})
 _OF_OBJECT: Final = re.compile(
-    r"^(?:check|has|have|verify|validate|ensure|assert|require|enforce|is|test|user|get)\w*_(?:\w*_)?(?:perm\w*|access\w*|auth\w*|owner\w*|owned"
-    r"|roles?|members?|team|tenant|allowed)(?:_|$)|accessible|^can_|^user_can|^authori[sz]e|permission",
+    r"^(?:check|has|have|verify|validate|ensure|assert|require|enforce|is|test|user)\w*_(?:\w*_)?(?:perm\w*|access\w*|auth\w*|owner\w*|owned"
+    r"|roles?|members?|team|tenant|allowed)(?:_|$)|^get_(?:\w+_)?(?:owned|allowed|permitted|visible)(?:_|$)|accessible|^can_|^user_can|^authori[sz]e|permission",
     re.IGNORECASE,
 )
 """Of those, the ones that tell as much where other things are checked, too: in functions that a handler calls."""
+_FUNCTION: Final = re.compile(r"(?:^|_)(?:func\w*|fn|f|callable|callback|target|coro\w*|job|method|call)$")
+"""Names of parameters that stand for a function."""
+_ANSWERS: Final = re.compile(r"(?:^|_)(?:errors?|exceptions?)(?:_|$)", re.IGNORECASE)
+"""Names of functions that make an answer of what went wrong elsewhere: they hold the words of checks, and check nothing."""
 _REFUSALS: Final = frozenset({401, 403})
 _HOLDERS: Final = frozenset(
     {"request", "g", "info", "context", "ctx", "self", "state", "scope", "websocket", "session"}
@@ -77,7 +85,7 @@ class Asking:
         self._program = program
         self.project = program.project
         self._inner: dict[int, dict[int, list[int]]] = {}
-        self._strict: dict[int, str] = {}
+        self._strict: dict[tuple[int, re.Pattern[str]], str] = {}
         self._everywhere: str | None = None
         self._on_router: dict[str, str] = {}
         """Routers by file and name as written -> the hook that asks who calls before each handler of it."""
@@ -96,9 +104,8 @@ class Asking:
 
         guards: names of what stands before it, as written: they ask who calls, not whose the data is.
         """
-        return self.checks_itself(unit) or self._of_callees(
-            unit, frozenset(name for guard in guards for name in _NAME.findall(guard))
-        )
+        left_out = frozenset(name for guard in guards for name in _NAME.findall(guard))
+        return self.checks_itself(unit) or self._of_callees(unit, left_out, _OBJECT)
 
     def _tested(self, unit: int) -> Iterator[str]:
         for node in self._nodes(unit):
@@ -120,11 +127,13 @@ class Asking:
     def fixed(self, unit: int) -> bool:
         """True for a function that answers the same to every request: it looks at nothing of it, and calls nothing of the project.
 
-        A request that is handed on as a first argument is what libraries want for a page: `render(request, "done.html")`.
+        A request that is handed on as a first argument is what libraries want for a page: `render(request, "done.html")`. Pages may
+        look at it all the same; they show everyone what is theirs.
         """
         facts = self.project.unit(unit)[1]
         given = {str(parameter[0]) for parameter in facts[4]}
-        if "self" in given or self._program.called_by(unit):
+        called = (self.project.unit(callee)[0] for callee in self._program.called_by(unit))
+        if "self" in given or any(not module.language for module in called):
             return False
         handed = [
             node[3][0]
@@ -142,45 +151,55 @@ class Asking:
     def _switched(self, unit: int) -> str:
         """The setting without which a unit ends at once: where it is served at all is the operator's decision."""
         for node in self._nodes(unit):
-            if node[0] == f.IF and node[3] and node[3][0][0] in (f.RAISE, f.RETURN):
+            if node[0] == f.IF and (_ends(node[3][:1]) or (node[4] and _aborts(node[4][-1]))):
                 for name in _names_in(node[2]):
                     if _SWITCH.search(name):
                         return name
         return ""
 
-    def _of_callees(self, unit: int, left_out: frozenset[str] = frozenset()) -> str:
-        todo, seen = deque([unit]), {unit}
+    def _of_callees(self, unit: int, left_out: frozenset[str] = frozenset(), telling: re.Pattern[str] = _CALLEE) -> str:
+        todo: deque[tuple[int, tuple[int, ...]]] = deque([(unit, (unit,))])
+        seen = {unit}
         while todo and len(seen) < _MAX_UNITS:
-            for callee in sorted(self._program.called_by(todo.popleft())):
-                if callee not in seen and self.project.unit(callee)[1][0] not in left_out:
-                    seen.add(callee)
-                    todo.append(callee)
-                    found = self._refuses(callee)
-                    if found:
-                        return found
+            caller, way = todo.popleft()
+            runs = caller != unit and self._runs_anything(caller)
+            for callee in sorted(self._program.called_by(caller)):
+                name = str(self.project.unit(callee)[1][0])
+                if callee in seen or name in left_out or (_ANSWERS.search(name) and not _CALLEE.search(name)):
+                    continue
+                if runs and not any(self._mentions(each, name) for each in way):
+                    continue
+                seen.add(callee)
+                todo.append((callee, (*way, callee)))
+                found = self._refuses(callee, telling)
+                if found:
+                    return found
         return ""
 
-    def _refuses(self, unit: int) -> str:
-        known = self._strict.get(unit)
+    def _runs_anything(self, unit: int) -> bool:
+        """True for a function that runs what it is given, as one that hands work to threads: it calls what any caller gives it."""
+        return any(_FUNCTION.search(str(parameter[0])) for parameter in self.project.unit(unit)[1][4])
+
+    def _mentions(self, unit: int, name: str) -> bool:
+        return any(node[-1] == name for node in self._nodes(unit) if node[0] in (f.NAME, f.ATTR))
+
+    def _refuses(self, unit: int, telling: re.Pattern[str] = _CALLEE) -> str:
+        key = (unit, telling)
+        known = self._strict.get(key)
         if known is None:
-            known = next((name for each in self.whole(unit) for name in self._names(each) if _CALLEE.search(name)), "")
-            known = known or next(
-                (str(node[2]) for node in self._nodes(unit) if node[0] == f.CONST and node[2] in _REFUSALS), ""
-            )
-            known = known or next(
-                (
-                    name
-                    for node in self._nodes(unit)
-                    if node[0] == f.CALL and _OF_OBJECT.search(name := last_name(node[2]))
-                ),
-                "",
-            )
-            guarding = (guard_of(node) for node in self.project.unit(unit)[1][5])
-            known = known or next(
-                (each.name for each in guarding if each is not None and each.role == AUTHENTICATED), ""
-            )
-            self._strict[unit] = known
+            known = self._strict[key] = next(self._refusing(unit, telling), "")
         return known
+
+    def _refusing(self, unit: int, telling: re.Pattern[str]) -> Iterator[str]:
+        yield from (name for each in self.whole(unit) for name in self._names(each) if telling.search(name))
+        for node in self._nodes(unit):
+            if node[0] == f.CONST and node[2] in _REFUSALS:
+                yield str(node[2])
+            elif node[0] == f.CALL and _OF_OBJECT.search(name := last_name(node[2])):
+                yield name
+        if telling is _CALLEE:
+            guarding = (guard_of(node) for node in self.project.unit(unit)[1][5])
+            yield from (each.name for each in guarding if each is not None and each.role == AUTHENTICATED)
 
     def whole(self, unit: int) -> Iterator[int]:
         """A unit and the functions inside of it."""
@@ -250,6 +269,16 @@ def _names_in(body: Any) -> Iterator[str]:
             yield from (each[2] for each in node[3] if _is_word(each))
         elif node[0] == f.SUBSCRIPT and _is_word(node[3]):
             yield node[3][2]
+
+
+def _ends(body: Any) -> bool:
+    return bool(body) and (body[0][0] == f.RETURN or _aborts(body[0]))
+
+
+def _aborts(node: Any) -> bool:
+    """True for an error, and `abort(404)`."""
+    called = node[0] == f.EXPR and node[2][0] == f.CALL
+    return bool(node[0] == f.RAISE or (called and last_name(node[2][2]) == "abort"))
 
 
 def _is_id(node: Any) -> bool:

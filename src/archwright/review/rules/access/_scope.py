@@ -11,6 +11,7 @@ from archwright.model.effect import Condition, Effect, Many, Read, Write
 from archwright.model.entity import Entity, Type
 from archwright.model.value import OriginKind
 from archwright.review.endpoint import EffectsOf, Endpoint
+from archwright.review.rules.access._owner import owner_of
 
 _OWNERS = re.compile(
     r"^(?:(?:\w+_)?(?:owner|user|author|creator|created_by|customer|account|tenant|org|organi[sz]ation|team|workspace|company"
@@ -49,6 +50,9 @@ class Access(Model, frozen=True, kw_only=True):
     parent: str = ""
     """What the path calls the row that this one is a part of, where that limits it."""
 
+    constants: bool = False
+    """True where some of its conditions are constants: it takes rows of one kind (those that are published)."""
+
     @property
     def writes(self) -> bool:
         return isinstance(self.effect, Write)
@@ -69,7 +73,14 @@ def accesses_of(endpoint: Endpoint, effects: Sequence[Effect], entities: Mapping
         limit, path, parent = _limit(entity, given)
         key = next((_sent(each) for each in given if _is_key(entity, each)), "")
         yield Access(
-            endpoint=endpoint, effect=effect, entity=entity.name, limit=limit, path=path, key=key, parent=parent
+            endpoint=endpoint,
+            effect=effect,
+            entity=entity.name,
+            limit=limit,
+            path=path,
+            key=key,
+            parent=parent,
+            constants=any(each.value.constant is not None for each in given),
         )
 
 
@@ -78,9 +89,17 @@ class Accesses:
 
     def __init__(self, endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> None:
         self._by_entity: dict[str, list[Access]] = {}
+        self._by_owner: dict[str, dict[str, Access]] = {}
         for endpoint in endpoints:
             for access in accesses_of(endpoint, effects(endpoint), entities):
                 self._by_entity.setdefault(access.entity, []).append(access)
+                owner = owner_of(entities[access.entity]) if access.limit is Limit.CALLER else None
+                if owner is not None and access.path.removesuffix("_id") == owner.field.removesuffix("_id"):
+                    self._by_owner.setdefault(owner.field, {}).setdefault(access.entity, access)
+
+    def by_owner(self, field: str) -> Mapping[str, Access]:
+        """The entities whose rows are limited to those of the caller by the field that says whose they are, each with an access."""
+        return self._by_owner.get(field, {})
 
     def of(self, entity: str) -> Sequence[Access]:
         """Every access to an entity."""

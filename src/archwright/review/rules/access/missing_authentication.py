@@ -296,9 +296,7 @@ class MissingAuthentication(Rule):
             guarded = [each for each in beside if each.signed_in]
             if len(beside) >= _FEWEST and len(guarded) >= _SHARE * len(beside):
                 if not (endpoint.asks or endpoint.hooked):
-                    doing = sum(1 for each in guarded if effects(each))
-                    idle = not effects(endpoint) and 2 * doing >= len(guarded)
-                    yield self._verdict(endpoint, beside, guarded, effects(endpoint), idle=idle)
+                    yield self._verdict(endpoint, beside, guarded, effects(endpoint))
                 return
             if len(beside) >= _FEWEST:
                 return
@@ -315,18 +313,12 @@ class MissingAuthentication(Rule):
         )
 
     def _verdict(
-        self,
-        endpoint: Endpoint,
-        beside: Sequence[Endpoint],
-        guarded: Sequence[Endpoint],
-        effects: Sequence[Effect],
-        *,
-        idle: bool,
+        self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]
     ) -> Verdict:
         """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine."""
         writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
-        telling = telling or (len(guarded) >= _ALMOST_ALL * len(beside) and not idle)
+        telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
         telling = telling and endpoint.exempt is None and not endpoint.fixed
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)

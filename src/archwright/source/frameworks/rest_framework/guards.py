@@ -15,6 +15,8 @@ from archwright.source.frameworks.rest_framework import actions as known
 from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -23,6 +25,15 @@ _ASKS: Final = re.compile(r"^(?:Is|Has|Can|Django|TokenHas|TokenMatches)\w+|Perm
 _OPEN: Final = frozenset({"AllowAny"})
 _SAFE_OPEN: Final = frozenset({"IsAuthenticatedOrReadOnly", "DjangoModelPermissionsOrAnonReadOnly"})
 """Permission classes that let anyone read."""
+_BLIND: Final = frozenset(
+    {*_OPEN, *_SAFE_OPEN, "IsAuthenticated", "IsAdminUser", "DjangoModelPermissions", "BasePermission"}
+)
+"""Permission classes of the library that look at no object."""
+_OF_OBJECT: Final = ("has_object_permission", "has_permission")
+_ABOUT: Final = frozenset({"kwargs", "data", "query_params", "GET", "POST", "path", "parser_context", "resolver_match"})
+"""Names by which `has_permission` looks at what a request is about."""
+_OF_VIEW: Final = frozenset({"action", "basename", "detail", "name"})
+"""What of a view says nothing of what a request is about."""
 
 
 class RestGuards:
@@ -69,23 +80,32 @@ class RestGuards:
         if summary.returns.const is not NO or ("*" in items and len(items) > 1):
             return
         for item in items.values():
-            if item.type is not None and item.type[0] in ("instance", "object"):
-                name = item.type[1].short if item.type[0] == "instance" else item.type[1].rpartition(".")[2]
-                yield _guarding(name, name, reads=_reads(action))
+            if item.type is not None and item.type[0] == "instance":
+                name = item.type[1].short
+                yield _guarding(name, name, reads=_reads(action))._replace(blind=_is_blind(item.type[1]))
+            elif item.type is not None and item.type[0] == "object":
+                name = item.type[1].rpartition(".")[2]
+                yield _guarding(name, name, reads=_reads(action))._replace(blind=name in _BLIND)
 
     def _listed(self, module: Module, node: Any, action: str) -> Iterator[Guarding]:
         where = node
         if node[0] in (f.NAME, f.ATTR):
             found = self._engine.project.resolve_expression(module, node)
-            where = found.value[2] if found is not None and found.kind == "expression" else node
+            if found is not None and found.kind == "expression":
+                module, where = found.value[0], found.value[2]
         for part in elements(where):
             name = last_name(part[2] if part[0] == f.CALL else part)
-            yield _guarding(name, written(part), reads=_reads(action))
+            found = self._engine.project.resolve_expression(module, part) if part[0] in (f.NAME, f.ATTR) else None
+            own = found.value if found is not None and found.kind == "class" else None
+            blind = _is_blind(own) if own is not None else part[0] != f.BINOP and name in _BLIND
+            yield _guarding(name, written(part), reads=_reads(action))._replace(blind=blind)
 
     def _defaults(self, *, reads: bool) -> Iterator[Guarding]:
         for dotted in self._settings.rest("DEFAULT_PERMISSION_CLASSES"):
             name = dotted.rpartition(".")[2]
-            yield _guarding(name, name, reads=reads)
+            own = self._engine.project.class_named(dotted)
+            blind = _is_blind(own) if own is not None else name in _BLIND
+            yield _guarding(name, name, reads=reads)._replace(blind=blind)
 
     def _others(self, info: ClassInfo, name: str, setting: str) -> Iterator[Guarding]:
         hit = info.lookup(name)
@@ -95,6 +115,24 @@ class RestGuards:
             found = self._settings.rest(setting) if hit is None else []
         for dotted in found:
             yield Guarding(dotted.rpartition(".")[2])
+
+
+def _is_blind(info: ClassInfo) -> bool:
+    """True for a permission class that looks at no object, and at no part of a request but who sends it and by which method."""
+    if info.method(_OF_OBJECT[0]) is not None:
+        return False
+    if any(base.rpartition(".")[2] not in _BLIND for base in info.external_bases()):
+        return False
+    asked = info.method(_OF_OBJECT[1])
+    if asked is None:
+        return True
+    _, facts = info.project.unit(asked)
+    found = list(nodes(body_of(facts)))
+    views = {str(parameter[0]) for parameter in facts[4][2:3]}
+    harmless = {id(node[2]) for node in found if node[0] == f.ATTR and node[3] in _OF_VIEW}
+    if any(node[0] == f.NAME and node[2] in views and id(node) not in harmless for node in found):
+        return False
+    return not any(node[0] == f.ATTR and node[3] in _ABOUT for node in found)
 
 
 def _guarding(name: str, said: str, *, reads: bool) -> Guarding:
