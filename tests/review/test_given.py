@@ -11,7 +11,11 @@ from archwright.model.finding import Confidence
 from archwright.review.project import review_project
 from archwright.review.registry import all_rules
 
-RULES = tuple(rule for rule in all_rules() if rule.name in ("injection/sql", "injection/nosql", "injection/command"))
+RULES = tuple(
+    rule
+    for rule in all_rules()
+    if rule.name in ("injection/sql", "injection/nosql", "injection/command", "injection/template", "injection/code")
+)
 STORE = """import sqlite3
 
 db = sqlite3.connect("app.db")
@@ -136,3 +140,23 @@ def test_a_query_text_of_another_store(tmp_path: Path) -> None:
 def test_conditions_as_a_text(body: str, rule: str, tmp_path: Path) -> None:
     text = f"import neo4j, pymilvus\n\ndef f(client, name):\n    {body}\n"
     assert [found for found, _, _ in _found(tmp_path, text)] == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("jinja2.Template(prompt).render()", ("injection/template", Confidence.MEDIUM)),
+        ("jinja2.Environment().from_string(subject).render()", ("injection/template", Confidence.MEDIUM)),
+        ("jinja2.Environment().from_string(text).render()", ("injection/template", Confidence.LOW)),
+        ("jinja2.sandbox.SandboxedEnvironment().from_string(subject).render()", None),
+        ("jinja2.Template('Dear {{ name }}').render(name=subject)", None),
+        ("jinja2.Template(open(template_path).read()).render()", None),
+        ("eval(formula)", ("injection/code", Confidence.MEDIUM)),
+        ("eval(text)", ("injection/code", Confidence.LOW)),
+        ("exec(code)", None),
+        ("eval('1 + 1', {'x': formula})", None),
+    ],
+)
+def test_templates_and_code(body: str, found: tuple[str, Confidence] | None, tmp_path: Path) -> None:
+    text = f"import jinja2, jinja2.sandbox\n\ndef f(prompt, subject, text, formula, code, template_path):\n    return {body}\n"
+    assert [each[:2] for each in _found(tmp_path, text)] == ([found] if found else [])

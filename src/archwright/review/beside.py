@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|test_?utils?|mocks?|benchmarks?)(?:/|\.py$)"
+    r"(?:^|/)(?:tests?|t|testing|test_?utils?|mocks?|benchmarks?)(?:/|\.py$)"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
 )
 _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
 _TOOLS = re.compile(
-    r"(?:^|/)(?:scripts?|tools?|examples?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
+    r"(?:^|/)(?:(?:build[-_])?scripts?|tools?|examples?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
 )
 _PRODUCTION = re.compile(r"(?:^|[/_.-])(?:prod|production|live|deploy\w*|staging)(?:[/_.-]|$)", re.IGNORECASE)
 _DEVELOPMENT = re.compile(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from archwright.model.base import Place
 from archwright.model.effect import Effect, Setting
-from archwright.model.finding import Confidence, Impact, Remedy
+from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Clean, Origin, OriginKind, Use, Value
 from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.rule import Ungiven, Verdict, steps
@@ -29,7 +29,7 @@ def given(
     value: Value,
     ungiven: Ungiven,
     *,
-    mark: Use,
+    mark: Use | None,
     use: Use,
     meant: re.Pattern[str],
     message: str,
@@ -37,14 +37,14 @@ def given(
     fix: str,
     harm: str,
     impact: Impact,
-    remedy: Remedy | None = None,
     near: bool = False,
+    surely: re.Pattern[str] | None = None,
 ) -> Iterator[Verdict]:
     """The verdict that code put an argument into `value` by hand, in a unit whose arguments nothing in the program gives.
 
-    mark: how it was put there; use: the use for which nothing may have cleaned it; meant: names of arguments that are code
-    themselves; near: only where no other function has a hand in the text; message: what is said of the argument, `{it}` for it; harm:
-    what happens at the effect, for the trace.
+    mark: how it was put there (None: however); use: the use for which nothing may have cleaned it; meant: names of arguments that are code
+    themselves; near: only where no other function has a hand in the text; surely: words in the names of the unit and the argument without
+    which the confidence is low; message: what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
     """
     path = effect.place.path
     if effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path):
@@ -53,14 +53,17 @@ def given(
         origin
         for origin in value.origins
         if origin.kind is OriginKind.PARAMETER
-        and mark in origin.clean_for
+        and (mark is None or mark in origin.clean_for)
         and origin.state(use) is not Clean.CLEAN
         and not meant.search(origin.name)
         and not (near and any(step.note.startswith(_HANDED) for step in origin.steps))
     ]
-    if not put or ungiven(effect) is None:
+    unit = ungiven(effect) if put else None
+    if unit is None:
         return
     worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
+    told = ".".join([*unit.split(".")[-2:], worst.name])
+    doubtful = _KEY.search(worst.name) or (surely is not None and not surely.search(told))
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
@@ -68,10 +71,9 @@ def given(
         why=why,
         fix=fix,
         impact=impact,
-        confidence=Confidence.LOW if _KEY.search(worst.name) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),
-        remedy=remedy,
     )
 
 

@@ -27,8 +27,10 @@ _WRONG: Final = {
     "query": (_QUOTED, _SQL),
     "shell": (_PASTED, _SHELL),
     "html": (_PASTED, _HTML),
+    "template": (0, BIT[Use.TEMPLATE]),
+    "python": (0, BIT[Use.PYTHON]),
 }
-"""Languages -> the mark that makes an argument in a text wrong, and the use for which it may have been cleaned."""
+"""Languages -> the mark that makes an argument in a text wrong (0: any that is in it), and the use for which it may have been cleaned."""
 _QUOTES: Final = frozenset("'\"")
 _CLOSED: Final = re.compile(r"""--[^\n]*\n|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
 _NOT_BOUND: Final = re.compile(
@@ -88,10 +90,8 @@ def argument(slots: Mapping[str, Any]) -> bool:
     """True where an argument stands in the text of an effect in a way that is wrong whatever it is."""
     mark, use = _WRONG.get(str(slots.get("language")), (0, 0))
     text = slots.get("text")
-    return (
-        bool(mark)
-        and isinstance(text, Val)
-        and any(
-            key[0] == "parameter" and cleaned & mark and not cleaned & use for key, cleaned, _ in deep_origins(text)
-        )
+    if not use or not isinstance(text, Val):
+        return False
+    return any(
+        key[0] == "parameter" and cleaned & mark == mark and not cleaned & use for key, cleaned, _ in deep_origins(text)
     )

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
 from archwright.review.stored import Stored
 
 _LOADS = frozenset({"__import__", "import_module", "import_string", "run_module"})
 """Names of modules mostly come from settings and tables of the project: what looks like the sender's is often not. So these are of low
 confidence."""
+_CODE = re.compile(
+    r"code|script|source|program|snippet|statement|stmt|module|path|file|(?:^|_)(?:name|cmd|command)$", re.IGNORECASE
+)
+"""Names of arguments that are code themselves, or lead to some that lies somewhere."""
+_OTHERS = re.compile(
+    r"user|custom|formula|expr|filter|condition|payload|message|request|response|llm|answer", re.IGNORECASE
+)
+"""Words of texts that users of a service write."""
 
 
 class CodeInjection(Rule):
@@ -23,6 +33,9 @@ class CodeInjection(Rule):
     That is `eval`, `exec`, code that `compile` made, libraries that evaluate expressions with them, and `import_module` of a
     name that begins with the data. Text made by `repr`, and a text that was checked to be one quoted literal, is clean. What can't
     be followed is not reported.
+
+    In code that nothing in the program calls, an argument that is run is reported with medium confidence where the names of function and
+    argument tell of texts that users write (a formula, an expression, a message), unless it is code by its own name.
 
     Why: an expression reaches every object of the process, whatever names it is given: there is no list of globals that holds
     it back. The sender runs any code with the rights of the service.
@@ -39,7 +52,7 @@ class CodeInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-94"
     security = True
-    which = Which.SENT | Which.STORED
+    which = Which.SENT | Which.STORED | Which.GIVEN
     bad = (
         example(
             "a formula from the query is evaluated",
@@ -103,6 +116,18 @@ class CodeInjection(Rule):
                 """,
             },
         ),
+        example(
+            "a formula that the users of a library write",
+            framework="python",
+            code="""
+                class Sheet:
+                    def __init__(self, cells):
+                        self.cells = cells
+
+                    def value(self, formula):
+                        return eval(formula, {"__builtins__": {}}, self.cells)
+            """,
+        ),
     )
     good = (
         example(
@@ -157,7 +182,7 @@ class CodeInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, stored: Stored, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is not Language.PYTHON:
             return
         loads = effect.api in _LOADS
@@ -180,3 +205,18 @@ class CodeInjection(Rule):
             impact=Impact.HIGH if loads else Impact.CRITICAL,
             confidence=Confidence.LOW if loads else Confidence.HIGH,
         )
+        if not loads:
+            yield from given(
+                effect,
+                effect.text,
+                ungiven,
+                mark=None,
+                use=Use.PYTHON,
+                meant=_CODE,
+                message=f"{{it}} is run as Python code by {effect.api}.",
+                why="Whoever can choose it can run any code with the rights of the service; no list of forbidden names holds.",
+                fix="Read data with json.loads or ast.literal_eval; choose functions from a dictionary that the code writes down.",
+                harm=f"{effect.api} runs the code",
+                impact=Impact.HIGH,
+                surely=_OTHERS,
+            )

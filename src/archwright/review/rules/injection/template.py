@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.given import given
+from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
 from archwright.review.stored import Stored
+
+_FILES = re.compile(r"path|file|(?:^|_)name$", re.IGNORECASE)
+"""Names of arguments that lead to a template that lies somewhere."""
+_OTHERS = re.compile(
+    r"user|custom|prompt|notif|webhook|message|mail|subject|body|content|title|chat|expression|value|config|param|variable",
+    re.IGNORECASE,
+)
+"""Words of texts that users of a service write."""
 
 
 class TemplateInjection(Rule):
@@ -18,6 +28,9 @@ class TemplateInjection(Rule):
 
     That is `render_template_string`, `jinja2.Template`, `Environment.from_string`, `django.template.Template` and their kin in Mako
     and Tornado. Data handed over as a variable of the template is no part of its text. What can't be followed is not reported.
+
+    In code that nothing in the program calls, an argument that is read as a template outside of a sandbox is reported with medium
+    confidence where the names of function and argument tell of texts that users write (a prompt, a message, a subject).
 
     Why: templates of Jinja2, Mako and Tornado reach every object of the process: the sender runs any code. Templates of Django
     run none, but read whatever their variables lead to, settings and keys among them.
@@ -34,7 +47,7 @@ class TemplateInjection(Rule):
     impact = Impact.CRITICAL
     cwe = "CWE-1336"
     security = True
-    which = Which.SENT | Which.STORED
+    which = Which.SENT | Which.STORED | Which.GIVEN
     bad = (
         example(
             "a name is built into the template",
@@ -96,8 +109,32 @@ class TemplateInjection(Rule):
                 """,
             },
         ),
+        example(
+            "a message that the users of a library write",
+            framework="python",
+            code="""
+                from jinja2 import Environment
+
+                class Notifier:
+                    def send(self, address, message, order):
+                        text = Environment().from_string(message).render(order=order)
+                        return address, text
+            """,
+        ),
     )
     good = (
+        example(
+            "the same within a sandbox",
+            framework="python",
+            code="""
+                from jinja2.sandbox import SandboxedEnvironment
+
+                class Notifier:
+                    def send(self, address, message, order):
+                        text = SandboxedEnvironment().from_string(message).render(order=order)
+                        return address, text
+            """,
+        ),
         example(
             "the data is a variable of the template",
             framework="flask",
@@ -128,7 +165,7 @@ class TemplateInjection(Rule):
         ),
     )
 
-    def check(self, effect: Interpret, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
+    def check(self, effect: Interpret, reaching: Reaching, stored: Stored, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is not Language.TEMPLATE:
             return
         sandboxed = effect.api.startswith("Sandboxed")
@@ -148,3 +185,18 @@ class TemplateInjection(Rule):
             impact=Impact.CRITICAL if runs else Impact.MEDIUM,
             confidence=Confidence.LOW if sandboxed else Confidence.HIGH,
         )
+        if runs:
+            yield from given(
+                effect,
+                effect.text,
+                ungiven,
+                mark=None,
+                use=Use.TEMPLATE,
+                meant=_FILES,
+                message=f"{{it}} is read as a template by {effect.api}, outside of a sandbox.",
+                why="Expressions in a template reach every class of the interpreter: whoever can write the text can run any code.",
+                fix="Read templates that others write with jinja2.sandbox.SandboxedEnvironment.",
+                harm=f"{effect.api} reads the text as a template",
+                impact=Impact.HIGH,
+                surely=_OTHERS,
+            )
