@@ -117,6 +117,13 @@ class Read(Effect, tag="read", frozen=True, kw_only=True):
     query: int = 0
 
 
+class Take(Effect, tag="take", frozen=True, kw_only=True):
+    """As many rows are fetched as data says."""
+
+    entity: str | None
+    amount: Value = Value()
+
+
 class Load(Effect, tag="load", frozen=True, kw_only=True):
     """A relation of a row is fetched because it was touched: lazy loading."""
 
@@ -527,6 +534,7 @@ class Call(Effect, tag="call", frozen=True, kw_only=True):
 
 AnyEffect = (
     Read
+    | Take
     | Load
     | UseField
     | Write

@@ -47,6 +47,8 @@ class Use(enum.StrEnum):
     FIELDS = "names of fields"
     """The names of what is set: a mapping's keys, the second argument of `setattr`."""
     FILTER = "filter"
+    AMOUNT = "amount"
+    """How much is done: clean where something bounds it from above. That it is a number bounds nothing."""
     PASTED = "pasted"
     """No use but a mark: code put the value into a text behind letters of its own. Data is `clean` for it once that happened."""
     QUOTED = "quoted"

@@ -118,7 +118,7 @@ def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
 
 def is_stored(key: Key, cleaned: int, which: Which) -> bool:
     """True for what a field of a row holds, where that is asked for and may be dangerous for some use."""
-    return key[0] == "field" and cleaned != ALL_USES and bool(which & Which.STORED)
+    return key[0] == "field" and cleaned & ALL_USES != ALL_USES and bool(which & Which.STORED)
 
 
 Checked = dict[tuple[int, tuple[tuple[str, Any], ...]], int]

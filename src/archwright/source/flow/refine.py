@@ -12,13 +12,14 @@ from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
-from archwright.source.flow.values import ALL_USES, BIT, NO, Val, clean, constant, deep_origins
+from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
 _TEXT_TYPES = frozenset({"str", "bytes"})
 _NO_STRUCTURE = BIT[Use.FILTER]
 """A text holds no operators, whatever else it holds."""
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 _SENT = frozenset({"source", "parameter"})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
@@ -42,6 +43,11 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
             _one_of(frame, test[3], holds)
     elif kind == f.COMPARE and len(test[3]) == 1:
         _compare(frame, test[2], test[3][0][0], test[3][0][1], holds)
+    elif kind == f.COMPARE and holds and all(operator in _ORDERS for operator, _ in test[3]):
+        left = test[2]
+        for operator, right in test[3]:
+            _compare(frame, left, operator, right, holds)
+            left = right
     elif kind == f.CALL:
         _called(frame, test, holds)
     elif kind == f.WALRUS:
@@ -156,7 +162,7 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
         elif (operator == "in") == holds and (
             hosts.allows(frame, right) if hosts.host_of(frame, left) is not None else _fixed(frame, right)
         ):
-            passed(frame, left)
+            passed(frame, left, ALL_USES | AMOUNT)
         elif (operator == "in") != holds and left[0] in (f.CONST, f.ATTR):
             if left[0] == f.CONST:
                 without(frame, left[2], right)
@@ -182,10 +188,21 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             refine(frame, left, (operator == "is not") == holds)
         if (operator == "is") == holds:
             _replace(frame, left, constant(None))
-    elif operator in ("<=", "<") and holds and _fixed(frame, right):
-        _subset(frame, left, right)
-    elif operator in (">=", ">") and holds and _fixed(frame, left):
-        _subset(frame, right, left)
+    elif operator in _ORDERS:
+        below, above = (left, right) if (operator in ("<=", "<")) == holds else (right, left)
+        if holds and _fixed(frame, above):
+            _subset(frame, below, above)
+        _bounded(frame, below, above)
+
+
+def _bounded(frame: Frame, amount: tuple[Any, ...], most: tuple[Any, ...]) -> None:
+    """`amount <= most`: what a sender chose goes up to what the service chose."""
+    while amount[0] == f.CALL and amount[2][0] == f.NAME and len(amount[3]) == 1:  # int(amount)
+        amount = amount[3][0]
+    key = key_of(amount)
+    value = frame.env.get(key) if key is not None else None
+    if value is not None and any(each[0][0] in _SENT for each in value.origins) and _fixed(frame, most):
+        passed(frame, amount, AMOUNT)
 
 
 def _no_host(frame: Frame, host: tuple[Any, ...]) -> None:
@@ -303,7 +320,9 @@ def _each(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:
 def key_marked(frame: Frame, name: str) -> bool:
     """True where a name has passed a check."""
     value = frame.env.get(name)
-    return value is not None and bool(value.origins) and all(mask == ALL_USES for _, mask, _ in value.origins)
+    return (
+        value is not None and bool(value.origins) and all(mask & ALL_USES == ALL_USES for _, mask, _ in value.origins)
+    )
 
 
 def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...], holds: bool, position: int) -> None:

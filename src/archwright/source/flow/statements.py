@@ -232,8 +232,10 @@ def _checked_each(frame: Frame, node: tuple[Any, ...], element: Val) -> None:
     if after is None or after is element or not after.origins or (over[0] == f.CALL and key_of(over) is None):
         return
     first = (element.items or {}).get(0, element)
-    open_ = any(mask != ALL_USES for key, mask, _ in first.origins if key[0] in ("source", "parameter", "field"))
-    if open_ and all(mask == ALL_USES for _, mask, _ in after.origins):
+    open_ = any(
+        mask & ALL_USES != ALL_USES for key, mask, _ in first.origins if key[0] in ("source", "parameter", "field")
+    )
+    if open_ and all(mask & ALL_USES == ALL_USES for _, mask, _ in after.origins):
         passed(frame, over)
 
 

@@ -38,7 +38,9 @@ from archwright.source.facts import line_of
 
 USES: Final = tuple(Use)
 BIT: Final = {use: 1 << index for index, use in enumerate(USES)}
-ALL_USES: Final = (1 << len(USES)) - 1
+AMOUNT: Final = BIT[Use.AMOUNT]
+ALL_USES: Final = (1 << len(USES)) - 1 & ~AMOUNT
+"""What is clean whatever it is put into: a number, one of a list. An amount is clean only where it is bounded."""
 
 Key = tuple[Any, ...]
 Steps = tuple[Any, ...] | None
@@ -197,6 +199,8 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
     if asked is not right.asked:
         mine, theirs = left.asked or {}, right.asked or {}
         asked = {**mine, **theirs}
+        if left.type is not None and right.type is not None and ("limit" in mine) != ("limit" in theirs):
+            del asked["limit"]  # on one of the ways all rows are asked for
         for key in mine:
             if key in theirs and depth:
                 asked[key] = join(mine[key], theirs[key], depth - 1)

@@ -63,7 +63,7 @@ def _decode(site: CallSite) -> Val:
         named = [algorithms, *(algorithms.items or {}).values()]
         if any(isinstance(each.const, str) and each.const.lower() == "none" for each in named):
             flags.append("none")
-        if any(key == HEADER[0] and mask != ALL_USES for key, mask, _ in deep_origins(algorithms)):
+        if any(key == HEADER[0] and mask & ALL_USES != ALL_USES for key, mask, _ in deep_origins(algorithms)):
             flags.append("algorithm-of-token")
     made(
         site,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from archwright.source.flow.values import NO, UNKNOWN, Origin, Query, Row, Val
+from archwright.source.flow.values import AMOUNT, NO, UNKNOWN, Origin, Query, Row, Val, clean
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared import names
@@ -92,7 +92,7 @@ def limited(asked: dict[Any, Val] | None, index: Val) -> dict[Any, Val]:
     if upper is None:
         return dict(asked or {})
     first = lower is None or lower.const in (0, None)
-    return {**(asked or {}), LIMIT: upper if first else UNKNOWN.with_origins(upper.origins)}
+    return {**(asked or {}), LIMIT: upper if first else UNKNOWN.with_origins(clean(upper.origins, AMOUNT))}
 
 
 def written_row(call: CallSite, query: Query, kind: str, origins: tuple[Origin, ...]) -> None:

@@ -11,7 +11,7 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.shared.queries import came_along, emit_sql
+from archwright.source.frameworks.shared.queries import LIMIT, came_along, emit_sql
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
@@ -71,7 +71,9 @@ def paginated(call: CallSite) -> Val:
     if first is None or first.type is None or first.type[0] != "query":
         return UNKNOWN
     query = first.type[1]
-    return Val(("query", query._replace(flags=query.flags | {PAGED})), first.origins, asked=first.asked)
+    size = call.argument(1, "per_page")
+    asked = {**(first.asked or {}), **({LIMIT: size} if size is not None else {})}
+    return Val(("query", query._replace(flags=query.flags | {PAGED})), first.origins, asked=asked)
 
 
 def prefetched_now(call: CallSite) -> Val:

@@ -14,7 +14,7 @@ from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, joi
 from archwright.source.frameworks.base import Entry, mask
 from archwright.source.frameworks.shared.parameters import Parameters
 from archwright.source.frameworks.shared.routes import segment
-from archwright.source.frameworks.shared.typed import Outside, typed
+from archwright.source.frameworks.shared.typed import Outside, bounds, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 
@@ -162,6 +162,8 @@ class Dependencies:
         if kind == "query parameter" and _is_body(value):
             outside = outside._replace(name="request body")
             value = typed(self._engine, declared.module, declared.annotation, outside)
+        if limit := bounds(declared.annotation, declared.marker[1] if declared.marker is not None else None):
+            value = Val(value.type, clean(value.origins, limit), value.const, value.items, value.text)
         if kind == "uploaded file" and _name(declared.annotation) == "bytes":
             return Val(None, clean((outside.origin(),), _CONTENT))
         if kind == "uploaded file":

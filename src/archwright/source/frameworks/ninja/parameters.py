@@ -8,7 +8,7 @@ from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.values import ALL_USES, UNKNOWN, Val, clean
 from archwright.source.frameworks.shared.declared import last_name
-from archwright.source.frameworks.shared.typed import Outside, typed
+from archwright.source.frameworks.shared.typed import Outside, bounds, typed
 from archwright.source.link.module import Module
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def parameter(engine: Engine, module: Module, unit: int, name: str, annotation: 
         return Val(("text",), (Outside(f"{kind or 'query parameter'} {name!r}", Trust.ANYONE, unit, place).origin(),))
     said = f"{kind or 'query parameter'} {name!r}" if kind != "request body" else kind
     value = typed(engine, module, node, Outside(said, Trust.ANYONE, unit, place))
+    if limit := bounds(annotation, default):
+        value = Val(value.type, clean(value.origins, limit), value.const, value.items, value.text)
     if not kind and value.type is not None and value.type[0] in _BODIES:
         value = typed(engine, module, node, Outside("request body", Trust.ANYONE, unit, place))
     if marker is not None and any(key in ("pattern", "regex") for key, _ in marker[4]):

@@ -11,6 +11,7 @@ from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
     ALL_USES,
+    AMOUNT,
     BIT,
     NO,
     NONE,
@@ -137,6 +138,15 @@ def _element(site: CallSite) -> Val:
     return attributes.element(site.frame, site.args[0], site.position) if site.args else UNKNOWN
 
 
+def _least(site: CallSite) -> Val:
+    """`min(amount, 100)` is bounded by what the service chose."""
+    found = _element(site)
+    bounds = len(site.args) > 1 and any(
+        not any(key[0] in ("source", "parameter", "unknown") for key, _, _ in deep_origins(each)) for each in site.args
+    )
+    return found.with_origins(clean(found.origins, AMOUNT)) if bounds and found.origins else found
+
+
 def _enumerate(site: CallSite) -> Val:
     element = _element(CallSite(site.frame, site.position, site.name, None, site.args[:1], {}, []))
     return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: NUMBER, 1: element})})
@@ -211,7 +221,7 @@ def _filter(site: CallSite) -> Val:
         and any(
             checked[1].get(index) is element
             for (index, path), uses in checked[0].true.items()
-            if not path and uses == ALL_USES
+            if not path and uses & ALL_USES == ALL_USES
         )
     ) or (_is_membership(site.args[0])):
         element = element.with_origins(clean(element.origins, ALL_USES))
@@ -351,7 +361,7 @@ CALLS: Final[dict[str, Handler]] = {
     "builtins.map": _map,
     "builtins.filter": _filter,
     "builtins.next": _next,
-    "builtins.min": _element,
+    "builtins.min": _least,
     "builtins.max": _element,
     "builtins.range": _range,
     "builtins.getattr": _getattr,

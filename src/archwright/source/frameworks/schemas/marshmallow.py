@@ -8,7 +8,17 @@ from archwright.source import facts as f
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
-from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Val, clean, deep_origins
+from archwright.source.flow.values import (
+    ALL_USES,
+    AMOUNT,
+    NO,
+    UNKNOWN,
+    UNKNOWN_ORIGIN,
+    Origin,
+    Val,
+    clean,
+    deep_origins,
+)
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import Module
@@ -112,7 +122,7 @@ def _loaded(
     if name in _CLEAN or _checked(node):
         return Val(
             ("number",) if name in ("Int", "Integer", "Float", "Bool", "Boolean") else ("text",),
-            clean(origins, ALL_USES),
+            clean(origins, ALL_USES | (AMOUNT if "validate" in dict(node[4]) else 0)),
         )
     if name in _TEXTS:
         return Val(("dict",) if name in ("Dict", "Mapping") else ("text",) if name != "Raw" else None, origins)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from archwright.model.policy import AUTHENTICATED
 from archwright.model.value import Trust
 from archwright.source import facts as f
-from archwright.source.flow.values import UNKNOWN_ORIGIN, Val
+from archwright.source.flow.values import UNKNOWN_ORIGIN, Val, clean
 from archwright.source.frameworks.base import Entry, Framework, Guarding, Source
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.frameworks.shared.endpoints import http_entry
 from archwright.source.frameworks.shared.routes import join_paths
-from archwright.source.frameworks.shared.typed import Outside, typed
+from archwright.source.frameworks.shared.typed import Outside, bounds, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.packed import body_of
@@ -212,7 +212,7 @@ def _parameters(engine: Engine, unit: int, path: str, layers: list[Layer], trust
     }
     open_ended = any("dependencies" in given and given["dependencies"][0] != f.DICT for _, given in layers)
     found: dict[str, Val] = {}
-    for place, (name, kind, annotation, _) in enumerate(facts[4]):
+    for place, (name, kind, annotation, default) in enumerate(facts[4]):
         if kind in (f.PARAM_VARARGS, f.PARAM_KWARGS) or name in provided or (place == 0 and name == "self"):
             continue
         if name in ("request", "socket"):
@@ -228,5 +228,5 @@ def _parameters(engine: Engine, unit: int, path: str, layers: list[Layer], trust
             value = typed(engine, module, annotation, Outside(f"query parameter {name!r}", trust, unit, facts[2]))
             scalar = value.type in (("text",), ("number",)) and UNKNOWN_ORIGIN not in value.origins
             if scalar and not open_ended:
-                found[name] = value
+                found[name] = value.with_origins(clean(value.origins, bounds(annotation, default)))
     return found

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
-from archwright.source.flow.values import ALL_USES, NO, Origin, Query, Row, Val, clean, deep_origins
+from archwright.source.flow.values import ALL_USES, AMOUNT, NO, Origin, Query, Row, Val, clean, deep_origins
 from archwright.source.frameworks.base import CallSite
 
 LIMIT: Final = "limit"
 UNREAD: Final = ("?", "?")
 MAX_CONDITIONS: Final = 12
+_CHOSEN: Final = frozenset({"source", "parameter"})
 
 
 def identity(query: Query | None) -> tuple[int, int] | None:
@@ -84,6 +85,10 @@ def emit_read(
     if "locked" in query.flags:
         frame.emit("Lock", position, kind="row", subject=Val(None, origins))
     slots = {"limit": asked[LIMIT]} if asked and LIMIT in asked else {}
+    if "limit" in slots and any(
+        key[0] in _CHOSEN and not cleaned & AMOUNT for key, cleaned, _ in slots["limit"].origins
+    ):
+        frame.emit("Take", position, entity=query.entity, amount=slots["limit"])
     frame.emit(
         "Read",
         position,

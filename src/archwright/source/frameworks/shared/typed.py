@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Val, join_all
+from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, UNKNOWN_ORIGIN, Origin, Val, join_all
+from archwright.source.nodes import nodes
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -48,6 +49,7 @@ _DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
 _TRANSPARENT = frozenset({"Optional", "Union", "Required", "NotRequired", "Final"})
 _VALIDATORS = frozenset({"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator"})
 _FIELD_VALIDATORS = frozenset({"field_validator", "validator"})
+_MOST = frozenset({"le", "lt"})
 _MAX_DEPTH = 4
 _MAX_FIELDS = 60
 
@@ -222,11 +224,19 @@ def _of_field(value: Val) -> Val:
     return Val(value.type, origins, value.const, value.items, value.text)
 
 
+def bounds(*nodes_: Any) -> int:
+    """The uses that a declared number is clean for by what its annotation and its default say: `Query(100, le=500)`."""
+    given = (key for node in nodes(nodes_) if node[0] == f.CALL for key, _ in node[4])
+    return AMOUNT if any(key in _MOST for key in given) else 0
+
+
 def is_clean(engine: Engine, module: Module, annotation: Any) -> bool:
     """True for a type that lets only numbers, UUIDs, dates and members of a fixed list through."""
     probe = Outside("", Trust.UNKNOWN, 0, 0)
     value = typed(engine, module, annotation, probe, 3)
-    return bool(value.origins) and all(key[0] == "source" and mask == ALL_USES for key, mask, _ in value.origins)
+    return bool(value.origins) and all(
+        key[0] == "source" and mask & ALL_USES == ALL_USES for key, mask, _ in value.origins
+    )
 
 
 def _patterned(node: Any) -> bool:
