@@ -220,6 +220,29 @@ from django.shortcuts import render
 """,
         "urls.py": URLS.replace("]", ', path("hooks/<int:key>/", views.show)]'),
     },
+    "a filter of the project's own, in a template that an argument names": {
+        **DJANGO,
+        "app/templatetags/rendered.py": """
+            import markdown
+            from django import template
+            from django.utils.safestring import mark_safe
+
+            register = template.Library()
+
+            @register.filter
+            def rendered(text):
+                return mark_safe(markdown.markdown(text))  # here
+        """,
+        "templates/hook.html": "{% load rendered %}{{ hook.url|rendered }}",
+        "views.py": CREATE
+        + """
+from django.shortcuts import render
+
+def show(request, key, template_name="hook.html"):
+    return render(request, template_name, {"hook": Hook.objects.get(pk=key)})
+""",
+        "urls.py": URLS.replace("]", ', path("hooks/<int:key>/", views.show)]'),
+    },
     "attributes of a row, set by a helper": {
         "app.py": FLASK
         + """
@@ -870,6 +893,12 @@ def test_who_has_to_sign_in_gains_less(tmp_path: Path) -> None:
     views = "from django.contrib.auth.decorators import login_required\n" + guarded
     (found,) = reviewed({**DJANGO, "views.py": views, "tasks.py": TASK}, tmp_path)
     assert found.impact is Impact.MEDIUM
+
+
+def test_an_address_that_sounds_like_staff_is_anybodys(tmp_path: Path) -> None:
+    files = {**DJANGO, "urls.py": URLS.replace("hooks/", "internal/manager/"), "tasks.py": TASK}
+    (found,) = reviewed(files, tmp_path)
+    assert found.impact is Impact.HIGH
 
 
 def test_what_staff_sets_up_is_of_low_confidence(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.endpoint import Endpoint
 from archwright.review.program import Program
 from archwright.review.rule import Reaching
-from archwright.review.staff import for_staff
+from archwright.review.staff import asks_staff
 
 _HARMLESS: Final = frozenset(
     {Type.INT, Type.DECIMAL, Type.MONEY, Type.BOOL, Type.DATE, Type.TIMESTAMP, Type.UUID, Type.FLOAT, Type.ENUM}
@@ -151,7 +151,7 @@ def _beside(place: Place) -> bool:
 
 def _asked(endpoint: Endpoint) -> Trust:
     """What an endpoint asks its callers to be."""
-    if endpoint.admin or for_staff(endpoint):
+    if asks_staff(endpoint):
         return Trust.STAFF
     return Trust.SIGNED_IN if endpoint.signed_in or endpoint.asks else Trust.ANYONE
 

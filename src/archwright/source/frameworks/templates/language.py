@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from archwright.source import facts as f
 from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.expressions import scope_of
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, TEXT, UNKNOWN, Val
+from archwright.source.flow.values import NO, TEXT, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.templates import filters
 from archwright.source.link.module import UNIT_BITS, Module
@@ -58,6 +59,7 @@ class TemplateLanguage(Framework):
 
     def module_of(self, frame: Frame, name: Val | None) -> Module | None:
         """The template that a value names at a place of the code."""
+        name = _by_default(frame, name) if name is not None else None
         if name is None or name.origins:
             return None
         names = name.const if isinstance(name.const, tuple) else (name.const,)
@@ -145,3 +147,14 @@ class TemplateLanguage(Framework):
     def own_tag(self, site: CallSite, name: str) -> Val:
         """What a tag of the project gives, the tag's own name being the first argument of the call."""
         return UNKNOWN
+
+
+def _by_default(frame: Frame, name: Val) -> Val:
+    """`def show(request, template_name="show.html")`: the name that a unit's own argument has where nobody gives another."""
+    if len(name.origins) != 1 or name.text is not None:
+        return name
+    key = name.origins[0][0]
+    if key[0] != "parameter" or key[1] != frame.unit or len(key) != 3:
+        return name
+    default = frame.facts[4][key[2]][3]
+    return constant(default[2]) if default is not None and default[0] == f.CONST else name
