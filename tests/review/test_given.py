@@ -51,6 +51,8 @@ FINE = {
     "a table": "def f(table):\n    db.execute(f\"SELECT 1 FROM {table} WHERE kind = 'order'\")",
     "a quoted table": 'def f(table):\n    db.execute(f\'SELECT 1 FROM "{table}" ORDER BY "{table}"\')',
     "a comment": 'def f(table):\n    db.execute(f"SELECT 1 -- don\'t\\nFROM {table}")',
+    "a pragma": "def f(table):\n    db.execute(f\"PRAGMA table_info('{table}')\")",
+    "a function over a file": "def f(path):\n    db.execute(f\"CREATE TABLE t AS SELECT * FROM read_csv('{path}')\")",
     "what can't be bound": "def f(path):\n    db.execute(f\"ATTACH DATABASE '{path}' AS other\")",
     "constants of all callers": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\n"
     "def g():\n    f('a')\n    f('b')",
@@ -99,13 +101,18 @@ def test_a_command_line_gives_its_own_arguments(tmp_path: Path) -> None:
         ("subprocess.run('convert ' + text, shell=True)", True),
         ("subprocess.run(['bash', '-c', f'cd {text}'])", True),
         ("os.system(f'say {shlex.quote(text)}')", False),
+        ("Path('setup.sh').write_text(f'apt-get install -y {text}')", True),
+        ("with open(f'{out}/run.sh', 'w') as script:\n        script.write(f'cd {text}')", True),
+        ("with open(out, 'w') as script:\n        script.write(f'#!/bin/bash\\ncd {text}')", True),
+        ("with open(out, 'w') as script:\n        script.write(f'#!/bin/bash\\ncd {shlex.quote(text)}')", False),
+        ("with open(f'{out}/notes.txt', 'w') as notes:\n        notes.write(f'see {text}')", False),
         ("subprocess.run(['say', text])", False),
         ("os.system(text)", False),
         ("os.system(f'{text} --version')", False),
     ],
 )
 def test_commands(body: str, found: bool, tmp_path: Path) -> None:
-    text = f"import os, shlex, subprocess\n\ndef speak(text):\n    {body}\n"
+    text = f"import os, shlex, subprocess\nfrom pathlib import Path\n\ndef speak(text, out):\n    {body}\n"
     assert bool(_found(tmp_path, text)) is found
 
 
@@ -160,3 +167,8 @@ def test_conditions_as_a_text(body: str, rule: str, tmp_path: Path) -> None:
 def test_templates_and_code(body: str, found: tuple[str, Confidence] | None, tmp_path: Path) -> None:
     text = f"import jinja2, jinja2.sandbox\n\ndef f(prompt, subject, text, formula, code, template_path):\n    return {body}\n"
     assert [each[:2] for each in _found(tmp_path, text)] == ([found] if found else [])
+
+
+def test_what_the_program_makes_is_less_sure(tmp_path: Path) -> None:
+    text = f"{STORE}def f(content_hash):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{{content_hash}}'\")\n"
+    assert [confidence for _, confidence, _ in _found(tmp_path, text)] == [Confidence.LOW]

@@ -19,8 +19,14 @@ from archwright.review.rule import Ungiven, Verdict, steps
 
 _BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _BUILT = "built into a text"
-_KEY = re.compile(r"^self\.(?:\w*_)?(?:id|pk|uuid)$")
-"""An instance's own key is most often made by the program."""
+_MADE = re.compile(
+    r"^self\.(?:\w*_)?(?:id|pk|uuid)$|(?:^|[_.])(?:hash|digest|checksum|uuid|guid|md5|sha1|sha256)$", re.IGNORECASE
+)
+"""An instance's own key, a hash: most often made by the program."""
+_CATALOG = re.compile(
+    r"(?:^|[_.])(?:table|schema|db|database|column|view|index|collection)s?(?:_?names?)?$", re.IGNORECASE
+)
+"""Names of what a database holds, which seldom come from who uses the service."""
 _HANDED = "passed to"
 
 
@@ -63,14 +69,14 @@ def given(
         return
     worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
     told = ".".join([*unit.split(".")[-2:], worst.name])
-    doubtful = _KEY.search(worst.name) or (surely is not None and not surely.search(told))
+    doubtful = _MADE.search(worst.name) or (surely is not None and not surely.search(told))
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
         ),
         why=why,
         fix=fix,
-        impact=impact,
+        impact=Impact.MEDIUM if _CATALOG.search(worst.name) else impact,
         confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),

@@ -35,7 +35,7 @@ _QUOTES: Final = frozenset("'\"")
 _CLOSED: Final = re.compile(r"""--[^\n]*\n|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
 _NOT_BOUND: Final = re.compile(
     r"\b(?:from|as|user|role|by|attach|database|schema|location|comment|load|extension|to|into|table|interval|timestamp|date|time|zone"
-    r"|password|format|identified|collate|separator|escape|is)\s*$|\b(?:from\s+[\w{}]+|read_\w+)\s*\(\s*$",
+    r"|password|format|identified|collate|separator|escape|is)\s*$|\b(?:from\s+[\w{}]+|read_\w+|pragma\s+\w+)\s*\(\s*$",
     re.IGNORECASE,
 )
 _COMPARED: Final = re.compile(r"(?:[=<>:~]|\b(?:like|ilike|contains|matches|regexp|with|in))\s*$", re.IGNORECASE)

@@ -27,7 +27,7 @@ _COMMANDS = re.compile(
 class CommandInjection(Rule):
     """Data from outside becomes part of a command.
 
-    That is a text that a shell reads, here or on another machine, the name of the program that is started, or the code
+    That is a text that a shell reads, here, on another machine or as a script that is written, the name of the program that is started, or the code
     that an interpreter among the arguments is given (`["sh", "-c", text]`). Arguments of a fixed program are clean, and
     so is what `shlex.quote` quoted. What can't be followed is not reported.
 

@@ -30,6 +30,8 @@ _EXCHANGED = re.compile(
     re.IGNORECASE,
 )
 """Words of what comes from elsewhere, or goes through hands of others."""
+_HANDED_ON = re.compile(r"cookie|upload|download|remote|checkpoint|(?:^|[_.])te?mp", re.IGNORECASE)
+"""The same of files."""
 _FLAWS = {
     "packages": "lets every name of whole packages through",
     "builtins": "lets every name of a module through that can run code",
@@ -250,7 +252,6 @@ class Deserialization(Rule):
             yield from _lain(effect, ungiven)
 
     def _sent(self, effect: Deserialise, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
-        of_file = effect.loader in _OF_FILES or effect.loader.endswith(" of a file")
         yield from tainted(
             effect,
             effect.data,
@@ -262,11 +263,16 @@ class Deserialization(Rule):
             fix=_FIX,
             harm=f"{effect.loader} makes objects of the data",
             impact=Impact.CRITICAL,
-            confidence=Confidence.MEDIUM if of_file else Confidence.HIGH,
+            confidence=Confidence.MEDIUM if _of_file(effect) else Confidence.HIGH,
             remedy=Remedy(kind=RemedyKind.CALL, subject=".safe_load")
             if effect.loader.startswith(("yaml.load(", "yaml.load without"))
             else None,
         )
+
+
+def _of_file(effect: Deserialise) -> bool:
+    """True where it is known where the data lies, not what it is."""
+    return effect.loader in _OF_FILES or effect.loader.endswith(" of a file")
 
 
 def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
@@ -274,7 +280,8 @@ def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
     for origin in effect.data.origins:
         if origin.state(Use.DESERIALISE) is Clean.CLEAN:
             continue
-        what, confidence = _of(origin, ungiven(effect) if origin.kind is OriginKind.PARAMETER else None)
+        words = _HANDED_ON if _of_file(effect) else _EXCHANGED
+        what, confidence = _of(origin, ungiven(effect) if origin.kind is OriginKind.PARAMETER else None, words)
         if what:
             yield Verdict(
                 message=f"{what[:1].upper()}{what[1:]} is loaded by {effect.loader}, which makes objects of any class.",
@@ -289,8 +296,11 @@ def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
             )
 
 
-def _of(origin: Origin, unit: str | None) -> tuple[str, Confidence]:
-    """What the data is, for a reader, and how sure it is that others can write it; empty: nothing is said of it."""
+def _of(origin: Origin, unit: str | None, words: re.Pattern[str]) -> tuple[str, Confidence]:
+    """What the data is, for a reader, and how sure it is that others can write it; empty: nothing is said of it.
+
+    unit: the function whose caller gives it, where nobody here does; words: those of names that tell of what comes from elsewhere.
+    """
     if origin.kind is OriginKind.RESULT:
         return _STORES.get(origin.name, ""), Confidence.MEDIUM
     if origin.kind is OriginKind.FIELD:
@@ -299,7 +309,7 @@ def _of(origin: Origin, unit: str | None) -> tuple[str, Confidence]:
         return "", Confidence.LOW
     if _COLUMN.search(unit):
         return "what the column holds", Confidence.MEDIUM
-    told = _EXCHANGED.search(".".join([*unit.split(".")[-2:], origin.name]))
+    told = words.search(".".join([*unit.split(".")[-2:], origin.name]))
     return f"the argument '{origin.name}'", Confidence.MEDIUM if told else Confidence.LOW
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from archwright.model.effect import Language
 from archwright.model.value import Use
 from archwright.source.flow import contained
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, clean, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Handler, mask
-from archwright.source.frameworks.shared.sinks import opens
+from archwright.source.frameworks.shared.sinks import interpret, opens
 
 PATH: Final = "pathlib.Path"
 ALIASES: Final[dict[str, str]] = {
     f"pathlib.{name}": PATH for name in ("PosixPath", "WindowsPath", "PurePath", "PurePosixPath")
 }
 """Other names of paths. A pure one opens nothing, but is what others are made of."""
+_SCRIPTS: Final = (".sh", ".bash")
+_SHEBANG: Final = re.compile(r"#!\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b")
 _LIES_AT: Final = "path"
 """The key of `Val.asked` under which an open file keeps its path."""
 _NAMES: Final = frozenset({"name", "stem", "suffix"})
@@ -137,6 +141,28 @@ def opened_at(file: Val) -> Val | None:
     return (file.asked or {}).get(_LIES_AT)
 
 
+def _writes(site: CallSite) -> Val | None:
+    """`path.write_text(text)`."""
+    if site.receiver is not None:
+        site.emit("FileAccess", kind="write", path=site.receiver, api=f"Path.{site.name.rpartition('.')[2]}")
+        _script(site, site.receiver, site.argument(0, "data"))
+    return None
+
+
+def _written(site: CallSite) -> Val | None:
+    """`file.write(text)` of a file that was opened here."""
+    path = opened_at(site.receiver) if site.receiver is not None else None
+    if path is not None:
+        _script(site, path, site.argument(0))
+    return None
+
+
+def _script(site: CallSite, path: Val, text: Val | None) -> None:
+    """What is written to a file whose name, or whose first line, says that a shell will read it."""
+    if text is not None and (shape(path).endswith(_SCRIPTS) or _SHEBANG.match(shape(text))):
+        interpret(site, Language.SHELL, text, api="the shell, of a script that is written here,")
+
+
 def opened(calls: dict[str, Handler], dotted: str, keyword: str) -> None:
     """A call that opens the file at its first argument, or the one named `keyword`, as its second says."""
 
@@ -203,7 +229,8 @@ CALLS: Final[dict[str, Handler]] = {
     **{f"os.path.{name}": _absolute for name in ("realpath", "abspath", "normpath")},
     **{f"{PATH}.{name}": _at_self("read", name) for name in ("read_text", "read_bytes")},
     f"{PATH}.open": _path_open,
-    **{f"{PATH}.{name}": _at_self("write", name) for name in ("write_text", "write_bytes", "touch", "mkdir")},
+    **{f"{PATH}.{name}": _at_self("write", name) for name in ("touch", "mkdir")},
+    **{f"{PATH}.{name}": _writes for name in ("write_text", "write_bytes")},
     **{f"{PATH}.{name}": _at_self("write", name, target=True) for name in ("rename", "replace")},
     **{f"{PATH}.{name}": _at_self("delete", name) for name in ("unlink", "rmdir")},
     **{f"{PATH}.{name}": _at_self("list", name) for name in ("iterdir", "glob", "rglob")},
@@ -218,6 +245,8 @@ CALLS: Final[dict[str, Handler]] = {
     },
 }
 """By dotted name."""
+METHODS: Final[dict[str, Handler]] = {"write": _written}
+"""By method name, for receivers whose type is not known."""
 for _dotted in ("builtins.open", "io.open", "codecs.open", "os.open", "gzip.open", "bz2.open", "lzma.open"):
     opened(CALLS, _dotted, "filename" if _dotted[0] in "cgbl" and _dotted[1] != "u" else "file")
 for _kind, _module, _listed in (

@@ -82,6 +82,7 @@ class Python(Framework):
         self.calls.update(xml_parsers.CALLS)
         self.calls.update(objects.CALLS)
         self.calls.update(files.CALLS)
+        self.methods.update(files.METHODS)
         self.calls.update(code.CALLS)
         self.calls.update(compression.CALLS)
         self.calls.update(patterns.CALLS)
