@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import choices, dispatch, stores
+from archwright.source.flow import choices, dispatch, stores, ways
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
@@ -332,6 +332,7 @@ def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value
         _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))
     if base.items is not None:
         kept = inside(value, base)
+        ways.note(frame, base)
         base.items[key] = join(base.items[key], kept) if key in base.items and (key == "*" or frame.loops) else kept
     elif target[0] == f.NAME and target[2] in frame.env:
         added = step(value.origins, frame.unit, position, "stored in a container")

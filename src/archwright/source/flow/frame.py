@@ -26,6 +26,7 @@ class Frame:
         "blocks",
         "breaks",
         "caught",
+        "changed",
         "checked",
         "closure",
         "continues",
@@ -89,6 +90,8 @@ class Frame:
         self.continues: list[dict[str, Val]] = []
         """The names at each `continue` of this turn of it."""
         self.caught: tuple[CaughtMark, ...] = ()
+        self.changed: list[tuple[Val, dict[Any, Val], Any]] = []
+        """Containers that were changed, one after the other, with what each held before (see `ways`)."""
         self.effects: list[Found] = []
         self.seen: set[tuple[Any, ...]] = set()
         self.returns: list[Val] = []

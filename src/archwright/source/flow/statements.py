@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, hosts, memo, operators, transactions
+from archwright.source.flow import configured, hosts, memo, operators, transactions, ways
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -184,6 +184,8 @@ def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
     before = frame.env
     then_env: dict[str, Val] | None = None
     else_env: dict[str, Val] | None = None
+    start = len(frame.changed)
+    copies: ways.Copies = []
     if known is not False:
         frame.env = dict(before)
         refine(frame, node[2], True)
@@ -195,11 +197,13 @@ def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
         frame.loops = saved
     if known is not True:
         frame.env = dict(before)
+        copies = ways.apart(frame, start, frame.env)
         refine(frame, node[2], False)
         if block(frame, node[4]):
             else_env = frame.env
     if then_env is None and else_env is None:
         return False
+    ways.meet(frame, copies, then_env, else_env)
     merge(frame, then_env, else_env)
     return True
 

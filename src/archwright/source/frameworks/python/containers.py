@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.source.flow import attributes, operators
+from archwright.source.flow import attributes, operators, ways
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import MAX_NAMED
 from archwright.source.flow.values import (
@@ -97,6 +97,7 @@ def _append(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None or not site.args:
         return None
+    ways.note(site.frame, receiver)
     _put(receiver, site.args[-1], many=_repeats(site))
     return Val(None, (), None)
 
@@ -111,6 +112,7 @@ def _insert(site: CallSite) -> Val | None:
     if receiver is None or receiver.items is None or len(site.args) < 2:
         return None
     items, place, value = receiver.items, site.args[0].const, inside(site.args[1], receiver)
+    ways.note(site.frame, receiver)
     receiver.const = NO
     if isinstance(place, int) and not _repeats(site) and all(isinstance(key, int) for key in items):
         values = [items[key] for key in sorted(items)]
@@ -145,7 +147,9 @@ def _extend(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None or not site.args:
         return None
-    _put(receiver, attributes.element(site.frame, site.args[0], site.position))
+    added = attributes.element(site.frame, site.args[0], site.position)
+    ways.note(site.frame, receiver)
+    _put(receiver, added)
     return Val(None, (), None)
 
 
@@ -159,6 +163,7 @@ def _update(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or receiver.items is None:
         return None
+    ways.note(site.frame, receiver)
     for value in [*site.args, *site.spread]:
         if value.items is not None:
             receiver.items.update({key: inside(item, receiver) for key, item in value.items.items()})
