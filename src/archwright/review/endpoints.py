@@ -13,7 +13,7 @@ from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Exemption, Inversion, Standing
 from archwright.source import facts as f
 from archwright.source.frameworks.django.admin import is_admin
-from archwright.source.frameworks.shared.declared import written
+from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.nodes import nodes
@@ -31,6 +31,11 @@ _ROUTES = frozenset(
 
 _SAVES = ("perform_create", "perform_update", "form_valid", "initial", "dispatch", "get_serializer", "get_form")
 """Hooks of a view class through which what was sent goes before it is stored."""
+
+_FILTERS = frozenset(
+    {"DjangoFilterBackend", "SearchFilter", "OrderingFilter", "RestFrameworkFilterBackend", "ComplexFilterBackend"}
+)
+"""Filters of libraries, by what the request says and not by who sends it."""
 
 _BEFORE = ("dispatch", "setup", "initial", "prepare", "get_queryset", "get_object", "test_func", "has_permission")
 """Hooks of a view class that run before its methods, or give them what they work on."""
@@ -109,7 +114,17 @@ def _asks(asking: Asking, unit: int, router: str) -> str:
 def _hooked(asking: Asking, holder: ClassInfo | None, guards: tuple[str, ...]) -> str:
     hooks = _methods(holder, _BEFORE)
     found = next((name for each in hooks if (name := asking.checks(each, guards))), "")
-    return found or next((USER for each in hooks if USER in asking.names(each)), "")
+    found = found or next((USER for each in hooks if USER in asking.names(each)), "")
+    return found or _own_filter(holder)
+
+
+def _own_filter(holder: ClassInfo | None) -> str:
+    """A filter of the project's own that a view puts on its rows; empty: there is none, or libraries' alone."""
+    hit = holder.lookup("filter_backends") if holder is not None else None
+    for node in elements(hit[1].value) if hit is not None and hit[1].kind == "expression" else ():
+        if last_name(node) not in _FILTERS:
+            return last_name(node)
+    return ""
 
 
 def _checks_itself(asking: Asking, unit: int, holder: ClassInfo | None) -> str:

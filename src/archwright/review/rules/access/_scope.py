@@ -84,6 +84,38 @@ def accesses_of(endpoint: Endpoint, effects: Sequence[Effect], entities: Mapping
         )
 
 
+class Listing(Model, frozen=True, kw_only=True):
+    """An endpoint lists or counts rows of an entity."""
+
+    endpoint: Endpoint
+    effect: Read
+    entity: str
+    limit: Limit
+    """`CALLER`; `KEY` for rows of everyone, whatever else the request filters them by; `UNKNOWN`."""
+    path: str = ""
+    """The field that limits it."""
+
+
+def listings_of(endpoint: Endpoint, effects: Sequence[Effect], entities: Mapping[str, Entity]) -> Iterator[Listing]:
+    """The rows of known entities that an endpoint lists."""
+    for effect in effects:
+        if not isinstance(effect, Read) or effect.many not in (Many.MANY, Many.AGGREGATE) or effect.context.deferred:
+            continue
+        entity = entities.get(effect.entity or "")
+        if entity is None:
+            continue
+        limit, path = Limit.KEY, ""
+        for each in effect.predicate:
+            if each.path == "?" or each.operator == "?" or (_is_key(entity, each) and limit is Limit.KEY):
+                limit = Limit.UNKNOWN
+            elif _says_whose(entity, each.path) and not _sent(each) and each.value.constant is None:
+                limit, path = Limit.CALLER, each.path
+                break
+            elif not _sent(each):
+                limit = Limit.UNKNOWN
+        yield Listing(endpoint=endpoint, effect=effect, entity=entity.name, limit=limit, path=path)
+
+
 class Accesses:
     """The accesses of all endpoints, by entity."""
 

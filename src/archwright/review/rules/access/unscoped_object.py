@@ -14,6 +14,7 @@ from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict
 from archwright.review.rules.access import _object_verdicts as verdicts
+from archwright.review.rules.access._before import checked_before, names_check
 from archwright.review.rules.access._object_examples import BAD, GOOD
 from archwright.review.rules.access._owner import owner_of
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
@@ -27,8 +28,6 @@ _STRICT = re.compile(
     r" [!=]= |perm|access|owner|member|tenant|team|allowed|authori[sz]|forbidden|403|can_|belongs", re.IGNORECASE
 )
 """What names a check of whose a row is beyond doubt."""
-_OBJECT_CHECKS = re.compile(r"perm|access|role|scope|owner|member|polic|can_|has_|acl|allow", re.IGNORECASE)
-_PLAIN = re.compile(r"^(?:IsAuthenticated\w*|.*login_?required.*|.*Login\w*Mixin|AccessMixin)$", re.IGNORECASE)
 
 
 class UnscopedObject(Rule):
@@ -99,7 +98,7 @@ class UnscopedObject(Rule):
             yield from _by_siblings(access, all_)
         if any(each.limit is not Limit.KEY for each in same):
             return
-        before = _checked_before(access.endpoint)
+        before = checked_before(access.endpoint)
         owner = owner_of(entities[access.entity])
         if owner is not None and changed and not before:
             yield verdicts.owned(access, owner)
@@ -124,7 +123,7 @@ def _by_siblings(access: Access, all_: Sequence[Access]) -> Iterator[Verdict]:
         and (each.key or _is_collection(each.endpoint, endpoint))
         and _names(endpoint, each.parent)
     )
-    if _checked_before(endpoint):
+    if checked_before(endpoint):
         callers = []  # what stands before it may look at the row
         if not _is_last(endpoint, access.key):
             return
@@ -136,7 +135,7 @@ def _by_siblings(access: Access, all_: Sequence[Access]) -> Iterator[Verdict]:
         sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
-    elif not _checked_before(endpoint):
+    elif not checked_before(endpoint):
         strictly = [each for each in checked if _STRICT.search(each.endpoint.checks)]
         if len(strictly) >= _FEWEST and len(strictly) >= len(others):
             yield verdicts.checked_elsewhere(access, strictly)
@@ -151,7 +150,7 @@ def _checked_parent(access: Access, own: Sequence[Access]) -> tuple[str, Place, 
         earlier = [part[1:-1] for part in path.split("/") if part.startswith("{") and part.endswith("}")]
         for name in earlier[:-1] if earlier[-1:] == [key] else ():
             for each in endpoint.decorators:
-                if each.does is Does.OTHER and _OBJECT_CHECKS.search(each.name) and name in each.names:
+                if each.does is Does.OTHER and names_check(each.name) and name in each.names:
                     return None if key in each.names else (f"path parameter {name!r}", each.place, f"@{each.name}")
             for other in own:
                 if other.limit is Limit.CALLER and _parameter(other.key) == name and other.entity != access.entity:
@@ -165,15 +164,6 @@ def _belongs(entity: Entity) -> bool:
         field.relation is not None or (field.name.endswith("_id") and field.name not in entity.key)
         for field in entity.fields
     )
-
-
-def _checked_before(endpoint: Endpoint) -> bool:
-    """True where something more than a demand to be signed in stands before it: it may look at the rows that the path names."""
-    names = [
-        guard.name for guard in endpoint.guards if not guard.blind and (guard.allows or not _PLAIN.search(guard.name))
-    ]
-    names += [each.name for each in endpoint.decorators if each.does is Does.OTHER]
-    return any(_OBJECT_CHECKS.search(name) for name in names)
 
 
 def _is_last(endpoint: Endpoint, source: str) -> bool:
