@@ -324,9 +324,13 @@ class Interpret(Effect, tag="interpret", frozen=True, kw_only=True):
 
 
 class Match(Effect, tag="match", frozen=True, kw_only=True):
-    """A text is matched against a pattern that takes time exponential in the length of some texts."""
+    """A text is matched against a pattern that takes too long for some texts."""
 
     pattern: str
+    degree: str = "exponential"
+    """How the time grows with the length of such texts: `exponential` or `quadratic`, which is so or worse."""
+    attack: tuple[str, str, str] = ("", "", "")
+    """Of a quadratic one, such texts: what they begin with, what is repeated, what they end with."""
     text: Value = Value()
     api: str = ""
     """The call as a person would name it."""
@@ -451,6 +455,8 @@ class Respond(Effect, tag="respond", frozen=True, kw_only=True):
     headers: tuple[tuple[str, Value], ...] = ()
     cookies: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shape: Value = Value()
+    api: str = ""
+    """The call as a person would name it."""
 
 
 class Redirect(Effect, tag="redirect", frozen=True, kw_only=True):

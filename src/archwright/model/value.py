@@ -23,6 +23,8 @@ class Use(enum.StrEnum):
     XPATH = "xpath"
     XML = "xml"
     REGEX = "regex"
+    LENGTH = "length"
+    """Data that may be of any length: clean once its length was compared with a limit, or it was cut."""
     HEADER = "header"
     LOG = "log"
     HOST = "host"

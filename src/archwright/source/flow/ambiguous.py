@@ -22,23 +22,23 @@ T = TypeVar("T", bound=Hashable)
 MAX_STATES: Final = 160
 """Larger automata are not judged."""
 _NESTED: Final = re.compile(r"\)[*+{]")
-_END: Final = "end"
-_SAMPLE: Final = frozenset([chr(code) for code in range(128)] + ["\xa0", "\xe9", "\u0416", "\u4e2d", "\u0663"])
+END: Final = "end"
+SAMPLE: Final = frozenset([chr(code) for code in range(128)] + ["\xa0", "\xe9", "\u0416", "\u4e2d", "\u0663"])
 """Characters that tell classes apart; those that the pattern names are added."""
-_SPACES: Final = frozenset(char for char in _SAMPLE if char.isspace())
-_DIGITS: Final = frozenset(char for char in _SAMPLE if char.isdecimal())
-_WORDS: Final = frozenset(char for char in _SAMPLE if char.isalnum() or char == "_")
+_SPACES: Final = frozenset(char for char in SAMPLE if char.isspace())
+_DIGITS: Final = frozenset(char for char in SAMPLE if char.isdecimal())
+_WORDS: Final = frozenset(char for char in SAMPLE if char.isalnum() or char == "_")
 _CATEGORIES: Final = {
     op.CATEGORY_DIGIT: _DIGITS,
-    op.CATEGORY_NOT_DIGIT: _SAMPLE - _DIGITS,
+    op.CATEGORY_NOT_DIGIT: SAMPLE - _DIGITS,
     op.CATEGORY_SPACE: _SPACES,
-    op.CATEGORY_NOT_SPACE: _SAMPLE - _SPACES,
+    op.CATEGORY_NOT_SPACE: SAMPLE - _SPACES,
     op.CATEGORY_WORD: _WORDS,
-    op.CATEGORY_NOT_WORD: _SAMPLE - _WORDS,
+    op.CATEGORY_NOT_WORD: SAMPLE - _WORDS,
 }
 
 
-class _UnreadError(Exception):
+class UnreadError(Exception):
     """The pattern has a part that is not judged."""
 
 
@@ -64,51 +64,54 @@ def _exponential(pattern: str, whole: bool) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             parsed = _parser.parse(pattern)
-        return _Automaton(parsed, whole).ambiguous()
-    except (re.error, _UnreadError, OverflowError, RecursionError):
+        return Automaton(parsed, whole).ambiguous()
+    except (re.error, UnreadError, OverflowError, RecursionError):
         return False
 
 
-class _Automaton:
+class Automaton:
+    """Glushkov's automaton of a parsed pattern."""
+
     def __init__(self, parsed: Any, whole: bool) -> None:
         self._flags = parsed.state.flags
-        self._classes: list[frozenset[str]] = []
-        self._next: list[dict[int, int]] = []
+        self.classes: list[frozenset[str]] = []
+        self.next: list[dict[int, int]] = []
         body = self._sequence(parsed)
         if whole:
-            body = self._then(body, self._state(frozenset({_END})))
-        self._final = body.last
+            body = self._then(body, self._state(frozenset({END})))
+        self.first = body.first
+        self.final = body.last
 
     def ambiguous(self) -> bool:
         """True where a loop is exponentially ambiguous, with letters that nothing behind it takes: the match fails at last."""
-        for loop in _components(range(len(self._next)), self._following):
-            letters = frozenset[str]().union(*(self._classes[state] for state in loop))
+        for loop in _components(range(len(self.next)), self._following):
+            letters = frozenset[str]().union(*(self.classes[state] for state in loop))
             behind = self._reached(loop, None) - loop
-            for failing in {letters - self._classes[state] for state in behind}:
-                accepts = not self._final.keys().isdisjoint(self._reached(loop, failing))
+            for failing in {letters - self.classes[state] for state in behind}:
+                accepts = not self.final.keys().isdisjoint(self._reached(loop, failing))
                 if failing and not accepts and self._doubles(loop, failing):
                     return True
         return False
 
     def _following(self, state: int) -> Iterable[int]:
-        return self._next[state]
+        return self.next[state]
 
     def _reached(self, loop: set[int], letters: frozenset[str] | None) -> set[int]:
         """The states of a loop and those that are reached from it by some letters (None: by any)."""
         reached, rest = set(loop), list(loop)
         while rest:
-            for to in self._next[rest.pop()]:
-                if to not in reached and (letters is None or self._classes[to] & letters):
+            for to in self.next[rest.pop()]:
+                if to not in reached and (letters is None or self.classes[to] & letters):
                     reached.add(to)
                     rest.append(to)
         return reached
 
     def _doubles(self, loop: set[int], letters: frozenset[str]) -> bool:
         """True where some text of these letters leads from a state of the loop back to itself on two ways."""
-        classes = {state: self._classes[state] & letters for state in loop if self._classes[state] & letters}
+        classes = {state: self.classes[state] & letters for state in loop if self.classes[state] & letters}
 
         def within(state: int) -> Iterator[int]:
-            return (to for to in self._next[state] if to in classes)
+            return (to for to in self.next[state] if to in classes)
 
         def beside(pair: tuple[int, int]) -> Iterator[tuple[int, int]]:
             for one in within(pair[0]):
@@ -117,7 +120,7 @@ class _Automaton:
                         yield one, other
 
         for turned in _components(classes, within):
-            if any(ways > 1 and to in turned for state in turned for to, ways in self._next[state].items()):
+            if any(ways > 1 and to in turned for state in turned for to, ways in self.next[state].items()):
                 return True
         return any(
             any(one == other for one, other in found) and any(one != other for one, other in found)
@@ -125,13 +128,13 @@ class _Automaton:
         )
 
     def _state(self, chars: frozenset[str]) -> _Part:
-        if len(self._classes) >= MAX_STATES:
-            raise _UnreadError
+        if len(self.classes) >= MAX_STATES:
+            raise UnreadError
         if self._flags & re.IGNORECASE:
             chars |= {other for char in chars for other in (char.lower(), char.upper())}
-        self._classes.append(chars)
-        self._next.append({})
-        number = len(self._classes) - 1
+        self.classes.append(chars)
+        self.next.append({})
+        number = len(self.classes) - 1
         return _Part({number: 1}, {number: 1}, empty=False)
 
     def _then(self, left: _Part, right: _Part) -> _Part:
@@ -143,7 +146,7 @@ class _Automaton:
     def _link(self, left: _Part, right: _Part) -> None:
         for state, out in left.last.items():
             for to, into in right.first.items():
-                self._next[state][to] = self._next[state].get(to, 0) + out * into
+                self.next[state][to] = self.next[state].get(to, 0) + out * into
 
     def _sequence(self, nodes: Any) -> _Part:
         whole = _NOTHING
@@ -155,15 +158,15 @@ class _Automaton:
         if kind is op.LITERAL:
             return self._state(frozenset({chr(value)}))
         if kind is op.NOT_LITERAL:
-            return self._state(_SAMPLE - {chr(value)})
+            return self._state(SAMPLE - {chr(value)})
         if kind is op.ANY:
-            return self._state(_SAMPLE if self._flags & re.DOTALL else _SAMPLE - {"\n"})
+            return self._state(SAMPLE if self._flags & re.DOTALL else SAMPLE - {"\n"})
         if kind is op.IN:
             return self._state(_chars(value))
         if kind is op.SUBPATTERN:
             _, added, removed, inner = value
             if added or removed:
-                raise _UnreadError
+                raise UnreadError
             return self._sequence(inner)
         if kind is op.BRANCH:
             ways = [self._sequence(way) for way in value[1]]
@@ -176,10 +179,10 @@ class _Automaton:
             return self._repeat(*value)
         if kind is op.AT:
             if value in (op.AT_END, op.AT_END_STRING):
-                return self._state(frozenset({_END}))
+                return self._state(frozenset({END}))
             if value in (op.AT_BEGINNING, op.AT_BEGINNING_STRING):
                 return _NOTHING
-        raise _UnreadError
+        raise UnreadError
 
     def _repeat(self, least: int, most: Any, inner: Any) -> _Part:
         unlimited = most is op.MAXREPEAT
@@ -211,13 +214,13 @@ def _chars(items: Any) -> frozenset[str]:
             found.add(chr(value))
         elif kind is op.RANGE:
             low, high = value
-            found.update(char for char in _SAMPLE if low <= ord(char) <= high)
+            found.update(char for char in SAMPLE if low <= ord(char) <= high)
             found.update((chr(low), chr(high)))
         elif kind is op.CATEGORY:
             found |= _CATEGORIES[value]
         else:
-            raise _UnreadError
-    return _SAMPLE - found if negated else frozenset(found)
+            raise UnreadError
+    return SAMPLE - found if negated else frozenset(found)
 
 
 def _components(starts: Iterable[T], following: Callable[[T], Iterable[T]]) -> Iterator[set[T]]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import choices, dispatch, stores, ways
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
+    BIT,
     NO,
     UNKNOWN,
     UNKNOWN_ORIGIN,
     Origin,
     Val,
+    clean,
     constant,
     inside,
     join,
@@ -269,7 +272,13 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
         if base.items is None:
             return constant(picked)
     if is_slice:
-        return Val(base.type, base.origins, NO, {"*": element(frame, base, position)} if base.items else None)
+        # of a text no more is left than the code says
+        return Val(
+            base.type,
+            clean(base.origins, BIT[Use.LENGTH]) if _cut(index) else base.origins,
+            NO,
+            {"*": element(frame, base, position)} if base.items else None,
+        )
     if base.items is not None:
         key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else None
         if isinstance(key, int) and key < 0 and key not in base.items:
@@ -299,6 +308,12 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
     if base.const is not NO and not origins:
         return Val(None)
     return Val(base.type if base.type == ("text",) else None, tuple(origins) or (UNKNOWN_ORIGIN,))
+
+
+def _cut(index: Val) -> bool:
+    """True for a slice that ends at a constant place, counted from the start."""
+    upper = (index.items or {}).get(1)
+    return upper is not None and isinstance(upper.const, int) and upper.const > 0
 
 
 def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, value: Val, position: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archwright.model.operation import Http
 from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source.flow import transactions
@@ -24,6 +25,7 @@ from archwright.source.flow.statements import block
 from archwright.source.flow.surroundings import surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
 from archwright.source.frameworks.base import CallSite, Entry, Framework
+from archwright.source.frameworks.shared.exposed import returned
 from archwright.source.link.module import UNIT_BITS, Binding, Module
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.link.project import Found as Name
@@ -176,6 +178,8 @@ class Engine:
         )
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
             answer(frame, returns)
+        if any(entry.operation is not None and isinstance(entry.operation.trigger, Http) for entry in entries):
+            returned(frame)
         if returns.type is None and facts[6] is not None and not facts[8] & f.GENERATOR:
             declared = annotated_value(self, module, facts[6])
             if declared is not None:

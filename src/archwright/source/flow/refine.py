@@ -21,6 +21,7 @@ _NO_STRUCTURE = BIT[Use.FILTER]
 """A text holds no operators, whatever else it holds."""
 _ORDERS = frozenset({"<", "<=", ">", ">="})
 _SENT = frozenset({"source", "parameter"})
+_ORDERED = frozenset({"<", "<=", ">", ">="})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
 """Names of functions that say yes to what may pass. What one outside of the project lets through can't be known."""
@@ -155,7 +156,16 @@ def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
     return not any(key[0] == "source" for key, _, _ in deep_origins(evaluate(frame, node)))
 
 
+def _limited(frame: Frame, left: tuple[Any, ...], operator: str, holds: bool) -> None:
+    """`len(text) <= 1000`, `len(text) > LIMIT` that failed."""
+    below = operator in ("<", "<=") if holds else operator in (">", ">=")
+    if below and left[0] == f.CALL and left[2][0] == f.NAME and left[2][2] == "len" and len(left[3]) == 1:
+        passed(frame, left[3][0], BIT[Use.LENGTH])
+
+
 def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[Any, ...], holds: bool) -> None:
+    if operator in _ORDERED:
+        _limited(frame, left, operator, holds)
     if operator in ("in", "not in"):
         if (operator == "in") == holds and right[0] == f.ATTR and right[3] == "parents":
             contained.tested(frame, right)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import Scope
 from archwright.source.flow.values import Origin, Val, clean, step
-from archwright.source.frameworks.base import CallSite, Connects, Framework, Handler, Source
+from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
 from archwright.source.frameworks.shared.connections import connect
+from archwright.source.frameworks.shared.exposed import answered
 
 
 class Registry:
@@ -19,7 +21,8 @@ class Registry:
         self.returns: dict[str, str] = {}
         self.cleaners: dict[str, int] = {}
         self.attributes: dict[str, str] = {}
-        self.connects: dict[str, Connects] = {}
+        self.beside: dict[str, list[Callable[[CallSite], None]]] = {}
+        """What is recorded of a call beside what its handler says."""
         self.never: set[str] = set()
         self.scopes: dict[str, Scope] = {}
         self.calls: dict[str, Handler] = {}
@@ -33,7 +36,9 @@ class Registry:
             self.returns.update(framework.returns)
             self.cleaners.update(framework.cleaners)
             self.attributes.update(framework.attributes)
-            self.connects.update(framework.connects)
+            for table, record in ((framework.connects, connect), (framework.answers, answered)):
+                for dotted, given in table.items():
+                    self.beside.setdefault(dotted, []).append(partial(record, given=given))
             self.never.update(framework.never)
             self.scopes.update(framework.scopes)
             self.calls.update(framework.calls)
@@ -81,9 +86,8 @@ class Registry:
 
     def call(self, dotted: str, site: CallSite) -> Val | None:
         """Call an outside name; None where no table knows it."""
-        host = self.connects.get(dotted)
-        if host is not None:
-            connect(site, host)
+        for record in self.beside.get(dotted, ()):
+            record(site)
         handler = self.calls.get(dotted)
         if handler is not None:
             found = handler(site)

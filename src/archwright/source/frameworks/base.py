@@ -33,8 +33,8 @@ class Source(NamedTuple):
     """Dotted class of the object that holds it; empty: not known, or of no interest."""
 
 
-class Connects(NamedTuple):
-    """Where a call that opens a connection is given the host, or an address with the host in it."""
+class Given(NamedTuple):
+    """The argument of a call that matters: the host of a connection, the content of an answer."""
 
     place: int
     """Among the positional arguments; -1: only by name."""
@@ -177,8 +177,10 @@ class Framework:
     """Attribute -> dotted class of the object it holds."""
     never: ClassVar[frozenset[str]] = frozenset()
     """Callables that never return: they end the request, the process, or raise."""
-    connects: ClassVar[dict[str, Connects]] = {}
-    """Callable -> the host that it connects to, told beside what `calls` says of it."""
+    connects: ClassVar[dict[str, Given]] = {}
+    """Callable -> the host that it connects to, or an address with it, told beside what `calls` says of it."""
+    answers: ClassVar[dict[str, Given]] = {}
+    """Callable -> what it sends to who asked, told beside what `calls` says of it."""
     scopes: ClassVar[dict[str, Scope]] = {}
     """Classes of context managers, and decorators, -> what a block over them does to the transaction."""
     named: ClassVar[tuple[str, ...]] = ()

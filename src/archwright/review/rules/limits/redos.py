@@ -9,8 +9,10 @@ from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import tainted
+from archwright.review.sent import sent, tainted
 
+_LONG = ("request body", "form field", "uploaded file", "message")
+"""What may be as long as the server takes; an address and a header are held to some thousands of letters."""
 _SHOWN = 60
 """Letters of a pattern that a message shows."""
 
@@ -20,8 +22,9 @@ class Redos(Rule):
 
     Either a constant pattern has a loop that some text goes through on two ways (`(\w+\s?)*$`, `(a|aa)+b`), which is
     proved on its automaton, and outside data is matched against it; or the pattern itself is made of outside data. Python's
-    `re` tries all ways before it says no: thirty letters can take minutes. Patterns whose time is only quadratic are not
-    reported, nor are those with parts that the proof can't read (references to groups, looking ahead).
+    `re` tries all ways before it says no: thirty letters can take minutes. Patterns whose time is quadratic (`\s+$` in a search,
+    `<!--.*?-->`) are reported, with a text that shows it, where the data may be long: bodies, forms, files, messages; with `--all` for
+    what is held to some thousands of letters. Those with parts that the proof can't read (references to groups, looking ahead) are not.
 
     Why: matching holds the interpreter's lock and can't be interrupted. One small request stops a worker, a few stop the
     service.
@@ -97,8 +100,39 @@ class Redos(Rule):
                 """,
             },
         ),
+        example(
+            "a search that begins anew at each blank",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/notes")
+                def note():
+                    return {"note": re.sub(r"\\s+$", "", request.form["note"])}
+            """,
+        ),
     )
     good = (
+        example(
+            "the same for a text that is not long",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+
+                @app.post("/notes")
+                def note():
+                    note = request.form["note"]
+                    if len(note) > 2000:
+                        abort(413)
+                    return {"note": re.sub(r"\\s+$", "", note)}
+            """,
+        ),
         example(
             "one way through each loop",
             framework="flask",
@@ -150,7 +184,9 @@ class Redos(Rule):
     )
 
     def check(self, effect: Match | Interpret, reaching: Reaching) -> Iterator[Verdict]:
-        if isinstance(effect, Match):
+        if isinstance(effect, Match) and effect.degree == "quadratic":
+            yield from self._quadratic(effect, reaching)
+        elif isinstance(effect, Match):
             pattern = effect.pattern if len(effect.pattern) <= _SHOWN else f"{effect.pattern[:_SHOWN]}…"
             yield from tainted(
                 effect,
@@ -177,3 +213,31 @@ class Redos(Rule):
                 impact=Impact.MEDIUM,
                 confidence=Confidence.MEDIUM,
             )
+
+    def _quadratic(self, effect: Match, reaching: Reaching) -> Iterator[Verdict]:
+        found = sent(effect, effect.text, Use.LENGTH)
+        if found is None:
+            return
+        pattern = effect.pattern if len(effect.pattern) <= _SHOWN else f"{effect.pattern[:_SHOWN]}…"
+        prefix, pump, suffix = effect.attack
+        yield from tainted(
+            effect,
+            effect.text,
+            Use.LENGTH,
+            reaching,
+            message=f"{{it}} is matched against {pattern}, which takes time quadratic in the length of some texts: "
+            f"{_text(prefix, pump, suffix)}.",
+            why="{who} can stop a worker for minutes with a few hundred thousand letters{through}.",
+            fix="Limit the text's length before, or write the pattern so that each place of the text has one way through it.",
+            harm=f"{effect.api} matches the text",
+            impact=Impact.MEDIUM,
+            confidence=Confidence.MEDIUM if found.origin.name.startswith(_LONG) else Confidence.LOW,
+        )
+
+
+def _text(prefix: str, pump: str, suffix: str) -> str:
+    """A text that takes long, in words."""
+    said = f"{pump!r} again and again"
+    if prefix and prefix != pump:
+        said = f"{prefix!r}, {said}"
+    return f"{said}, {suffix!r}" if suffix else said

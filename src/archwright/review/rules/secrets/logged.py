@@ -13,7 +13,7 @@ from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
-from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 from archwright.review.serves import parts
 
 _SECRET = frozenset(
@@ -44,13 +44,26 @@ _HOLDERS = frozenset(
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _WHOLE = frozenset({"request headers", "request header"})
+_EVERY = "Every header of a request, Authorization and Cookie among them,"
+_BUT_ONE = r"(?!\s*(?:\[|\.\s*(?:get|keys|pop)\b|=))"
+"""What picks one of many, or their names."""
+_HEADERS = rf"\bheaders\b{_BUT_ONE}"
+_COOKIES = rf"(?i)\bcookies\b{_BUT_ONE}"
+"""What of a call shows that all of them are told."""
+_REQUEST_HEADERS = re.compile(r"(?:^|\.)request(?:\.headers)?$")
+_BODIES = frozenset({"request body", "form field"})
+_BODY = rf"(?i)\b(?:json|get_json|form|body|data|payload|post)\b(?:\(\))?{_BUT_ONE}"
+_SIGNS_IN = re.compile(
+    r"/(?:log-?in|sign-?in|sign-?up|register|token|password|reset-password|change-password|auth)(?:/|$)", re.IGNORECASE
+)
 
 
 class Logged(Rule):
     """A password, token or key is written to a log.
 
-    Found are values from outside, and fields of rows, whose name is that of a secret, and all headers of a request at
-    once, since `Authorization` and `Cookie` are among them. Arguments with such a name are listed with `--all`.
+    Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
+    once, since `Authorization` and sessions are among them, and all that is sent to where people sign in. Arguments with such a
+    name are listed with `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 
@@ -117,13 +130,13 @@ class Logged(Rule):
         ),
     )
 
-    def check(self, effect: Log, program: Program) -> Iterator[Verdict]:
+    def check(self, effect: Log, program: Program, reaching: Reaching) -> Iterator[Verdict]:
         path = effect.place.path
         beside = (Setting.TEST, Setting.COMMAND, Setting.MIGRATION)
         if effect.context.setting in beside or in_tests(path) or in_tools(path):
             return
         for origin in effect.message.origins:
-            told = _told(origin)
+            told = _told(origin) or _signing_in(origin, effect, reaching)
             if told is None:
                 continue
             title, sure, shown = told
@@ -148,8 +161,9 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
         if origin.state(Use.DESERIALISE) is not Clean.DIRTY:
             return None
         if origin.name in _WHOLE:
-            every = "Every header of a request, Authorization and Cookie among them,"
-            return every, Confidence.MEDIUM, r"\bheaders\b(?!\s*(?:\[|\.\s*get|=))"
+            return _EVERY, Confidence.MEDIUM, _HEADERS
+        if origin.name == "cookie":
+            return "Every cookie of a request, those of sessions among them,", Confidence.MEDIUM, _COOKIES
         _, quote, name = origin.name.partition("'")
         if quote and _secret(name.rstrip("'")):
             return f"The {origin.name}", Confidence.MEDIUM, ""
@@ -158,9 +172,21 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
         field = origin.name.rpartition(".")[2]
         if _secret(field) and parts(field)[-1] not in _TOKENS:
             return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
+    if origin.kind is OriginKind.PARAMETER and _REQUEST_HEADERS.search(origin.name):
+        return _EVERY, Confidence.MEDIUM, _HEADERS
     if origin.kind is OriginKind.PARAMETER and "." not in origin.name and _secret(origin.name):
         return f"The argument `{origin.name}`", Confidence.LOW, ""
     return None
+
+
+def _signing_in(origin: Origin, effect: Log, reaching: Reaching) -> tuple[str, Confidence, str] | None:
+    """The same of all that is sent to where people sign in."""
+    if origin.kind is not OriginKind.SOURCE or origin.name not in _BODIES:
+        return None
+    place = origin.steps[0].place if origin.steps else effect.place
+    if not any(_SIGNS_IN.search(operation) for operation in reaching(place)):
+        return None
+    return "All that is sent to sign in, the password with it,", Confidence.MEDIUM, _BODY
 
 
 def _names(call: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Origin, Val
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, Origin, Val
+from archwright.source.flow.values import clean as flow_clean
 from archwright.source.frameworks.shared.declared import Declaration, last_name
 
 NUMBERS: Final = frozenset(
@@ -22,6 +23,8 @@ CLEAN: Final = frozenset(
 )
 """Fields that let only dates, identifiers, and members or words of a fixed form through."""
 _TEXTS: Final = frozenset({"CharField", "EmailField", "URLField", "TextField", "FilePathField"})
+_SHORT: Final = frozenset({"EmailField", "URLField"})
+"""Texts that are held to a length where nothing is said of it: by the model's column, or by what such a text may be."""
 _OPEN: Final = frozenset({"DictField", "JSONField", "HStoreField", "FileField", "ImageField"})
 
 
@@ -44,5 +47,7 @@ def of_kind(kind: str, given: Declaration | None, said: str, unit: int, position
     if kind in _OPEN:
         return Val(None, sent(said, unit, position))
     if kind in _TEXTS:
-        return Val(("text",), sent(said, unit, position))
+        limited = kind in _SHORT or (given is not None and "max_length" in given.keywords)
+        origins = sent(said, unit, position)
+        return Val(("text",), flow_clean(origins, BIT[Use.LENGTH]) if limited else origins)
     return UNKNOWN

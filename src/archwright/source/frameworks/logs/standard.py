@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.shared.exposed import TRACEBACK
 from archwright.source.frameworks.shared.logged import LEVELS, log, logs
 
 LOGGER = "logging.Logger"
@@ -56,7 +58,10 @@ def _printed(site: CallSite) -> Val:
 def _looked_at(site: CallSite) -> Val:
     """The error as a text or a tuple: somebody is about to tell of it."""
     site.frame.traits.add("log")
-    return Val(("text",) if site.name.startswith("traceback.format_exc") else None)
+    if not site.name.startswith("traceback."):
+        return Val(None)
+    steps = (None, site.frame.unit, site.position, "the traceback as a text")
+    return Val(("text",) if site.name.endswith("format_exc") else None, ((TRACEBACK, 0, steps),))
 
 
 def _maybe(site: CallSite) -> Val | None:
@@ -64,4 +69,16 @@ def _maybe(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is not None and (receiver.type is None or receiver.type[0] in ("object", "member", "external")):
         site.frame.traits.add("log")
+        if receiver.type is None or receiver.type[0] == "member":
+            return log(site) if _called_log(site.frame, receiver) else None
     return None
+
+
+def _called_log(frame: Frame, receiver: Val) -> bool:
+    """True for an argument, or an attribute of one, that is called a log wherever it comes from: `handler.log.error(...)`."""
+    names = []
+    for key, _, _ in receiver.origins:
+        if key[0] != "parameter":
+            return False
+        names.append(str(key[-1]) if len(key) > 3 else frame.facts[4][key[2]][0] if key[1] == frame.unit else "")
+    return bool(names) and all(name.strip("_").lower() in ("log", "logger", "logging") for name in names)

@@ -8,6 +8,7 @@ from typing import Final
 from archwright.model.effect import Language
 from archwright.model.value import Use
 from archwright.source.flow.ambiguous import exponential
+from archwright.source.flow.polynomial import polynomial
 from archwright.source.flow.values import ALL_USES, NO, Val, clean, constant
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.python import patterns
@@ -85,8 +86,12 @@ def _interprets(site: CallSite, pattern: Val | None) -> None:
 def _matches(site: CallSite, pattern: str, flags: str, text: Val | None, name: str) -> None:
     if text is None or not text.origins or flags == _UNREAD:
         return
-    if exponential(f"(?{flags}){pattern}" if flags else pattern, whole=name == "fullmatch"):
+    flagged = f"(?{flags}){pattern}" if flags else pattern
+    whole = name == "fullmatch"
+    if exponential(flagged, whole=whole):
         site.emit("Match", pattern=pattern, text=text, api=f"re.{name}")
+    elif (attack := polynomial(flagged, searched=name not in ("match", "fullmatch"), whole=whole)) is not None:
+        site.emit("Match", pattern=pattern, text=text, api=f"re.{name}", degree="quadratic", attack=tuple(attack))
 
 
 def _taken(pattern: str, text: Val | None) -> Val | None:

@@ -152,13 +152,35 @@ class Shape:
             yield from declared.values()
             return
         read_only = set(self._texts("read_only_fields") or ())
+        write_only = self._write_only()
         for name in names:
             field = declared.get(name)
             if field is None and self._meta is not None:
                 holder, place = self._place(name)
-                field = Field(name, "model", holder, (f.CONST, place, name), (name,), read_only=name in read_only)
+                field = Field(
+                    name,
+                    "model",
+                    holder,
+                    (f.CONST, place, name),
+                    (name,),
+                    read_only=name in read_only,
+                    write_only=name in write_only,
+                )
             if field is not None:
                 yield field
+
+    def _write_only(self) -> set[str]:
+        """The fields that `extra_kwargs` never shows; where it can't be read, nothing is known of them."""
+        option = self._option("extra_kwargs")
+        if option is None or option[1][0] != f.DICT:
+            return set()
+        return {
+            key[2]
+            for key, given in option[1][2]
+            if key is not None and key[0] == f.CONST and given[0] == f.DICT
+            for name, value in given[2]
+            if name is not None and name[-1] == "write_only" and value[-1] is True
+        }
 
     def _names(self, declared: dict[str, Field]) -> list[str] | None:
         option = self._option("fields")

@@ -9,6 +9,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import NO, UNKNOWN, Row, Val
 from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape
+from archwright.source.frameworks.shared import exposed
 from archwright.source.frameworks.shared.inherited import call_own, own_place
 from archwright.source.link.project import ClassInfo
 
@@ -28,6 +29,7 @@ def represent(serializers: Serializers, frame: Frame, serializer: Val, info: Cla
         if not field.write_only:
             place = own_place(frame, field.holder, field.node, position)
             items[field.name] = _value(serializers, shape, frame, serializer, field, row, place)
+            exposed.column(frame, row, field.name, place, info.short)
     return Val(("dict",), (), NO, items if shape.whole else None)
 
 

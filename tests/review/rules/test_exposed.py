@@ -1,0 +1,94 @@
+"""What of the service's inside an answer may not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "secrets/exposed"
+FLASK = """
+import logging, traceback
+from flask import Flask, Response, jsonify, make_response
+from settings import DEBUG
+
+app = Flask(__name__)
+
+def failed(message):
+    return jsonify({"error": message})
+
+@app.get("/rows")
+def rows():
+    try:
+        return {"rows": 1}
+    except Exception as error:
+        {}
+"""
+SHOWN = {
+    "returned": 'return {"error": traceback.format_exc()}, 500',
+    "in a text": 'return f"failed: {traceback.format_exc()}", 500',
+    "as JSON": "return jsonify(error=traceback.format_exc())",
+    "made an answer of": "return make_response(traceback.format_exc(), 500)",
+    "formatted": 'return Response("".join(traceback.format_exception(error)))',
+}
+KEPT = {
+    "logged": 'logging.error(traceback.format_exc())\n        return {"error": "internal"}, 500',
+    "the error's own text": 'return {"error": str(error)}, 400',
+    "for developers": 'return {"error": traceback.format_exc() if DEBUG else "internal"}, 500',
+    "for developers, first": 'if app.debug:\n            return traceback.format_exc()\n        return "internal", 500',
+}
+REST = """
+from django.db import models
+from rest_framework import serializers, viewsets
+
+class Member(models.Model):
+    email = models.EmailField()
+    password = models.CharField(max_length=128)
+    private_key = models.CharField(max_length=128)
+    signing_secret = models.CharField(max_length=128)
+    token_type = models.CharField(max_length=128)
+
+class MemberSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Member
+        fields = {}
+
+class Members(viewsets.ModelViewSet):
+    queryset = Member.objects.all()
+    serializer_class = MemberSerializer
+"""
+URLS = """
+from rest_framework.routers import DefaultRouter
+from views import Members
+
+router = DefaultRouter()
+router.register("members", Members)
+urlpatterns = router.urls
+"""
+
+
+@pytest.mark.parametrize("title", SHOWN)
+def test_a_traceback_in_an_answer(title: str, findings: Find) -> None:
+    assert len(findings(RULE, FLASK.replace("{}", SHOWN[title]))) == 1
+
+
+@pytest.mark.parametrize("title", KEPT)
+def test_a_traceback_that_stays_inside(title: str, findings: Find) -> None:
+    assert findings(RULE, FLASK.replace("{}", KEPT[title])) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ('"__all__"', {"Member.password", "Member.private_key"}),
+        ('["email", "password"]', {"Member.password"}),
+        ('["email", "password"]\n        extra_kwargs = {"password": {"write_only": True}}', set()),
+        ('["email", "token_type"]', set()),
+    ],
+)
+def test_columns_that_nobody_is_to_read(fields: str, shown: set[str], findings: Find) -> None:
+    found = findings(RULE, {"views.py": REST.replace("{}", fields), "urls.py": URLS})
+    assert {name for each in found for name in each.message.split("`")[1::2]} == shown

@@ -1,0 +1,71 @@
+"""What of a request may not be written to a log as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "secrets/logged"
+HEAD = """
+import json, logging
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.post("/login")
+def login():
+    logging.info({})
+    return "ok"
+"""
+FOUND = (
+    "request.headers",
+    "json.dumps(dict(request.headers))",
+    '"%s", {name: value for name, value in request.headers.items()}',
+    'f"cookies {request.cookies}"',
+    '"login %s", request.get_json()',
+    '"login %s", request.form',
+)
+SILENT = (
+    'request.headers.get("User-Agent")',
+    "list(request.headers.keys())",
+    'request.headers["Accept"]',
+    "len(request.cookies)",
+    '"login of %s", request.form["user"]',
+)
+
+
+@pytest.mark.parametrize("told", FOUND)
+def test_a_whole_that_holds_secrets(told: str, findings: Find) -> None:
+    assert len(findings(RULE, HEAD.replace("{}", told))) == 1
+
+
+@pytest.mark.parametrize("told", SILENT)
+def test_a_part_that_holds_none(told: str, findings: Find) -> None:
+    assert findings(RULE, HEAD.replace("{}", told)) == []
+
+
+def test_what_is_sent_elsewhere_is_no_password(findings: Find) -> None:
+    text = HEAD.replace("{}", '"order %s", request.get_json()')
+    assert len(findings(RULE, text)) == 1
+    assert findings(RULE, text.replace("/login", "/orders")) == []
+
+
+@pytest.mark.parametrize(("name", "count"), [("log", 1), ("store", 0)])
+def test_headers_of_the_request_of_an_argument(name: str, count: int, findings: Find) -> None:
+    text = """
+        import json
+
+        def log_request(handler, given):
+            request = handler.request
+            try:
+                target = handler.log
+            except AttributeError:
+                target = given
+            target.error(json.dumps(dict(request.headers), indent=2))
+    """
+    text = text.replace("handler.log", f"handler.{name}").replace("given", name)
+    assert len(findings(RULE, text)) == count
