@@ -501,6 +501,17 @@ class Accept(Effect, tag="accept", frozen=True, kw_only=True):
     declared: Place
 
 
+class Expose(Effect, tag="expose", frozen=True, kw_only=True):
+    """Of the data sent, every column of an entity is taken but those that are named."""
+
+    entity: str
+    fields: tuple[str, ...]
+    """The columns that are taken and that no code of the schema looks at."""
+    holder: str = ""
+    """The class that says so."""
+    declared: Place
+
+
 class CrossOrigin(Effect, tag="cross-origin", frozen=True, kw_only=True):
     """Pages of other origins may read the answers."""
 
@@ -576,6 +587,7 @@ AnyEffect = (
     | SetCookie
     | SessionSet
     | Accept
+    | Expose
     | CrossOrigin
     | ServeGraphql
     | SchemaChange

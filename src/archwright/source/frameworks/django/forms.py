@@ -135,6 +135,21 @@ class Forms(Framework):
         unit = info.method("clean") if info is not None else None
         if unit is not None:
             calls.call_unit(frame, unit, [form], {}, [], position)
+        meta = info.inner("Meta") if info is not None else None
+        if (
+            info is not None
+            and model is not None
+            and self._orm is not None
+            and meta is not None
+            and _takes_all(frame.engine, meta)
+        ):
+            fields = self._orm.validation.of(model.info.name).fields
+            looked = {
+                name
+                for name in fields
+                if name not in named or name in declared or info.method(f"clean_{name}") is not None
+            }
+            self._orm.validation.exposed(frame, position, model, meta, looked if unit is None else set(fields))
         if model is not None and self._orm is not None:
             entity = model.info.name
             self._orm.validation.keys(frame, position, entity, named)
@@ -323,6 +338,14 @@ class Forms(Framework):
         if commit is None or commit.const is not False:
             call_own(call.frame, row, "save", [], call.position)
         return Val(("list",), (), NO, {"*": row})
+
+
+def _takes_all(engine: Engine, meta: ClassInfo) -> bool:
+    """True where Meta says `fields = "__all__"`, or only what is left out."""
+    hit = meta.lookup("fields")
+    if hit is None or hit[1].kind != "expression":
+        return meta.lookup("exclude") is not None
+    return "__all__" in texts(engine, hit[0].module, hit[1].value)
 
 
 def made_form(call: CallSite) -> Val:

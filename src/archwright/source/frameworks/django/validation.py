@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from archwright.model.base import Place
+from archwright.source import facts as f
+from archwright.source.facts import column_of, line_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Query, Row, Val
 from archwright.source.frameworks.base import CallSite
@@ -17,12 +20,13 @@ from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared.queries import emit_read
-from archwright.source.link.project import Project
+from archwright.source.link.project import ClassInfo, Project
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 
+_AUTO: Final = frozenset({"auto_now", "auto_now_add"})
 _CHECKS: Final = frozenset({"full_clean", "clean_fields", "validate_unique", "validate_constraints"})
 
 
@@ -91,6 +95,15 @@ class Validation:
             self.uniques(call.frame, call.position, row.entity, names)
         return Val(None, (), None)
 
+    def exposed(
+        self, frame: Frame, position: int, model: ModelInfo, meta: ClassInfo, looked_at: Collection[str]
+    ) -> None:
+        """Record that every column of a model is taken from what is sent, as `meta` says; looked_at: but these."""
+        fields = [name for name in self.of(model.info.name).fields if name not in looked_at and _editable(model, name)]
+        declared = Place(meta.module.path, line_of(meta.facts[2]), column_of(meta.facts[2]))
+        holder = meta.name.rpartition(".")[0].rpartition(".")[2]
+        frame.emit("Expose", position, entity=model.info.name, fields=tuple(fields), holder=holder, declared=declared)
+
     def _read(self, model: ModelInfo) -> Checked:
         reader = EntityReader(self._project, self._engine, self._models, model)
         entity = reader.entity()
@@ -114,6 +127,15 @@ class Validation:
             tuple(dict.fromkeys(keys)),
             tuple(dict.fromkeys(uniques)),
         )
+
+
+def _editable(model: ModelInfo, name: str) -> bool:
+    """False for a column that no form has: `editable=False`, or one that the library sets."""
+    hit = model.info.lookup(name)
+    node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+    given = dict(node[4]) if node is not None and node[0] == f.CALL else {}
+    editable = given.get("editable")
+    return not (editable is not None and editable[0] == f.CONST and editable[2] is False) and _AUTO.isdisjoint(given)
 
 
 def _is_false(given: Val | None) -> bool:

@@ -77,6 +77,8 @@ class Shape:
         """False where the list of fields can't be read."""
         self.depth = self._depth()
         declared = {field.name: field for field in self._declared()}
+        self.left_out: frozenset[str] | None = None
+        """Where Meta takes all columns of the model: those that it does not take from what is sent. None: it names its fields."""
         self.fields: tuple[Field, ...] = tuple(self._chosen(declared))
 
     # --- declared ----------------------------------------------------------------------------------------
@@ -190,9 +192,17 @@ class Shape:
             if self.model is None:
                 return None
             hidden = set(self._texts("exclude") or ())
+            self.left_out = frozenset((*hidden, *declared, *(self._texts("read_only_fields") or ()), *self._further()))
             names = [*declared, *(name for name in self._columns() if name not in declared)]
             return [name for name in names if name not in hidden]
         return self._texts("fields") if option is not None else None
+
+    def _further(self) -> Iterator[str]:
+        """The names in `Meta.extra_kwargs`: what it says of a field is meant."""
+        option = self._option("extra_kwargs")
+        for key, _ in option[1][2] if option is not None and option[1][0] == f.DICT else ():
+            if key is not None and key[0] == f.CONST and isinstance(key[2], str):
+                yield key[2]
 
     def _columns(self) -> list[str]:
         """The model's own columns and relations: what `__all__` stands for."""

@@ -114,6 +114,14 @@ class Incoming:
             own = meta is not None and meta.lookup("validators") is not None
             alone = [field.name for field in written if field.kind == "model"]
             orm.validation.uniques(frame, position, shape.model.info.name, [] if own else names, alone)
+            if shape.left_out is not None and meta is not None:
+                looked = {name for name in shape.left_out if name}
+                looked |= {
+                    n
+                    for n in orm.validation.of(shape.model.info.name).fields
+                    if self._serializers.looks_at(shape.info, n)
+                }
+                orm.validation.exposed(frame, position, shape.model, meta, looked)
         for field in shape.fields if orm is not None else ():
             if field.read_only:
                 continue
