@@ -243,6 +243,23 @@ def show(request, key, template_name="hook.html"):
 """,
         "urls.py": URLS.replace("]", ', path("hooks/<int:key>/", views.show)]'),
     },
+    "one of the templates that a view chooses from": {
+        **DJANGO,
+        "templates/hook.html": "{{ object.url }}",
+        "templates/part.html": "{{ object.url|safe }} {# here #}",
+        "views.py": CREATE
+        + """
+from django.views.generic import DetailView
+
+class Show(DetailView):
+    model = Hook
+    template_name = "hook.html"
+
+    def get_template_names(self):
+        return ["part.html"] if self.request.headers.get("part") else [self.template_name]
+""",
+        "urls.py": URLS.replace("]", ', path("hooks/<int:pk>/", views.Show.as_view())]'),
+    },
     "attributes of a row, set by a helper": {
         "app.py": FLASK
         + """
@@ -631,6 +648,37 @@ def send(key: int, db: Session = Depends(session)):
                 if form.is_valid():
                     form.save()
                 return HttpResponse("")
+        """,
+    },
+    "a serializer that goes through what was sent": {
+        **DJANGO,
+        "tasks.py": TASK.replace("# here", ""),
+        "views.py": """
+            from rest_framework import serializers, viewsets
+            from checks import require_public
+            from models import Hook
+
+            class HookSerializer(serializers.ModelSerializer):
+                class Meta:
+                    model = Hook
+                    fields = ["url", "port"]
+
+                def validate(self, data):
+                    for name in Hook.ADDRESSES:
+                        require_public(data[name])
+                    return data
+
+            class HookViewSet(viewsets.ModelViewSet):
+                queryset = Hook.objects.all()
+                serializer_class = HookSerializer
+        """,
+        "urls.py": """
+            from rest_framework.routers import DefaultRouter
+            from views import HookViewSet
+
+            router = DefaultRouter()
+            router.register("hooks", HookViewSet)
+            urlpatterns = router.urls
         """,
     },
     "a form without the field": {

@@ -47,6 +47,8 @@ class Kept(NamedTuple):
     """The way from the place where it is read."""
     sure: bool
     """True where nothing about the write had to be assumed."""
+    told: bool
+    """True where it is known by which operations it is written."""
 
 
 class Sent(NamedTuple):
@@ -78,14 +80,13 @@ class Sent(NamedTuple):
 
     def through(self, reaching: Reaching) -> str:
         """The operations by which it is sent, to be put behind a verb's object: ` through GET /search`; empty: not known."""
-        operations = reaching(self.place)
-        if not operations:
-            return ""
-        more = len(operations) - 1
         by = "" if self.kept is None else f" by storing {_plain(self.name)}"
-        return f"{by} through {operations[0]}" + (
-            f" or {more} other operation{'s' if more > 1 else ''}" if more else ""
-        )
+        operations = reaching(self.place) if self.kept is None or self.kept.told else ()
+        if not operations:
+            return by
+        more = len(operations) - 1
+        others = f" or {more} other operation{'s' if more > 1 else ''}" if more else ""
+        return f"{by} through {operations[0]}{others}"
 
     def impact(self, gravest: Impact) -> Impact:
         """`gravest` where anyone may send the data, less where the sender has to sign in or belongs to the staff."""
@@ -152,7 +153,7 @@ def _stored(value: Value, use: Use, stored: Stored, apart: tuple[str, ...]) -> S
         return None
     writer, read = min(found, key=lambda pair: (_ORDER.index(pair[0].origin.trust), not pair[0].sure, pair[1].name))
     place = writer.origin.steps[0].place if writer.origin.steps else writer.place
-    return Sent(writer.origin, place, Kept(read.name, writer.place, read.steps, writer.sure))
+    return Sent(writer.origin, place, Kept(read.name, writer.place, read.steps, writer.sure, writer.told))
 
 
 def tainted(
@@ -188,6 +189,6 @@ def tainted(
         impact=found.impact(impact),
         confidence=found.confidence(confidence),
         trace=found.trace(effect, harm),
-        start=found.place,
+        start=found.place if found.kept is None or found.kept.told else None,
         remedy=remedy,
     )

@@ -7,7 +7,7 @@ whose column holds only numbers, dates, keys or words of a list, tells nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from archwright.model.base import Place
@@ -27,6 +27,8 @@ _HARMLESS: Final = frozenset(
 _TEXTS: Final = frozenset({Type.TEXT, Type.URL, Type.EMAIL, Type.JSON, Type.BYTES})
 _KEYS: Final = frozenset({"id", "pk"})
 _ANY: Final = "*"
+_MANY: Final = 12
+"""Code that more operations reach is shared by forms or views of all kinds: which of them writes this field isn't known."""
 _BESIDE: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _ORDER: Final = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
 
@@ -39,7 +41,9 @@ class Writer(NamedTuple):
     place: Place
     """Where it is put into the field."""
     sure: bool
-    """True where the code names the field, the column's type is known and an operation reaches the write."""
+    """True where the code names the field, the column's type is known, and it is known which operations write it."""
+    told: bool
+    """True where it is known which operations write it."""
 
 
 class Stored:
@@ -100,10 +104,13 @@ class Stored:
         way = Origin(
             kind=OriginKind.SOURCE, name=origin.name, trust=trust, steps=origin.steps, clean_for=origin.clean_for
         )
-        return Writer(way, store.place, sure and bool(origin.steps) and bool(operations))
+        known = bool(origin.steps) and 0 < len(operations) <= _MANY
+        return Writer(way, store.place, sure and known, known)
 
-    def _trust(self, operations: Iterable[str]) -> Trust:
-        """The least that a caller must be who reaches the write by one of the operations."""
+    def _trust(self, operations: Sequence[str]) -> Trust:
+        """The least that a caller must be who reaches the write by one of the operations; of code that many share it isn't known."""
+        if len(operations) > _MANY:
+            return Trust.UNKNOWN
         if self._endpoints is None:
             self._endpoints = defaultdict(list)
             for endpoint in self._program.endpoints:

@@ -33,10 +33,16 @@ def looks_at(engine: Engine, entity: str, field: str) -> bool:
 
 
 def mentions(engine: Engine, unit: int, word: str) -> bool:
-    """True where a function writes a word down as a text: `data["url"]`, `data.get("url")`."""
+    """True where a function writes a word down as a text (`data["url"]`, `data.get("url")`), or goes through names in a loop."""
     engine.summary(unit)
     facts = engine.project.unit(unit)[1]
-    return holds(facts, word) and any(node[0] == f.CONST and node[2] == word for node in nodes(body_of(facts)))
+    written = nodes(body_of(facts))
+    return any((holds(facts, word) and node[0] == f.CONST and node[2] == word) or _by_name(node) for node in written)
+
+
+def _by_name(node: Any) -> bool:
+    """`data[name]`."""
+    return bool(node[0] == f.SUBSCRIPT and node[2][0] == f.NAME and node[3][0] == f.NAME)
 
 
 def _looking(info: ClassInfo) -> Iterator[int]:

@@ -15,7 +15,10 @@ from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import emit_read
 from archwright.source.frameworks.templates.django import DjangoTemplates
+from archwright.source.frameworks.templates.language import PAGES
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 REQUEST: Final = "django.http.HttpRequest"
 _RESPONSE: Final = Val(("object", "django.http.HttpResponse"))
@@ -217,7 +220,10 @@ def _render(call: CallSite, view: Val, info: ClassInfo) -> Val:
     if isinstance(templates, DjangoTemplates):
         context = templates.context_of(call.argument(0, "context"))
         context.setdefault("request", Val(("object", REQUEST)))
-        templates.render(call.frame, _template(call, view, info), context, call.position)
+        name = _template(call, view, info)
+        written = _written_names(call.frame, info) if templates.module_of(call.frame, name) is None else [name]
+        for each in written:
+            templates.render(call.frame, each, context, call.position)
     return _RESPONSE
 
 
@@ -239,6 +245,17 @@ def _template(call: CallSite, view: Val, info: ClassInfo) -> Val:
     if "models" in packages[1:]:
         app = packages[packages.index("models", 1) - 1]
     return constant(f"{app}/{model.lower()}{suffix}.html")
+
+
+def _written_names(frame: Frame, info: ClassInfo) -> list[Val]:
+    """The names that a view's own `get_template_names` writes down to choose from, with its `template_name`."""
+    unit = info.method("get_template_names")
+    if unit is None:
+        return []
+    frame.engine.summary(unit)
+    texts = [node[2] for node in nodes(body_of(frame.engine.project.unit(unit)[1])) if node[0] == f.CONST]
+    named = sorted({text for text in texts if isinstance(text, str) and text.endswith(PAGES)})
+    return [constant(each) for each in dict.fromkeys((_text(info, "template_name"), *named)) if each]
 
 
 def _query(value: Val) -> Query | None:
