@@ -267,3 +267,9 @@ def test_code_that_asks_whether_rows_came_along_is_silent(program: Any) -> None:
     assert review(program([effect], {"models.py": asked}), [NPlusOne()]).findings == ()
     plain = asked.replace("_prefetched_objects_cache", "names")
     assert review(program([effect], {"models.py": plain}), [NPlusOne()]).findings
+
+
+def test_a_row_that_is_read_again_is_of_low_confidence(program: Any) -> None:
+    code = "\n" * 10 + "        session.refresh(order)\n"
+    (finding,) = review(program([read(ROWS)], {"views.py": code}), [NPlusOne()]).findings
+    assert finding.confidence is Confidence.LOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from archwright.model.base import Place
@@ -29,6 +30,7 @@ _READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
 _UNATTENDED = ("message ", "every ", "command ")
 """And of those that nobody waits for."""
 _HELD = "_prefetched_objects_cache"
+_AGAIN = re.compile(r"\.a?refresh(?:_from_db)?\(")
 _DEEP = 3
 """So many calls from a loop, the work of a row is a world of its own."""
 _DJANGO_URLS = """
@@ -177,7 +179,7 @@ class NPlusOne(Rule):
             why=_why(effect, around, operations),
             fix=_fix(effect, around),
             impact=_impact(effect, request),
-            confidence=_confidence(effect, around, operations),
+            confidence=Confidence.LOW if _again(effect, program) else _confidence(effect, around, operations),
             trace=_trace(effect, around),
             start=start,
             cause=_cause(effect, around),
@@ -359,6 +361,12 @@ def _cause(effect: Load | Read, around: LoopContext) -> str:
     if len(calls) > body + 1 and (calls[body].path, calls[body].line) == (around.place.path, around.place.line):
         return f"{effect.place.path} {effect.unit.rpartition('.')[0]}"
     return f"{around.place} {calls[body]}"
+
+
+def _again(effect: Load | Read, program: Program) -> bool:
+    """True where a row that is there is read again, `session.refresh(row)`: what the database made of it is wanted."""
+    lines = lines_of(program.source(effect.place.path) or "")
+    return effect.place.line <= len(lines) and _AGAIN.search(lines[effect.place.line - 1]) is not None
 
 
 def _looks(effect: Load | Read, program: Program) -> bool:
