@@ -129,3 +129,111 @@ def test_a_middleware_that_turns_away_but_for_a_text(tmp_path: Path) -> None:
         del ROWS[row]
     """
     assert found(tmp_path, code, "access/loose-exemption") == [(10, "medium")]
+
+
+ASKING = """
+from typing import Annotated
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+router = APIRouter()
+scheme = OAuth2PasswordBearer(tokenUrl="token", auto_error=False)
+FILES = {}
+
+def user_of(token):
+    if token not in FILES:
+        raise HTTPException(status_code=401)
+    return token
+
+def current_user(token: str = Depends(scheme)):
+    return CALLED
+
+User = Annotated[str, Depends(current_user)]
+
+@router.get("/files")
+def names(user: User):
+    return list(FILES)
+
+@router.post("/files/{name}")
+def upload(name: str, text: str, user: User):
+    FILES[name] = text
+
+@router.patch("/files/{name}")
+def rename(name: str, other: str, user: User):
+    FILES[other] = FILES.pop(name)
+
+@router.delete("/files/{name}")
+def remove(name: str, user: User):
+    del FILES[name]
+
+@router.get("/news")
+def news():
+    return FILES["news"]
+
+@router.get("/news/{number}")
+def one(number: int):
+    return FILES[number]
+
+@router.get("/files/{name}")
+def content(name: str):
+    return FILES[name]
+"""
+
+
+@pytest.mark.parametrize(("called", "times"), [("user_of(token)", 1), ("token", 0)])
+def test_one_of_those_whose_paths_begin_alike_asks_nothing(tmp_path: Path, called: str, times: int) -> None:
+    assert len(found(tmp_path, ASKING.replace("CALLED", called), "access/missing-authentication")) == times
+
+
+RANKED = """
+from django.contrib.auth.models import User
+from django.urls import include, path
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import DefaultRouter
+from rest_framework.viewsets import ModelViewSet
+
+class UserSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["username"]
+
+class Users(ModelViewSet):
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+    permission_classes = [IsAuthenticated]
+
+    def create(self, request, *args, **kwargs):
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return super().create(request, *args, **kwargs)
+
+    def update(self, request, *args, **kwargs):
+        if self.get_object().is_staff and not request.user.is_superuser:
+            raise PermissionDenied
+        return super().update(request, *args, **kwargs)
+
+    MORE
+
+router = DefaultRouter()
+router.register("users", Users)
+urlpatterns = [path("", include(router.urls))]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "times"),
+    [
+        ("pass", 1),
+        ("def perform_destroy(self, instance):\n        if instance.is_staff:\n            raise PermissionDenied", 0),
+        ("def get_queryset(self):\n        return User.objects.filter(manager=self.request.user)", 0),
+        (
+            "def destroy(self, request, pk):\n        if not request.user.is_staff:\n            raise PermissionDenied",
+            0,
+        ),
+    ],
+)
+def test_an_inherited_action_turns_nobody_away_by_rank(tmp_path: Path, more: str, times: int) -> None:
+    code = RANKED.replace("MORE", more)
+    assert len({line for line, _ in found(tmp_path, code, "access/missing-authorization")}) == times

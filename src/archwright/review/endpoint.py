@@ -7,6 +7,7 @@ for `effects` and for `touching` (see `needs.FACTS`).
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from archwright.model.base import Model, Place
@@ -99,6 +100,10 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `by_session`."""
     linking: Callable[[], bool] = bool
     """Gives `by_link`."""
+    implied: bool = False
+    """True where it is no function of the project, but inherited whole from a library."""
+    ranking: Callable[[], str] = str
+    """Gives `ranks`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
@@ -133,6 +138,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def by_link(self) -> bool:
         """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
         return self.linking()
+
+    @property
+    def ranks(self) -> str:
+        """The attribute that says how much somebody may, by which its own code turns callers away; empty: it does not."""
+        return self.ranking()
 
     @property
     def fixed(self) -> bool:
@@ -197,7 +207,10 @@ class Siblings:
                     self._groups.setdefault((by, key), []).append(endpoint)
 
     def by(self, kind: str, endpoint: Endpoint) -> tuple[Endpoint, ...]:
-        """The others of the same `router`, `class`, `file` or `package`; none where the endpoint has no such thing."""
+        """The others of the same `router`, `class`, `file` or `package`, or of the same file whose paths begin alike (`address`).
+
+        None where the endpoint has no such thing.
+        """
         group = self._groups.get((kind, _keys(endpoint)[kind]), ())
         return tuple(each for each in group if each is not endpoint)
 
@@ -205,7 +218,17 @@ class Siblings:
 def _keys(endpoint: Endpoint) -> dict[str, str]:
     path = endpoint.place.path
     package = path.rpartition("/")[0]
-    return {"router": endpoint.router, "class": endpoint.holder, "file": path, "package": package}
+    address = f"{path}:{start}" if (start := _start(endpoint)) else ""
+    return {"router": endpoint.router, "class": endpoint.holder, "file": path, "package": package, "address": address}
+
+
+def _start(endpoint: Endpoint) -> str:
+    """What its path begins with, without versions: `orders` of `/api/v1/orders/{id}`; empty where that is a parameter."""
+    parts = [part for path in endpoint.paths[:1] for part in path.split("/") if part and not _VERSION.match(part)]
+    return parts[0] if parts and "{" not in parts[0] else ""
+
+
+_VERSION = re.compile(r"^(?:api|rest|v\d+(?:\.\d+)?)$", re.IGNORECASE)
 
 
 class Exemption(Model, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from archwright.source.program import Program
 from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, guard_of
-from archwright.source.survey.refusals import Refusals
+from archwright.source.survey.refusals import Refusals, by_rank
 from archwright.source.survey.sessions import Sessions
 
 _ROUTES = frozenset(
@@ -102,6 +102,8 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             exempt=_place(*exempt) if exempt is not None else None,
             knowing=cache(partial(sessions.known, unit, holder)),
             linking=cache(partial(sessions.links, unit, holder)),
+            implied=project.is_implied(unit),
+            ranking=cache(partial(_ranks, asking, unit)),
             fixing=cache(partial(asking.fixed, unit)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
         )
@@ -149,6 +151,11 @@ def _decorators(
                 does = Does.GUARD
         naming = cache(partial(_named, asking, module, node))
         yield Decorator(name=_told(module, node), place=_place(module, node[1]), does=does, naming=naming)
+
+
+def _ranks(asking: Asking, unit: int) -> str:
+    bodies = (body_of(asking.project.unit(each)[1]) for each in asking.whole(unit))
+    return next((name for body in bodies if (name := by_rank(body))), "")
 
 
 def _inverted(asking: Asking, refusals: Refusals, unit: int) -> tuple[Inversion, ...]:

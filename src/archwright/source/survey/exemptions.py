@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
+from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
-from archwright.source.survey.refusals import refuses
 
 ENDPOINT: Final = "endpoint"
 PATH: Final = "path"

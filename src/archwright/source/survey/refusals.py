@@ -1,4 +1,4 @@
-"""Statements that turn a caller away, and checks of the caller whose answer is taken the wrong way round."""
+"""Checks of the caller whose answer is taken the wrong way round."""
 
 from __future__ import annotations
 
@@ -8,26 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
+from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.link.module import Module
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 
-_CODES: Final = frozenset({401, 403})
-_NAMED: Final = re.compile(
-    r"forbid|permission_?denied|unauthori[sz]ed|not_?(?:authori[sz]ed|authenticated|permitted|allowed)|access_?denied"
-    r"|no_?permission|auth\w*_?(?:error|failed)",
-    re.IGNORECASE,
-)
-"""Names of errors and answers that turn a caller away."""
-_SAID: Final = re.compile(
-    r"\b(?:not|n't) (?:allowed|permitted|authori[sz]ed)|\bno (?:authori[sz]ation|permission|access)\b|(?:permission|access) denied"
-    r"|forbidden|unauthori[sz]ed|not have (?:the )?(?:permission|access|right)",
-    re.IGNORECASE,
-)
-"""What such an answer says."""
-_OTHERWISE: Final = re.compile(r"already|yourself|your own|cannot be|can't be", re.IGNORECASE)
-"""What an answer says that turns a caller away because of what it has, and not of what it lacks."""
 _CHECK: Final = re.compile(
     r"(?:^|_)(?:has|have|can|may|is|are|check|verify|user|test)_?(?:\w+_)?(?:perm\w*|access\w*|allowed|authori[sz]\w*|owner\w*|member\w*)"
     r"|^(?:can|may)_|accessible|(?:^|_)permitted$|^(?:has|check)_perms?$",
@@ -40,6 +26,12 @@ _DENIES: Final = re.compile(
 )
 
 
+_RANK: Final = re.compile(
+    r"^(?:is_)?(?:superuser|super_user|staff|admin\w*|owner|root|role|rank|level)$", re.IGNORECASE
+)
+"""Attributes that say how much somebody may."""
+
+
 class Inverted(NamedTuple):
     """A caller is turned away where a check says that it may."""
 
@@ -49,23 +41,6 @@ class Inverted(NamedTuple):
     """Where the same check is taken the other way round."""
     others: int
     """How often it is."""
-
-
-def refuses(body: Any) -> bool:
-    """True for statements that end by turning the caller away: an error, an answer of 401 or 403, words to that effect."""
-    if not body:
-        return False
-    last = body[-1]
-    if last[0] not in (f.RAISE, f.RETURN) and not (last[0] == f.EXPR and last[2][0] == f.CALL):
-        return False
-    said = list(nodes(last))
-    texts = [node[2] for node in said if node[0] == f.CONST and isinstance(node[2], str)]
-    if any(_OTHERWISE.search(text) for text in texts):
-        return False
-    if any(node[0] == f.CONST and type(node[2]) is int and node[2] in _CODES for node in said):
-        return True
-    names = [str(node[-1]) for node in said if node[0] in (f.NAME, f.ATTR)]
-    return any(map(_NAMED.search, names)) or any(map(_SAID.search, texts))
 
 
 class Refusals:
@@ -98,6 +73,16 @@ class Refusals:
                     wrongly += sum(name == check for _, name in _turned_away(body, held=True))
             known = self._uses[check] = (rightly, wrongly)
         return known
+
+
+def by_rank(body: Any) -> str:
+    """The attribute of the caller or of a row that says how much somebody may, and by which a branch turns the caller away."""
+    for node in nodes(body):
+        if node[0] == f.IF and refuses(node[3]):
+            for part in nodes(node[2]):
+                if part[0] == f.ATTR and _RANK.search(part[3]):
+                    return str(part[3])
+    return ""
 
 
 def _turned_away(body: Any, *, held: bool) -> Iterator[tuple[int, str]]:

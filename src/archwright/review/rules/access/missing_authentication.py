@@ -20,8 +20,8 @@ class MissingAuthentication(Rule):
     """An endpoint lets anyone in, while nearly all beside it ask who calls.
 
     Judged by its siblings: of at least four others on the same router, in the same file or class, four of five carry a
-    login decorator, a dependency that asks for credentials, a permission class or the like, and this one carries nothing
-    of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Endpoints whose
+    login decorator, a dependency that asks for credentials, a permission class or the like (or nine of ten whose paths begin
+    with the same word, where the file holds open ones beside), and this one carries nothing of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Endpoints whose
     names say that they are for anyone (login, health, webhook, password reset, ...) and those marked as public are left out.
 
     A view that a model admin of Django adds in `get_urls` without `admin_view` is reported by itself: all that the site makes
@@ -291,15 +291,18 @@ class MissingAuthentication(Rule):
             if not endpoint.checks:
                 yield self._of_admin(endpoint)
             return
+        if endpoint.asks or endpoint.hooked:
+            return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
-            guarded = [each for each in beside if each.signed_in]
-            if len(beside) >= _FEWEST and len(guarded) >= _SHARE * len(beside):
-                if not (endpoint.asks or endpoint.hooked):
-                    yield self._verdict(endpoint, beside, guarded, effects(endpoint))
-                return
             if len(beside) >= _FEWEST:
-                return
+                if _mostly_guarded(beside, _SHARE):
+                    yield self._verdict(endpoint, beside, effects(endpoint))
+                    return
+                break
+        alike = [each for each in siblings.by("address", endpoint) if not is_public(each)]
+        if len(alike) >= _FEWEST and _mostly_guarded(alike, _ALMOST_ALL):
+            yield self._verdict(endpoint, alike, effects(endpoint))
 
     def _of_admin(self, endpoint: Endpoint) -> Verdict:
         """The admin site checks the views that it makes itself; those that are added stand as they are."""
@@ -312,10 +315,9 @@ class MissingAuthentication(Rule):
             trace=steps((endpoint.place, "nothing asks who calls")),
         )
 
-    def _verdict(
-        self, endpoint: Endpoint, beside: Sequence[Endpoint], guarded: Sequence[Endpoint], effects: Sequence[Effect]
-    ) -> Verdict:
+    def _verdict(self, endpoint: Endpoint, beside: Sequence[Endpoint], effects: Sequence[Effect]) -> Verdict:
         """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine."""
+        guarded = [each for each in beside if each.signed_in]
         writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
@@ -336,3 +338,7 @@ class MissingAuthentication(Rule):
                 *steps((endpoint.place, "nothing asks who calls")),
             ),
         )
+
+
+def _mostly_guarded(endpoints: Sequence[Endpoint], share: float) -> bool:
+    return sum(each.signed_in for each in endpoints) >= share * len(endpoints)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from archwright.model.effect import Enqueue, FileAccess, HttpCall, Write
+from archwright.model.effect import Effect, Enqueue, FileAccess, HttpCall, Read, Write
 from archwright.model.finding import Confidence, Impact, TraceStep
 from archwright.review.endpoint import Does, Endpoint, Siblings, Standing
 from archwright.review.rule import Rule, Verdict, example, steps
@@ -13,6 +13,8 @@ from archwright.review.rules.access._public import is_public
 
 _SHARE = 0.8
 _FEWEST = 4
+_RANKED = 2
+_DOES = (Write, FileAccess, HttpCall, Enqueue)
 _ROLE = re.compile(r"admin|staff|superuser|perm|role|scope|polic|require_(?!login|auth|user)", re.IGNORECASE)
 _OWN = re.compile(
     r"(?:^|[_./}-])(?:me|my|mine|self|own|account|profile|password|avatar|preferences|favou?rites?)(?:$|[_./-])",
@@ -28,7 +30,8 @@ class MissingAuthorization(Rule):
     body nor what it calls checks anything of the caller.
 
     A view that a model admin of Django adds with `admin_view` and that changes something is judged by itself: all members of staff get
-    through, those without a permission on the model, too.
+    through, those without a permission on the model, too. So is an action that a class inherits whole (`destroy`), where those that it
+    writes itself turn callers away by a rank, as by `is_superuser` of the row.
 
     Why: whoever has an account does what was meant for some.
 
@@ -89,6 +92,48 @@ class MissingAuthorization(Rule):
                     PRICES.clear()
                     return {}
             """,
+        ),
+        example(
+            "users of a lower rank may delete those of a higher one",
+            framework="rest_framework",
+            files={
+                "shop/__init__.py": "",
+                "shop/urls.py": """
+                    from rest_framework.routers import DefaultRouter
+                    from shop.views import UserViewSet
+
+                    router = DefaultRouter()
+                    router.register("users", UserViewSet)
+                    urlpatterns = router.urls
+                """,
+                "shop/views.py": """
+                    from django.contrib.auth.models import User
+                    from rest_framework import serializers
+                    from rest_framework.exceptions import PermissionDenied
+                    from rest_framework.permissions import DjangoModelPermissions
+                    from rest_framework.viewsets import ModelViewSet
+
+                    class UserSerializer(serializers.ModelSerializer):
+                        class Meta:
+                            model = User
+                            fields = ["username", "is_superuser"]
+
+                    class UserViewSet(ModelViewSet):
+                        queryset = User.objects.all()
+                        serializer_class = UserSerializer
+                        permission_classes = [DjangoModelPermissions]
+
+                        def create(self, request, *args, **kwargs):
+                            if "is_superuser" in request.data and not request.user.is_superuser:
+                                raise PermissionDenied
+                            return super().create(request, *args, **kwargs)
+
+                        def update(self, request, *args, **kwargs):
+                            if self.get_object().is_superuser and not request.user.is_superuser:
+                                raise PermissionDenied
+                            return super().update(request, *args, **kwargs)
+                """,
+            },
         ),
         example(
             "a view of a model admin that asks for staff alone",
@@ -205,13 +250,16 @@ class MissingAuthorization(Rule):
         self,
         endpoint: Endpoint,
         siblings: Siblings,
-        effects: Callable[[Endpoint], Sequence[Write | FileAccess | HttpCall | Enqueue]],
+        effects: Callable[[Endpoint], Sequence[Read | Write | FileAccess | HttpCall | Enqueue]],
     ) -> Iterator[Verdict]:
         if endpoint.admin and endpoint.signed_in:
             if not endpoint.checks and any(isinstance(each, Write | Enqueue) for each in effects(endpoint)):
                 yield self._of_admin(endpoint)
             return
         if not endpoint.changes or endpoint.heirs:
+            return
+        if endpoint.implied and (ranked := _ranked(endpoint, siblings)) and not (endpoint.checks or endpoint.hooked):
+            yield self._of_rank(endpoint, ranked)
             return
         if any(_names_role(guard) for guard in endpoint.guards) or is_public(endpoint) or _is_own(endpoint):
             return
@@ -233,12 +281,30 @@ class MissingAuthorization(Rule):
                 # what the class does before each of its methods was not enough for the others
                 hooked = endpoint.hooked and all(each.holder != endpoint.holder for each in asking)
                 if len(asking) >= _SHARE * len(beside) and not (endpoint.checks or endpoint.asks or hooked):
+                    found: Sequence[Effect] = effects(endpoint)
                     doing = sum(1 for each in asking if effects(each))
-                    idle = not effects(endpoint) and 2 * doing >= len(asking)
+                    # a POST that reads and nothing else, or nothing is seen of it while most others are seen to do something
+                    idle = not any(isinstance(each, _DOES) for each in found)
+                    idle = idle and (endpoint.methods == {"POST"} if found else 2 * doing >= len(asking))
                     # the others ask for a permission on what their paths name; its paths name nothing
                     unnamed = not _names_something(endpoint) and all(map(_names_something, asking))
                     yield self._verdict(endpoint, beside, asking, sure=not (idle or unnamed))
                 return
+
+    def _of_rank(self, endpoint: Endpoint, ranked: Sequence[Endpoint]) -> Verdict:
+        """The methods that the class writes itself keep callers of a lower rank from rows of a higher one."""
+        names = sorted({each.name for each in ranked})
+        return Verdict(
+            message=f"{endpoint.title} turns nobody away by {ranked[0].ranks}, as {' and '.join(names)} of the same class do.",
+            why="Callers do to rows of a higher rank by this method what the others keep them from.",
+            fix=f"Write the method in the class and turn callers away as {names[0]} does",
+            impact=Impact.HIGH,
+            confidence=Confidence.MEDIUM,
+            trace=steps(
+                *((each.place, f"{each.name} turns away by {each.ranks}") for each in ranked),
+                (endpoint.place, f"{endpoint.name} is the library's own"),
+            ),
+        )
 
     def _of_admin(self, endpoint: Endpoint) -> Verdict:
         """The admin site lets every member of staff at the views that are added to it, whatever their permissions."""
@@ -269,6 +335,16 @@ class MissingAuthorization(Rule):
                 *steps((endpoint.place, "no role or permission is asked for")),
             ),
         )
+
+
+def _ranked(endpoint: Endpoint, siblings: Siblings) -> list[Endpoint]:
+    """The writes that the class has itself, where at least two of them and all that are about one row turn callers away by rank."""
+    own = [each for each in siblings.by("class", endpoint) if each.changes and not each.implied]
+    ranked = [each for each in own if each.ranks]
+    about = [each for each in own if _names_something(each)]
+    if len(ranked) < _RANKED or not about or not all(each.ranks for each in about) or not _names_something(endpoint):
+        return []
+    return ranked
 
 
 def _names_role(guard: Standing) -> bool:

@@ -12,8 +12,10 @@ from archwright.source.frameworks.fastapi.app import _KIND, _VERBS
 from archwright.source.frameworks.fastapi.parameters import Dependencies
 from archwright.source.frameworks.shared.declared import elements, last_name, written
 from archwright.source.frameworks.shared.routers import Routers
+from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import Project
+from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
@@ -147,7 +149,19 @@ class _Asking(Dependencies):
                 if not self._optional(marker[0], _given(marker[1])):
                     return False
                 names.add(name)
-        return bool(names) and not _rejects(body_of(facts), names)
+        return bool(names) and not _rejects(body_of(facts), names) and not self._hands_over(where, facts, names)
+
+    def _hands_over(self, module: Module, facts: tuple[Any, ...], names: set[str]) -> bool:
+        """True where the credentials are given to a function of the project that turns some away: `return await user_of(token)`."""
+        for node in nodes(body_of(facts)):
+            if node[0] != f.CALL or not any(part[0] == f.NAME and part[2] in names for part in node[3]):
+                continue
+            found = self._project.resolve_expression(module, node[2])
+            if found is not None and found.kind == "unit":
+                _, called = self._project.unit(found.value)
+                if any(refuses((each,)) for each in nodes(body_of(called)) if each[0] == f.RAISE):
+                    return True
+        return False
 
     def _optional(self, module: Module, node: Any) -> bool:
         found = self._project.resolve_expression(module, node) if node is not None and node[0] == f.NAME else None
