@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from archwright.model.effect import Interpret, Read
+from archwright.model.effect import Interpret, Log, Read
 from archwright.model.which import Which
 from archwright.source.program import analyse
 
@@ -74,3 +74,29 @@ def test_of_units_that_a_library_calls(tmp_path: Path) -> None:
     served = analyse(["."], wanted=[Interpret], only={Interpret: Which.SERVED}, root=tmp_path).effects
     assert [effect.unit for effect in served] == ["app.orders", "app.run"]
     assert served[1].context.calls
+
+
+SIGN_IN = """
+    import logging
+    from flask import Flask, request
+
+    app = Flask(__name__)
+
+    @app.post("/sign-in")
+    def sign_in():
+        logging.info("asked by %s", request.form["user"])
+        logging.info("asked with %s", request.form["password"])  # all that is sent is asked for as such
+        return checked(request.form["user"], "")
+
+    def checked(user, api_key):
+        logging.info("checked %s", user)
+        logging.info("checked %s", api_key)
+        return ""
+"""
+
+
+def test_with_what_bears_the_name_of_a_secret(tmp_path: Path) -> None:
+    _write(tmp_path, SIGN_IN)
+    told = analyse(["."], wanted=[Log], only={Log: Which.SECRET}, root=tmp_path).effects
+    assert [effect.message.text for effect in told] == ["checked %s"]
+    assert [origin.name for effect in told for origin in effect.message.origins] == ["api_key"]

@@ -16,6 +16,8 @@ class Which(enum.Flag):
     """With an argument that the code itself put into a text in a way that is wrong whatever the argument is."""
     STORED = enum.auto()
     """With what a field of a stored row holds in a slot."""
+    SECRET = enum.auto()
+    """With a field of a row or an argument in a slot that bears the name of a secret."""
     SERVED = enum.auto()
     """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

@@ -11,11 +11,11 @@ import re
 from typing import NamedTuple
 
 from archwright.model.effect import Configure, Crypto, Setting
+from archwright.model.secret_name import parts
 from archwright.review.beside import in_migrations, in_tests, in_tools
 
 _STAND_IN = re.compile(r"(?:^|\.)_?(?:Null|Fake|Dummy|Mock|Stub)[A-Z]\w*\.")
 """Classes that stand in for one that is not there: in tests, on a developer's machine."""
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _GUARDED = """password passwd pwd passphrase passcode token tokens secret secrets otp totp pin nonce salt csrf xsrf session
     sessions sessionid sid cookie cookies credential credentials apikey captcha signature jwt auth authorization
     verification activation invitation invite voucher coupon confirmation recovery reset mfa"""
@@ -62,11 +62,6 @@ class Served(NamedTuple):
 
     what: Serves
     word: str = ""
-
-
-def parts(name: str) -> list[str]:
-    """The words of a name, in lower case: `resetToken_2` gives reset, token, 2."""
-    return [part.lower() for part in _PARTS.findall(name)]
 
 
 def names_secret(name: str) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archwright.model.which import Which
 from archwright.source import facts as f
 from archwright.source.flow import (
     attributes,
@@ -17,8 +16,9 @@ from archwright.source.flow import (
     transactions,
 )
 from archwright.source.flow.checks import below
-from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary, is_stored
+from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.parameters import is_flag
 from archwright.source.flow.values import (
     NO,
     UNKNOWN,
@@ -33,9 +33,13 @@ from archwright.source.flow.values import (
     origins_of,
     type_key,
 )
+from archwright.source.flow.wanted import is_stored
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.names import assigns
 from archwright.source.link.project import ClassInfo
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
 
 MAX_DEPTH = 24
 """Calls nested deeper than this while summaries are made give an unknown value."""
@@ -295,60 +299,50 @@ def _bind(
         surroundings.note(frame, unit)
     if frame.depth >= MAX_DEPTH:
         return None, {}, ()
-    _, facts = engine.project.unit(unit)
-    given: dict[int, Val] = {}
-    taken = 0
-    names: dict[str, int] = {}
-    for index, (name, kind, _, _) in enumerate(facts[4]):
-        names[name] = index
-        if kind in (0, 1):
-            if taken < len(args):
-                given[index] = args[taken]
-                taken += 1
-        elif kind == 2:
-            rest = args[taken:]
-            given[index] = Val(("tuple",), origins_of(spread), NO, dict(enumerate(rest)))
-            taken = len(args)
+    called = engine.signature(unit)
+    given = dict(enumerate(args[: called.positional]))
+    if called.varargs is not None:
+        rest = args[called.positional :]
+        given[called.varargs] = Val(("tuple",), origins_of(spread), NO, dict(enumerate(rest)))
     extra: dict[Any, Val] = {}
     for name, value in keywords.items():
-        if name in names and facts[4][names[name]][1] not in (2, 4):
-            given[names[name]] = value
+        index = called.names.get(name)
+        if index is not None:
+            given[index] = value
         else:
             extra[name] = value
-    for index, (_, kind, _, _) in enumerate(facts[4]):
-        if kind == 4:
-            given[index] = Val(("dict",), origins_of(spread), NO, extra)
-        elif index not in given and spread:
-            given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
+    if called.keywords is not None:
+        given[called.keywords] = Val(("dict",), origins_of(spread), NO, extra)
+    if spread:
+        for index in range(called.size):
+            if index not in given:
+                given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
     generic = engine.summary(unit, (), frame.depth + 1)
-    spec = _spec(generic, given, facts[4] if not spread else (), engine.receiver_type(unit))
+    spec = _spec(engine, unit, generic, given, () if spread else called.flags)
     _look_through(frame, generic, given)
     return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given, spec
 
 
 def _spec(
-    summary: Summary, given: dict[int, Val], parameters: tuple[Any, ...], receiver: tuple[Any, ...] | None
+    engine: Engine, unit: int, summary: Summary, given: dict[int, Val], flags: tuple[tuple[int, Any], ...]
 ) -> Spec:
     """What of the arguments makes the unit do something else, as the key of a specialised summary.
 
-    That is the type of an argument it looks into, and the constant for a parameter it tests (`save=False`, or a default
-    of `parameters` that is not overridden). A method's receiver of the class that declares it (`receiver`) tells nothing new.
+    That is the type of an argument it looks into, and the constant for a parameter it tests (`save=False`, or a default,
+    of `flags`, that is not overridden). A method's receiver of the class that declares it tells nothing new.
     """
-    found: list[tuple[int, Any]] = []
     touched, tested = summary.touched, summary.tested
     if not (touched | tested):
         return ()
+    found: list[tuple[int, Any]] = []
     for index, value in given.items():
         key = type_key(value) if touched >> index & 1 else None
-        if key is not None and not (index == 0 and key == receiver):
+        if key is not None and not (index == 0 and key == engine.receiver_type(unit)):
             found.append((index, key))
-        elif tested >> index & 1 and not value.origins and _flag(value.const):
+        elif tested >> index & 1 and not value.origins and is_flag(value.const):
             found.append((index, ("constant", value.const)))
     if tested:
-        for index, (_, _, _, default) in enumerate(parameters):
-            left_out = default is not None and index not in given and tested >> index & 1
-            if left_out and default[0] == f.CONST and _flag(default[2]):
-                found.append((index, ("constant", default[2])))
+        found += [(index, key) for index, key in flags if tested >> index & 1 and index not in given]
     if len(found) > 1:
         found.sort(key=_first)
     return tuple(found)
@@ -356,11 +350,6 @@ def _spec(
 
 def _first(pair: tuple[int, Any]) -> int:
     return pair[0]
-
-
-def _flag(value: Any) -> bool:
-    """True for the constants that code is steered by."""
-    return value is None or isinstance(value, bool) or (isinstance(value, str) and len(value) <= 40)
 
 
 def _look_through(frame: Frame, summary: Summary, given: dict[int, Val]) -> None:
@@ -419,7 +408,6 @@ def _substitute_origins(
     frame: Frame, unit: int, origins: tuple[Origin, ...], given: dict[int, Val], position: int
 ) -> tuple[Origin, ...]:
     result: tuple[Origin, ...] = ()
-    note = frame.engine.passed(unit)
     for origin in origins:
         key, cleaned, steps = origin
         if key[0] != "parameter" or key[1] != unit:
@@ -432,14 +420,18 @@ def _substitute_origins(
             found = _reached(frame, argument, key[3:])
         else:
             found = deep_origins(argument) if argument.items else argument.origins
-        passed: list[Origin] = []
-        for inner, mask, inner_steps in found:
-            if inner[0] in _ON_THE_WAY:
-                way = (inner_steps, frame.unit, position, note)
-                passed.append((inner, mask | cleaned, way if steps is None else append_chain(way, steps)))
-            else:
-                passed.append((inner, mask | cleaned, inner_steps))
-        result = join_origins(result, tuple(passed))
+        if not found:
+            continue
+        caller, note = frame.unit, frame.engine.passed(unit)
+        passed = tuple(
+            [
+                (inner, mask | cleaned, append_chain((way, caller, position, note), steps))
+                if inner[0] in _ON_THE_WAY
+                else (inner, mask | cleaned, way)
+                for inner, mask, way in found
+            ]
+        )
+        result = join_origins(result, passed) if result else passed
     return result
 
 
@@ -485,18 +477,22 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
         return
     slots: dict[str, Any] = {}
     matters = False
-    kinds = frame.engine.kinds
-    which = kinds.get(effect.kind, Which(0)) if kinds is not None else Which.STORED
+    stored = frame.engine.wanted.stored(effect.kind)
     for name, value in effect.slots.items():
-        if type(value) is Val:
-            mine = slots[name] = (_named if name in _NAMING else _substitute)(frame, unit, value, given, position)
-            if name in _NAMING and mine.const is not NO and value.const is NO:
-                matters = True
-            matters = matters or any(
-                key[0] in _GROUNDS or is_stored(key, cleaned, which) for key, cleaned, _ in deep_origins(mine)
-            )
-        else:
+        if type(value) is not Val:
             slots[name] = value
+            continue
+        if name in _NAMING:
+            mine = _named(frame, unit, value, given, position)
+            matters = matters or (mine.const is not NO and value.const is NO)
+        else:
+            mine = _substitute(frame, unit, value, given, position)
+        slots[name] = mine
+        if not matters:
+            for origin in deep_origins(mine) if mine.items else mine.origins:
+                if origin[0][0] in _GROUNDS or (stored and is_stored(origin)):
+                    matters = True
+                    break
     if not matters:
         return
     if frame.judged and effect.kind == "HttpCall":

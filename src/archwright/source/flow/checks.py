@@ -90,12 +90,15 @@ def mark(frame: Frame, key: str, uses: int = ALL_USES) -> None:
 def leave(frame: Frame, node: Node | None, truth: bool | None) -> None:
     """The unit returns here: what was checked on the way, for a true and for a false answer."""
     ways = [holds for holds in (True, False) if truth is not (not holds)]
-    if node is None or node[0] not in _TELLING:
+    from archwright.source.flow.refine import refine
+
+    untested = node is not None and node[0] == f.NAME and node[2] + TEST not in frame.env
+    if node is None or untested or node[0] not in _TELLING:
+        if node is not None and untested and True in ways:
+            refine(frame, node, True)  # no name is known better for it: it only steers
         marked = _marked(frame)
         frame.exits += [(holds, marked) for holds in ways]
         return
-    from archwright.source.flow.refine import refine
-
     saved = frame.env
     for holds in ways:
         frame.env = dict(saved)

@@ -52,8 +52,9 @@ def bound(frame: Frame, targets: tuple[Any, ...], node: tuple[Any, ...], value: 
             name, how = target[3][2], "item"
         else:
             continue
-        holder = "" if kind == f.NAME else dotted(target[2])
-        _fixed(frame, name, how, holder, node, value, target[1])
+        if node[0] == f.CONST or _telling(name):
+            holder = "" if kind == f.NAME else dotted(target[2])
+            _fixed(frame, name, how, holder, node, value, target[1])
         if node[0] == f.DICT and kind == f.NAME and name.isupper():
             _inside(frame, name, node, _NESTED)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any, NamedTuple
 
-from archwright.model.which import Which
-from archwright.source.flow import pasted
 from archwright.source.flow.transactions import CALLER, UNCLEAR
-from archwright.source.flow.values import ALL_USES, Key, Val, deep_origins
+from archwright.source.flow.values import Val, deep_origins
 
 
 class LoopMark(NamedTuple):
@@ -89,36 +86,6 @@ class Found:
                     if key[0] == "parameter":
                         found.add(key[1])
         return frozenset(found) if found else _NOTHING
-
-
-def asked(found: Found, which: Which | None, served: Container[int]) -> bool:
-    """Whether an effect is one of those that somebody asked for of its kind. None: the kind was not asked for.
-
-    served: the units that libraries call.
-    """
-    if which is None:
-        return False
-    if which & Which.ALL:
-        return True
-    if which & Which.SERVED and found.outer() in served:
-        return True
-    if which & Which.GIVEN and pasted.argument(found.slots):
-        return True
-    if which & Which.LOOPED and any(mark.over == "rows" and not mark.constant for mark in repeated(found.loops)):
-        return True
-    if not which & (Which.SENT | Which.STORED):
-        return False
-    return any(
-        (key[0] == "source" and bool(which & Which.SENT)) or is_stored(key, cleaned, which)
-        for slot in found.slots.values()
-        if type(slot) is Val
-        for key, cleaned, _ in (deep_origins(slot) if slot.items else slot.origins)
-    )
-
-
-def is_stored(key: Key, cleaned: int, which: Which) -> bool:
-    """True for what a field of a row holds, where that is asked for and may be dangerous for some use."""
-    return key[0] == "field" and cleaned & ALL_USES != ALL_USES and bool(which & Which.STORED)
 
 
 Checked = dict[tuple[int, tuple[tuple[str, Any], ...]], int]

@@ -13,10 +13,11 @@ from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
 from archwright.source.flow.decorators import decorate
 from archwright.source.flow.destinations import Destinations
-from archwright.source.flow.effects import EMPTY, Summary, asked, carried
+from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
+from archwright.source.flow.parameters import Signature, signature_of
 from archwright.source.flow.presumed import Presumed
 from archwright.source.flow.records import Need, Recorder
 from archwright.source.flow.registry import Registry
@@ -24,6 +25,7 @@ from archwright.source.flow.selves import SelfAttributes
 from archwright.source.flow.statements import block
 from archwright.source.flow.surroundings import surrounding
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, join_all
+from archwright.source.flow.wanted import Wanted
 from archwright.source.frameworks.base import CallSite, Entry, Framework
 from archwright.source.frameworks.shared.exposed import returned
 from archwright.source.link.module import UNIT_BITS, Binding, Module
@@ -71,6 +73,7 @@ class Engine:
         """Units with a parameter that a function in them calls: the state of the transaction it does so in."""
         self._given_by: dict[int, str] = {}
         self.entries: dict[int, list[Entry]] = {}
+        self.wanted = Wanted(kinds, self.entries, project)
         self.replaced: dict[int, Callable[[CallSite], Val]] = {}
         """Units that a library puts something else in the place of -> what calling their name does."""
         self._specialised: dict[int, int] = {}
@@ -81,9 +84,12 @@ class Engine:
         self.selves = SelfAttributes(self)
         self._decorations: dict[int, frozenset[str]] = {}
         self._passed: dict[int, str] = {}
+        self._signatures: dict[int, Signature] = {}
         self._overridden: set[int] | None = None
         self.whither: dict[tuple[int, int], Destinations] = {}
         """Where results of calls go, by unit and position: of the units' text alone, so it holds for the whole run."""
+        self.judging: dict[int, bool] = {}
+        """Units that were asked whether they judge addresses (`flow.hosts`): of their text alone, too."""
         self.presumed: Presumed | None = None
         """What parameters without annotation are taken to be; None: nothing is presumed."""
         for framework in frameworks:
@@ -187,10 +193,9 @@ class Engine:
                     declared.type, returns.origins, returns.const, returns.items or declared.items, returns.text
                 )
         never = not alive and not frame.exits and not facts[8] & f.GENERATOR and "unmade" not in frame.traits
-        kinds = self.kinds
         return Summary(
             returns,
-            tuple(e for e in frame.effects if kinds is None or asked(e, kinds.get(e.kind), self.entries)),
+            self.wanted.of(frame.effects),
             carried(frame.traits),
             tuple((effect, units) for effect in frame.effects if (units := effect.parameter_units())),
             frame.touched,
@@ -212,13 +217,15 @@ class Engine:
         given: Any,
         entries: Any,
     ) -> Val:
-        origins: tuple[Any, ...] = ((("parameter", frame.unit, index), 0, None),)
         is_self = index == 0 and frame.owner is not None and "static" not in self.decorations(frame.unit)
         if is_self:
             frame.self_name = name
         for entry in entries:
             if name in entry.parameters and not (is_self and given is not None):
                 return entry.parameters[name]  # type: ignore[no-any-return]
+        if given is not None and given[0] == "constant":
+            return constant(given[1])
+        origins: tuple[Any, ...] = ((("parameter", frame.unit, index), 0, None),)
         if is_self and frame.owner is not None and given is None:
             is_class = "class" in self.decorations(frame.unit)
             return Val(("class", frame.owner) if is_class else self.instance_type(frame.owner), origins)
@@ -226,8 +233,6 @@ class Engine:
             return Val((given[1],), origins, NO, {"*": Val(given[2], origins)})
         if given is not None and given[0] == "built":
             return _built(given, (frame.unit, index))
-        if given is not None and given[0] == "constant":
-            return constant(given[1])
         if given is not None:
             return Val(("unit", given[1], None) if given[0] == "unit" else given, origins)
         if kind == f.PARAM_VARARGS:
@@ -244,7 +249,7 @@ class Engine:
                 return Val(declared.type, origins, NO, items)
             says = annotation[0] != f.NAME or annotation[2] not in ("object", "Any")
         elif index < 2:  # conventions name the first parameters of a handler: request, info, session
-            for framework in self.frameworks:
+            for framework in self.registry.naming:
                 type_ = framework.parameter(frame, index, name)
                 if type_ is not None:
                     return Val(type_, origins)
@@ -378,7 +383,7 @@ class Engine:
         """The framework files that claim a class."""
         known = self._claims.get(info.name)
         if known is None:
-            known = self._claims[info.name] = tuple(each for each in self.frameworks if each.claims(info))
+            known = self._claims[info.name] = self.registry.claimants(info)
         return known
 
     def instance_type(self, info: ClassInfo) -> tuple[Any, ...]:
@@ -440,6 +445,13 @@ class Engine:
                             if theirs is not None and theirs.kind == "unit":
                                 self._overridden.add(ancestor.module.index << UNIT_BITS | int(theirs.value))
         return unit in self._overridden
+
+    def signature(self, unit: int) -> Signature:
+        """Where the arguments of a call of a unit go."""
+        known = self._signatures.get(unit)
+        if known is None:
+            known = self._signatures[unit] = signature_of(self.project.unit(unit)[1][4])
+        return known
 
     def annotated(self, module: Module, node: Any) -> tuple[Any, ...] | None:
         """The type an annotation declares, if it is one of use here."""

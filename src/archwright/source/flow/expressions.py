@@ -47,12 +47,13 @@ def lookup(frame: Frame, name: str) -> Val:
         value = frame.closure.get(name)
         if value is not None:
             return value
-    value = frame.engine.global_value(frame.module, name)
-    if value is not None:
-        return value
-    if name in _BUILTINS:
-        return Val(("external", f"builtins.{name}"))
-    return UNKNOWN
+    value = frame.outer.get(name)
+    if value is None:
+        value = frame.engine.global_value(frame.module, name)
+        if value is None:
+            value = Val(("external", f"builtins.{name}")) if name in _BUILTINS else UNKNOWN
+        frame.outer[name] = value
+    return value
 
 
 def _name(frame: Frame, node: tuple[Any, ...]) -> Val:

@@ -48,6 +48,7 @@ class Frame:
         "module",
         "narrowed",
         "never",
+        "outer",
         "owner",
         "returns",
         "seen",
@@ -84,6 +85,8 @@ class Frame:
         self.dotted: set[str] = set()
         """Names of which something more is known than their value: see `keep`."""
         self.globals: set[str] = set()
+        self.outer: dict[str, Val] = {}
+        """Names of the module and of Python that were looked up."""
         self.loops: tuple[LoopMark, ...] = ()
         self.breaks: list[dict[str, Val]] = []
         """The names at each `break` of the innermost loop."""

@@ -158,10 +158,11 @@ def judges(frame: Frame, function: Node) -> bool:
     type_ = evaluate(frame, function).type
     if type_ is None or type_[0] not in ("unit", "bound"):
         return False
-    body = body_of(frame.engine.project.unit(type_[1])[1])
-    if not any(map(is_host, nodes(body))):
-        return False
-    return any(_hides(node) or _routed(node) for node in nodes(body))
+    judging, unit = frame.engine.judging, int(type_[1])
+    if unit not in judging:
+        body = body_of(frame.engine.project.unit(unit)[1])
+        judging[unit] = any(map(is_host, nodes(body))) and any(_hides(node) or _routed(node) for node in nodes(body))
+    return judging[unit]
 
 
 def looked_behind(frame: Frame) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import Scope
@@ -11,6 +12,9 @@ from archwright.source.flow.values import Origin, Val, clean, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
 from archwright.source.frameworks.shared.connections import connect
 from archwright.source.frameworks.shared.exposed import answered
+
+if TYPE_CHECKING:
+    from archwright.source.link.project import ClassInfo
 
 
 class Registry:
@@ -52,12 +56,30 @@ class Registry:
             for name, handler in framework.methods.items():
                 self.methods.setdefault(name, []).append(handler)
 
+        self.naming = [each for each in listed if type(each).parameter is not Framework.parameter]
+        """The framework files that know parameters by their names."""
+        self._by_base: dict[str, list[int]] = {}
+        """Outside class -> the places of the framework files that claim what inherits from it."""
+        for index, each in enumerate(listed):
+            for base in each.bases if type(each).claims is Framework.claims else ():
+                self._by_base.setdefault(base, []).append(index)
+        self._looking = [index for index, each in enumerate(listed) if type(each).claims is not Framework.claims]
+        """The places of those that look at the class itself."""
+        self._listed = listed
+
         self.scope_words = frozenset(dotted.rpartition(".")[2] for dotted in self.scopes) | frozenset(
             maker.rpartition(".")[2] for maker, made in self.returns.items() if made in self.scopes
         )
         """The last names of what opens a block: only decorators of these names are looked at."""
         self.decorator_names = frozenset(dotted.rpartition(".")[2] for dotted in self.decorators)
         """The last names of the decorators that do something."""
+
+    def claimants(self, info: ClassInfo) -> tuple[Framework, ...]:
+        """The framework files that claim a class, in their order."""
+        listed = self._listed
+        found = {index for base in info.external_bases() for index in self._by_base.get(base, ())}
+        found.update([index for index in self._looking if listed[index].claims(info)])
+        return tuple([listed[index] for index in sorted(found)])
 
     def owner(self, dotted: str) -> Framework | None:
         """The framework file that answers for instances of an outside class."""

@@ -122,9 +122,7 @@ class Renderer:
         elif kind is OriginKind.RESULT:
             name = str(key[1])
         elif kind is OriginKind.PARAMETER:
-            facts = self._project.unit(key[1])[1]
-            name = facts[4][key[2]][0] if key[2] < len(facts[4]) else ""
-            name = ".".join([name, *(part for part in key[3:] if isinstance(part, str))])
+            name = self._project.argument_name(key[1], key[2], key[3:])
         return Origin(
             kind=kind,
             name=name,

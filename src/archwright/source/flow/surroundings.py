@@ -21,12 +21,16 @@ _LATER = (None, "commit", "thread")
 Called = dict[int, dict[int, int]]
 """Unit called -> caller -> bit set of the surroundings of its calls; bit: `state * 3 + deferred`."""
 _ALL = tuple((state, later) for state in range(4) for later in range(3))
+_BITS = {
+    (state, later): 1 << (number * 3 + place)
+    for number, state in enumerate(_STATES)
+    for place, later in enumerate(_LATER)
+}
 
 
 def note(frame: Frame, unit: int) -> None:
     """A unit is called at the current place of a frame."""
-    bit = 1 << surrounding(transactions.state_of(frame), frame.deferred)
-    frame.engine.recorder.called(frame.unit, unit, bit)
+    frame.engine.recorder.called(frame.unit, unit, _BITS[transactions.state_of(frame), frame.deferred])
 
 
 def surrounding(state: str, deferred: str | None) -> int:

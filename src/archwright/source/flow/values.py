@@ -26,7 +26,7 @@ An origin is `(key, cleaned, steps)`. Keys:
     ("loop", unit, position)    the element of a loop: ties what happens in a body to the loop's turns
     ("unknown",)                something that could not be read: it silences rules
 
-`cleaned` is a bit set over `USES`; `steps` a linked list `(previous, unit, position, note)`.
+`cleaned` is a bit set over `USES`; `steps` a linked list `(previous, unit, position, note)`; see `append_chain`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ Origin = tuple[Key, int, Steps]
 MAX_ORIGINS: Final = 8
 """More origins than this on one value are cut: the first found are kept, and `unknown` is added."""
 MAX_STEPS: Final = 24
+_TWO_WAYS: Final = 2
+"""Parts of `(steps, tail)`, which stands where one way was put behind another."""
 
 
 class _NoConstant:
@@ -155,20 +157,32 @@ def join_origins(left: tuple[Origin, ...], right: tuple[Origin, ...]) -> tuple[O
         return left
     if not left:
         return right
+    if len(left) == 1 and len(right) == 1:
+        mine, other = left[0], right[0]
+        if mine[0] == other[0]:
+            return left if mine[1] == other[1] else (_dirtier(mine, other),)
+        return mine, other
     merged: dict[Key, Origin] = {origin[0]: origin for origin in left}
+    changed = len(merged) != len(left) and any(merged[origin[0]] is not origin for origin in left)
     for origin in right:
-        mine = merged.get(origin[0])
-        if mine is None:
+        known = merged.get(origin[0])
+        if known is None:
             merged[origin[0]] = origin
-        elif mine[1] != origin[1]:
-            dirtier = origin if (mine[1] & origin[1]) == origin[1] else mine
-            merged[origin[0]] = (origin[0], mine[1] & origin[1], dirtier[2])
+        elif known[1] != origin[1]:
+            merged[origin[0]] = _dirtier(known, origin)
+            changed = True
     if len(merged) == len(left):
-        return left if all(merged[o[0]] is o for o in left) else tuple(merged.values())
+        return tuple(merged.values()) if changed else left
     found = tuple(merged.values())
     if len(found) > MAX_ORIGINS:
         found = (*found[:MAX_ORIGINS], UNKNOWN_ORIGIN)
     return found
+
+
+def _dirtier(mine: Origin, other: Origin) -> Origin:
+    """One origin on two ways: cleaned for what it is on both, by the way on which it is cleaned for less."""
+    cleaned = mine[1] & other[1]
+    return (other[0], cleaned, (other if cleaned == other[1] else mine)[2])
 
 
 def join(left: Val, right: Val, depth: int = 6) -> Val:
@@ -315,17 +329,26 @@ def deep_origins(value: Val, depth: int = 3) -> tuple[Origin, ...]:
     result = value.origins
     if value.items and depth:
         for item in value.items.values():
-            result = join_origins(result, deep_origins(item, depth - 1))
+            inner = deep_origins(item, depth - 1) if item.items else item.origins
+            if inner:
+                result = join_origins(result, inner) if result else inner
     return result
+
+
+_ON_A_WAY = frozenset({"source", "parameter", "field"})
 
 
 def step(origins: tuple[Origin, ...], unit: int, position: int, note: str) -> tuple[Origin, ...]:
     """The origins after one more place on their way. Loops and unknowns keep no way; what repeats on a line is told once."""
+    if not origins:
+        return origins
     return tuple(
-        (key, cleaned, (steps, unit, position, note))
-        if key[0] in ("source", "parameter", "field") and not _told(steps, unit, position, note)
-        else (key, cleaned, steps)
-        for key, cleaned, steps in origins
+        [
+            (origin[0], origin[1], (origin[2], unit, position, note))
+            if origin[0][0] in _ON_A_WAY and not _told(origin[2], unit, position, note)
+            else origin
+            for origin in origins
+        ]
     )
 
 
@@ -361,20 +384,30 @@ def clean(origins: tuple[Origin, ...], mask: int) -> tuple[Origin, ...]:
 
 
 def chain(steps: Steps) -> list[tuple[int, int, str]]:
-    """The linked steps as a list of (unit, position, note), first first."""
+    """The linked steps as a list of (unit, position, note), first first: the last `MAX_STEPS` of them."""
     listed: list[tuple[int, int, str]] = []
-    while steps is not None and len(listed) < MAX_STEPS:
-        previous, unit, position, note = steps
-        listed.append((unit, position, note))
-        steps = previous
-    return listed[::-1]
+    before: list[Steps] = []
+    while len(listed) < MAX_STEPS:
+        if steps is None:
+            if not before:
+                break
+            steps = before.pop()
+        elif len(steps) == _TWO_WAYS:
+            before.append(steps[0])
+            steps = steps[1]
+        else:
+            steps, unit, position, note = steps
+            listed.append((unit, position, note))
+    listed.reverse()
+    return listed
 
 
 def append_chain(steps: Steps, tail: Steps) -> Steps:
-    """`steps` followed by the steps of `tail`."""
-    for unit, position, note in chain(tail):
-        steps = (steps, unit, position, note)
-    return steps
+    """`steps` followed by the steps of `tail`, which are not copied: the last of them leads to both."""
+    if tail is None or steps is None:
+        return steps if tail is None else tail
+    previous, unit, position, note = tail
+    return (steps if previous is None else (steps, previous), unit, position, note)
 
 
 _HELD = frozenset({"row", "query", "instance", "class", "object", "built", "constant"})

@@ -183,6 +183,12 @@ class Project:
         module = self.modules[unit_id >> UNIT_BITS]
         return module, module.units[unit_id & _UNIT_MASK]
 
+    def argument_name(self, unit_id: int, index: int, below: Iterable[Any] = ()) -> str:
+        """The name of an argument of a unit, with the attributes taken of it: `order.customer`."""
+        parameters = self.unit(unit_id)[1][4]
+        name = parameters[index][0] if index < len(parameters) else ""
+        return ".".join([name, *(part for part in below if isinstance(part, str))])
+
     def unit_name(self, unit_id: int) -> str:
         """Dotted: module, then qualified name."""
         module, unit = self.unit(unit_id)

@@ -8,35 +8,15 @@ from collections.abc import Iterator
 from archwright.model.base import Place
 from archwright.model.effect import Log, Setting
 from archwright.model.finding import Confidence, Impact
+from archwright.model.secret_name import ABOUT, REQUEST_HEADERS, TOKENS, parts, secret
 from archwright.model.value import Clean, Origin, OriginKind, Use
+from archwright.model.which import Which
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
-from archwright.review.serves import parts
 
-_SECRET = frozenset(
-    {
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "passcode",
-        "secret",
-        "otp",
-        "credential",
-        "credentials",
-        "authorization",
-    }
-    | {"cvv", "cvc", "ssn", "totp", "pin"}
-)
-_TOKENS = frozenset({"token", "jwt", "apikey"})
-_ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed expires expiry expire age valid invalid status
-    required field fields username usernames url uri key_id version policy reset changed max min limit usage user users index error
-    tokens prompt completion total input output masked redacted file path"""
-_ABOUT = frozenset(_ABOUT_WORDS.split())
-"""Words that make a name one of something about a secret."""
 _HOLDERS = frozenset(
     {"auth", "authorization", "header", "headers", "bearer", "token", "body", "data", "form", "json", "payload", "args"}
 )
@@ -50,7 +30,6 @@ _BUT_ONE = r"(?!\s*(?:\[|\.\s*(?:get|keys|pop)\b|=))"
 _HEADERS = rf"\bheaders\b{_BUT_ONE}"
 _COOKIES = rf"(?i)\bcookies\b{_BUT_ONE}"
 """What of a call shows that all of them are told."""
-_REQUEST_HEADERS = re.compile(r"(?:^|\.)request(?:\.headers)?$")
 _BODIES = frozenset({"request body", "form field"})
 _BODY = rf"(?i)\b(?:json|get_json|form|body|data|payload|post)\b(?:\(\))?{_BUT_ONE}"
 _SIGNS_IN = re.compile(
@@ -76,6 +55,7 @@ class Logged(Rule):
 
     name = "secrets/logged"
     impact = Impact.MEDIUM
+    which = Which.SENT | Which.SECRET
     cwe = "CWE-532"
     security = True
     bad = (
@@ -165,16 +145,16 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
         if origin.name == "cookie":
             return "Every cookie of a request, those of sessions among them,", Confidence.MEDIUM, _COOKIES
         _, quote, name = origin.name.partition("'")
-        if quote and _secret(name.rstrip("'")):
+        if quote and secret(name.rstrip("'")):
             return f"The {origin.name}", Confidence.MEDIUM, ""
         return None
     if origin.kind is OriginKind.FIELD:
         field = origin.name.rpartition(".")[2]
-        if _secret(field) and parts(field)[-1] not in _TOKENS:
+        if secret(field) and parts(field)[-1] not in TOKENS:
             return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
-    if origin.kind is OriginKind.PARAMETER and _REQUEST_HEADERS.search(origin.name):
+    if origin.kind is OriginKind.PARAMETER and REQUEST_HEADERS.search(origin.name):
         return _EVERY, Confidence.MEDIUM, _HEADERS
-    if origin.kind is OriginKind.PARAMETER and "." not in origin.name and _secret(origin.name):
+    if origin.kind is OriginKind.PARAMETER and "." not in origin.name and secret(origin.name):
         return f"The argument `{origin.name}`", Confidence.LOW, ""
     return None
 
@@ -193,7 +173,7 @@ def _names(call: str) -> bool:
     """True where a name in the arguments of a call is that of a secret, or of what holds one: not the user found by it."""
     code = _TEXT.sub(lambda text: " ".join(_HOLE.findall(text[0])), call.partition("(")[2])
     return any(
-        _secret(word) or (_ABOUT.isdisjoint(parts(word)) and not _HOLDERS.isdisjoint(parts(word)))
+        secret(word) or (ABOUT.isdisjoint(parts(word)) and not _HOLDERS.isdisjoint(parts(word)))
         for word in re.findall(r"[A-Za-z_]\w*", code)
     )
 
@@ -203,10 +183,3 @@ def _call(program: Program, place: Place) -> str:
     lines = lines_of(program.source(place.path) or "")
     call = lines[place.line - 1 : end_of(lines, place.line, place.column)]
     return "\n".join(line.partition("#")[0] for line in call)
-
-
-def _secret(name: str) -> bool:
-    words = parts(name)
-    if not _ABOUT.isdisjoint(words):
-        return False
-    return not _SECRET.isdisjoint(words) or (bool(words) and words[-1] in _TOKENS) or words[-2:] == ["api", "key"]
