@@ -26,11 +26,13 @@ PASTED = {
     "behind a tag": 'return mark_safe("<b>" + title + "</b>")',
     "by percent": 'return mark_safe("<b>%s</b>" % title)',
     "an attribute of it": 'return SafeString("&nbsp;" + title.name)',
+    "the text of an error": "try:\n    return render(title)\nexcept Exception as error:\n    return mark_safe(f'<p>{error}</p>')",
     "formatted before": "return format_html(f'<b>{title}</b>')",
 }
 LEFT = {
     "escaped": 'return mark_safe("<b>" + escape(title) + "</b>")',
     "escaped before": 'title = conditional_escape(title)\nreturn mark_safe(f"<b>{title}</b>")',
+    "an error, escaped": "try:\n    return render(title)\nexcept Exception as error:\n    return mark_safe(f'<p>{escape(error)}</p>')",
     "an argument": 'return format_html("<b>{}</b>", title)',
     "a number": 'return mark_safe(f"<b>{int(title)}</b>")',
     "HTML by its name": 'return mark_safe(f"<div>{html}</div>")',
@@ -94,6 +96,12 @@ def test_an_argument_that_holds_no_tags_or_is_html(title: str, findings: Find) -
 @pytest.mark.parametrize(("field", "count"), [("name", 1), ("age", 0)])
 def test_the_text_of_a_row_between_tags(field: str, count: int, findings: Find) -> None:
     assert len(findings(RULE, ADMIN.replace("FIELD", field))) == count
+
+
+def test_a_function_whose_result_is_called_safe(findings: Find) -> None:
+    text = ADMIN.replace("    def link", "    @mark_safe\n    def link").replace("mark_safe(f", "(f")
+    assert len(findings(RULE, text.replace("FIELD", "name"))) == 1
+    assert findings(RULE, text.replace("FIELD", "age")) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from archwright.model.finding import Confidence, Finding
 Find = Callable[..., list[Finding]]
 RULE = "request/ssrf"
 HEAD = """
-import ipaddress, os, socket
+import ipaddress, os, re, socket
 from urllib.parse import urlparse
 import asyncpg, ftplib, httpx, imaplib, ldap, ldap3, paramiko, psycopg2, pymongo, pymysql, redis, requests, smtplib
 from flask import Flask, abort, request
@@ -19,6 +19,8 @@ from sqlalchemy import create_engine
 
 app = Flask(__name__)
 HOST = os.environ["RATES_HOST"]
+DOMAINS = ["shop.example", "pay.example"]
+PATTERNS = [r"^https://shop\\.example/", r"^https://pay\\.example/"]
 PORT = os.environ["RATES_PORT"]
 
 def address_of(url):
@@ -31,6 +33,9 @@ def fetch():
 SILENT = {
     "private refused": "if address_of(url).is_private:\n    abort(400)\nrequests.get(url, allow_redirects=False)",
     "in a list of networks": "if any(address_of(url) in each for each in BLOCKED):\n    abort(400)\nrequests.get(url, allow_redirects=False)",
+    "one of some patterns": "if not any(re.match(each, url) for each in PATTERNS):\n    abort(400)\nrequests.get(url)",
+    "one of some domains": "host = urlparse(url).hostname or ''\nif not any(host == each or host.endswith('.' + each) for each in DOMAINS):\n"
+    "    abort(400)\nrequests.get(url)",
     "httpx follows nothing": "if not address_of(url).is_global:\n    abort(400)\nhttpx.get(url)",
     "the answers are looked at": "if not address_of(url).is_global:\n    abort(400)\nrequests.get(url, hooks={'response': [again]})",
     "a path behind the host of the settings": 'requests.get(f"https://{HOST}/v1/{url}")',
@@ -65,6 +70,9 @@ HIGH = {
     "only not this machine": "ip = ipaddress.ip_address(url)\nif ip.is_loopback:\n    abort(400)\nrequests.get(url)",
     "another address": "print(str(ipaddress.ip_address(request.remote_addr)))\nrequests.get(url)",
     "its own parts": 'parts = urlparse(url)\nrequests.get(f"{parts.scheme}://{parts.netloc}/favicon.ico")',
+    "none of some texts": "if any(each in url for each in DOMAINS):\n    abort(400)\nrequests.get(url)",
+    "one of those that are sent": "host = urlparse(url).hostname\nif not any(host == each for each in request.json['hosts']):\n"
+    "    abort(400)\nrequests.get(url)",
     "no end of the host": 'requests.get(f"https://{HOST}{url}")',
     "a host that is sent, in a format": 'requests.get("https://{}/v1/{}".format(url, HOST))',
 }

@@ -23,6 +23,18 @@ def decorate(frame: Frame) -> None:
             _apply(frame, node, target)
 
 
+def resulting(frame: Frame, returns: Val) -> Val:
+    """What the decorators of a unit make of what it returns, for those that a framework file knows."""
+    known = frame.engine.registry.result_names
+    for node in reversed(frame.facts[5]):
+        if node[0] in (f.NAME, f.ATTR) and node[-1] in known:
+            for dotted in dotted_of(frame.engine, frame.module, node):
+                handler = frame.engine.registry.results.get(dotted)
+                if handler is not None:
+                    returns = handler(frame, returns)
+    return returns
+
+
 def _apply(frame: Frame, node: tuple[Any, ...], target: tuple[Any, ...]) -> None:
     engine = frame.engine
     for dotted in dotted_of(engine, frame.module, target):

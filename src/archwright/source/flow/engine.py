@@ -11,7 +11,7 @@ from archwright.source import facts as f
 from archwright.source.flow import transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
-from archwright.source.flow.decorators import decorate
+from archwright.source.flow.decorators import decorate, resulting
 from archwright.source.flow.destinations import Destinations
 from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.expressions import evaluate
@@ -182,6 +182,8 @@ class Engine:
         returns = (
             join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(body_of(facts)) else Val(None, (), None)
         )
+        if facts[5]:
+            returns = resulting(frame, returns)
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):
             answer(frame, returns)
         if any(entry.operation is not None and isinstance(entry.operation.trigger, Http) for entry in entries):

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
+from archwright.source.flow import regexes
 from archwright.source.flow.addresses import HOST, ROOTED, SINGLE, fixes_host
 from archwright.source.flow.values import NO, Val, deep_origins
 from archwright.source.nodes import nodes
@@ -115,9 +116,15 @@ def allows(frame: Frame, node: Node) -> bool:
 def below(node: Node) -> bool:
     """True for the ends of hosts below a domain: `".shop.example"`. Without the dot, `evilshop.example` ends so too."""
     parts = node[2] if node[0] in (f.LIST, f.TUPLE) else (node,)
-    return bool(parts) and all(
-        part[0] == f.CONST and isinstance(part[2], str) and part[2][:1] == "." and "." in part[2][1:] for part in parts
-    )
+    return bool(parts) and all(map(_below, parts))
+
+
+def _below(node: Node) -> bool:
+    if node[0] == f.BINOP and node[2] == "+":
+        return bool(node[3][0] == f.CONST and node[3][2] == ".")
+    if node[0] == f.FSTRING and node[2]:
+        return bool(node[2][0][0] == f.CONST and node[2][0][2] == ".")
+    return node[0] == f.CONST and isinstance(node[2], str) and node[2][:1] == "." and "." in node[2][1:]
 
 
 def begins(frame: Frame, beginning: Node, holds: bool) -> int:
@@ -177,6 +184,8 @@ def _routed(node: Node) -> bool:
 
 
 def _hides(node: Node) -> bool:
-    """A text of slashes alone, two of them or more: behind the first stands a host."""
+    """A text of slashes alone, two of them or more: behind the first stands a host. Or a pattern of one slash and no other behind it."""
     text = node[-1] if node[0] == f.CONST else None
-    return isinstance(text, str) and "//" in text and set(text) <= {"/", "\\"}
+    if not isinstance(text, str):
+        return False
+    return ("//" in text and set(text) <= {"/", "\\"}) or (text[:1] == "^" and regexes.roots(text, "match"))

@@ -20,7 +20,9 @@ _QUOTED: Final = BIT[Use.QUOTED]
 _SQL: Final = BIT[Use.SQL_TEXT]
 _SHELL: Final = BIT[Use.SHELL]
 _HTML: Final = BIT[Use.HTML]
-_TEXTS: Final = frozenset({None, ("text",), ("list",), ("tuple",), ("set",), ("dict",), ("generator",)})
+ERROR: Final[Key] = ("result", "error")
+"""The key of an error that was caught: its text may repeat what was sent."""
+_TEXTS: Final = frozenset({None, ("text",), ("list",), ("tuple",), ("set",), ("dict",), ("generator",), ("error",)})
 """Types of values that may hold any letters."""
 _WRONG: Final = {
     "sql": (_QUOTED, _SQL),
@@ -93,5 +95,6 @@ def argument(slots: Mapping[str, Any]) -> bool:
     if not use or not isinstance(text, Val):
         return False
     return any(
-        key[0] == "parameter" and cleaned & mark == mark and not cleaned & use for key, cleaned, _ in deep_origins(text)
+        (key[0] == "parameter" or key == ERROR) and cleaned & mark == mark and not cleaned & use
+        for key, cleaned, _ in deep_origins(text)
     )

@@ -280,8 +280,8 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
             narrow(frame, args[0], types[0])
     elif name == "bool" and len(args) == 1:
         refine(frame, args[0], holds)
-    elif name in ("all", "any") and len(args) == 1 and (name == "all") == holds:
-        _each(frame, args[0], holds)
+    elif name in ("all", "any") and len(args) == 1:
+        (_each if (name == "all") == holds else _some)(frame, args[0], holds)
 
 
 def narrow(frame: Frame, node: tuple[Any, ...], class_node: tuple[Any, ...]) -> Val | None:
@@ -325,6 +325,25 @@ def _each(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:
     frame.env = saved
     if sure:
         passed(frame, node[5][0][1])
+
+
+def _some(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:
+    """`any(re.match(pattern, url) for pattern in ALLOWED)`: what holds for one of the patterns, holds of the address."""
+    from archwright.source.flow.expressions import evaluate
+
+    if node[0] != f.COMPREHENSION or len(node[5]) != 1 or node[5][0][2] or node[5][0][0][0] != f.NAME:
+        return
+    (_, _, name), listed, _, _ = node[5][0]
+    if not _fixed(frame, listed):
+        return
+    outer = frame.env.get(name)
+    given = evaluate(frame, listed)
+    frame.env[name] = Val(None, given.origins or ((("unknown",), 0, None),))
+    refine(frame, node[3], holds)
+    for key in [key for key in frame.env if key == name or key.startswith(f"{name}.")]:
+        del frame.env[key]
+    if outer is not None:
+        frame.env[name] = outer
 
 
 def key_marked(frame: Frame, name: str) -> bool:

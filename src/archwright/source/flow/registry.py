@@ -31,6 +31,7 @@ class Registry:
         self.scopes: dict[str, Scope] = {}
         self.calls: dict[str, Handler] = {}
         self.decorators: dict[str, Handler] = {}
+        self.results: dict[str, Callable[[Frame, Val], Val]] = {}
         self.methods: dict[str, list[Handler]] = {}
         self._owners: dict[str, Framework] = {}
         self._named: dict[str, Framework] = {}
@@ -47,6 +48,7 @@ class Registry:
             self.scopes.update(framework.scopes)
             self.calls.update(framework.calls)
             self.decorators.update(framework.decorators)
+            self.results.update(framework.results)
             for dotted in framework.objects:
                 self._owners[dotted] = framework
             for dotted in framework.named:
@@ -73,6 +75,8 @@ class Registry:
         """The last names of what opens a block: only decorators of these names are looked at."""
         self.decorator_names = frozenset(dotted.rpartition(".")[2] for dotted in self.decorators)
         """The last names of the decorators that do something."""
+        self.result_names = frozenset(dotted.rpartition(".")[2] for dotted in self.results)
+        """The last names of those that make something of a result."""
 
     def claimants(self, info: ClassInfo) -> tuple[Framework, ...]:
         """The framework files that claim a class, in their order."""

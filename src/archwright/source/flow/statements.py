@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, hosts, memo, operators, transactions, ways
+from archwright.source.flow import configured, hosts, memo, operators, pasted, transactions, ways
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -17,7 +17,7 @@ from archwright.source.flow.managers import managed
 from archwright.source.flow.patterns import bind_pattern
 from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler
-from archwright.source.flow.values import ALL_USES, NONE, UNKNOWN, Val, join, step
+from archwright.source.flow.values import ALL_USES, NONE, Val, join, step
 from archwright.source.link.module import UNIT_BITS
 
 
@@ -68,7 +68,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
-        elif target[0] == f.NAME and node[3][0] in (f.CALL, f.ATTR, f.BOOL):
+        if target[0] == f.NAME and node[3][0] in (f.CALL, f.ATTR, f.BOOL):
             hosts.keep(frame, target[2], node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
@@ -343,7 +343,7 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
     for handler in node[3]:
         merge(frame, dict(before), dict(body_env))
         if handler[2]:
-            frame.env[handler[2]] = Val(("error",), UNKNOWN.origins)
+            frame.env[handler[2]] = Val(("error",), ((pasted.ERROR, 0, None),))
         around = frame.loops
         if memo.missing(node[2], handler):
             frame.loops = (*around, memo.mark(frame.unit, handler[0]))

@@ -193,6 +193,8 @@ class Framework:
         """Dotted callable, or `Class.method` of an outside class -> what the call does and gives."""
         self.decorators: dict[str, Handler] = {}
         """Dotted decorator, or `Class.method` of an outside class -> what each call of the decorated function does beside it."""
+        self.results: dict[str, Callable[[Frame, Val], Val]] = {}
+        """Dotted decorator, used without arguments -> what it makes of what the decorated function returns."""
         self.methods: dict[str, Handler] = {}
         """Method name -> what it does on a receiver whose type is not known; it must look closely before it speaks."""
 

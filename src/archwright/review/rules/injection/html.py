@@ -345,35 +345,38 @@ class HtmlInjection(Rule):
 
 
 def _of_rows(effect: Interpret, entities: Mapping[str, Entity]) -> Iterator[Verdict]:
-    """The verdict that the text of a row is put between tags; who writes the row is not known."""
+    """The verdict that the text of a row or of an error is put between tags; who writes it is not known."""
     path = effect.place.path
-    if (
-        in_tests(path)
-        or in_migrations(path)
-        or effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND)
-    ):
+    beside = effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND)
+    if beside or in_tests(path) or in_migrations(path):
         return
     for origin in effect.text.origins:
-        if (
-            origin.kind is OriginKind.FIELD
-            and Use.PASTED in origin.clean_for
-            and origin.state(Use.HTML) is not Clean.CLEAN
-        ):
-            entity, _, name = origin.name.rpartition(".")
-            field = entities[entity].field(name) if entity in entities else None
-            if field is not None and field.type is Type.TEXT and not field.values and not _HTML.search(name):
-                yield Verdict(
-                    message=f"`{origin.name}` is put between tags as it is, and the whole is called safe HTML by {effect.api}.",
-                    why="Tags in it are read as the author's own: whoever can write it can run scripts in the browsers of others.",
-                    fix=_FIX,
-                    impact=Impact.MEDIUM,
-                    confidence=Confidence.MEDIUM,
-                    trace=steps(
-                        *((step.place, step.note) for step in origin.steps),
-                        (effect.place, "the text is called safe HTML"),
-                    ),
-                )
-                return
+        if Use.PASTED not in origin.clean_for or origin.state(Use.HTML) is Clean.CLEAN:
+            continue
+        if origin.kind is OriginKind.FIELD and _is_text(origin.name, entities):
+            what = f"`{origin.name}`"
+        elif origin.kind is OriginKind.RESULT and origin.name == "error":
+            what = "The text of an error, which may repeat what was sent,"
+        else:
+            continue
+        yield Verdict(
+            message=f"{what} is put between tags as it is, and the whole is called safe HTML by {effect.api}.",
+            why="Tags in it are read as the author's own: whoever can write it can run scripts in the browsers of others.",
+            fix=_FIX,
+            impact=Impact.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            trace=steps(
+                *((step.place, step.note) for step in origin.steps), (effect.place, "the text is called safe HTML")
+            ),
+        )
+        return
+
+
+def _is_text(name: str, entities: Mapping[str, Entity]) -> bool:
+    """True for a column, `Entity.field`, that holds any text, and no HTML by its name."""
+    entity, _, column = name.rpartition(".")
+    field = entities[entity].field(column) if entity in entities else None
+    return field is not None and field.type is Type.TEXT and not field.values and not _HTML.search(column)
 
 
 def _confidence(found: Sent) -> Confidence:

@@ -9,6 +9,7 @@ from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import dispatch
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val, clean, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
@@ -58,6 +59,19 @@ def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
         return _markup(site, text)
 
     return handler
+
+
+def _said_of_results(frame: Frame, returns: Val) -> Val:
+    """`@mark_safe`: what the function returns is said to be HTML."""
+    for value in frame.returns:
+        if deep_origins(value) and value.type != ("object", _MARKUP):
+            ends = [steps for _, _, steps in value.origins if steps is not None and steps[1] == frame.unit]
+            position = ends[0][2] if ends else frame.facts[2]
+            text = shape(value)
+            frame.emit(
+                "Interpret", position, language="html", text=value, api="mark_safe", parameters=False, shape=text
+            )
+    return Val(("object", _MARKUP), clean(deep_origins(returns), _HTML))
 
 
 def _undone(node: Any, position: int) -> bool:
@@ -124,6 +138,7 @@ class Markup(Framework):
         super().__init__()
         self.calls[_MARKUP] = _safe("Markup", 0, "base")
         self.calls["django.utils.safestring.mark_safe"] = _safe("mark_safe", 0, "s")
+        self.results["django.utils.safestring.mark_safe"] = _said_of_results
         for dotted in ("markupsafe.escape", "django.utils.html.escape", "django.utils.html.conditional_escape"):
             self.calls[dotted] = _escaped
         for dotted in _MARKDOWN:

@@ -19,7 +19,7 @@ _MOVED: Final = ("HTTPFound", "HTTPMovedPermanently", "HTTPSeeOther", "HTTPTempo
 _OWN: Final = mask(Use.HOST)
 
 
-def _sends(index: int, keyword: str, api: str) -> Handler:
+def sends(index: int, keyword: str, api: str) -> Handler:
     """A call that redirects to one argument."""
 
     def handler(site: CallSite) -> Val | None:
@@ -103,19 +103,20 @@ class Redirects(Framework):
         super().__init__()
         for holder in (*_RESPONSES, _HEADERS):
             self.calls[f"{holder}.__setitem__"] = _header
-        self.calls["flask.redirect"] = _sends(0, "location", "redirect")
-        self.calls["django.shortcuts.redirect"] = _sends(0, "to", "redirect")
+        self.calls["flask.redirect"] = sends(0, "location", "redirect")
+        self.calls["django.shortcuts.redirect"] = sends(0, "to", "redirect")
         for name in ("HttpResponseRedirect", "HttpResponsePermanentRedirect"):
-            self.calls[f"django.http.{name}"] = _sends(0, "redirect_to", name)
+            self.calls[f"django.http.{name}"] = sends(0, "redirect_to", name)
         for library in ("starlette", "fastapi"):
-            self.calls[f"{library}.responses.RedirectResponse"] = _sends(0, "url", "RedirectResponse")
+            self.calls[f"{library}.responses.RedirectResponse"] = sends(0, "url", "RedirectResponse")
         for name in _MOVED:
-            self.calls[f"aiohttp.web.{name}"] = self.calls[f"pyramid.httpexceptions.{name}"] = _sends(
+            self.calls[f"aiohttp.web.{name}"] = self.calls[f"pyramid.httpexceptions.{name}"] = sends(
                 0, "location", name
             )
         for name in ("set_header", "add_header"):
             self.calls[f"tornado.web.RequestHandler.{name}"] = _header
-        self.calls["tornado.web.RequestHandler.redirect"] = _sends(0, "url", "self.redirect")
-        self.calls["sanic.response.redirect"] = _sends(0, "to", "redirect")
-        self.calls["litestar.response.Redirect"] = _sends(0, "path", "Redirect")
-        self.calls["bottle.redirect"] = _sends(0, "url", "redirect")
+        self.calls["tornado.web.RequestHandler.redirect"] = sends(0, "url", "self.redirect")
+        self.calls["sanic.response.redirect"] = sends(0, "to", "redirect")
+        self.calls["litestar.response.Redirect"] = sends(0, "path", "Redirect")
+        self.calls["bottle.redirect"] = sends(0, "url", "redirect")
+        self.calls["flask_multipass.Multipass.logout"] = sends(0, "return_url", "Multipass.logout")
