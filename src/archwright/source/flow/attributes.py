@@ -342,6 +342,8 @@ def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value
         stores.put(frame, position, base, target[3], value)
     if base.type is not None and base.type[0] in ("external", "object"):
         dispatch.put(frame, base, index, value, position)
+    elif base.type is not None and base.type[0] == "member" and base.type[2] == "headers":
+        dispatch.put(frame, Val(("object", dispatch.HEADERS), base.origins), index, value, position)
     key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"
     if frame.narrowed:
         _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))

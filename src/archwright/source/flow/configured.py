@@ -19,11 +19,12 @@ _TELLING = re.compile(
     r"secret|passw|pwd|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credential|debug"
     r"|^check_hostname$|^verify_mode$|^verify$|^verify_ssl$|https_context$|hashers$|account_?key|jwt_?key|license_?key"
     r"|^(?:celery_)?(?:accept_content|result_accept_content)$|^session_serializer$"
+    r"|^middleware(?:_classes)?$|(?:^|_)(?:database|db|redis|broker|mongo|mongodb|amqp|rabbitmq|cache|postgres)_?(?:url|uri|dsn)$"
     r"|^(?:session|csrf|remember)_cookie_secure$|^cors_(?:allow_all_origins|origin_allow_all|allow_credentials)$",
     re.IGNORECASE,
 )
-_LISTS = re.compile(r"accept_content$", re.IGNORECASE)
-"""Settings that are lists of texts; their elements are told as one text."""
+_LISTS = re.compile(r"accept_content$|^password_hashers$|^middleware(?:_classes)?$", re.IGNORECASE)
+"""Settings that are lists of texts; their elements are told as one text, `?` for one that is no constant."""
 _FORMATS = (
     *("AKIA", "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk_live_", "rk_live_", "xoxb-", "xoxp-"),
     *("AIza", "SG.", "-----BEGIN ", "npm_", "pypi-", "sk-ant-", "dop_v1_", "hf_", "shpat_"),
@@ -78,7 +79,7 @@ def _fixed(
     if node[0] == f.CONST:
         fixed: Any = node[2]
     elif node[0] in (f.LIST, f.TUPLE, f.SET) and _LISTS.search(name):
-        fixed = ", ".join(part[2] for part in node[2] if part[0] == f.CONST and isinstance(part[2], str))
+        fixed = ", ".join(part[2] if part[0] == f.CONST and isinstance(part[2], str) else "?" for part in node[2])
     elif node[0] in (f.CALL, f.BOOL) and _telling(name):
         fixed, fallback = _fallback(node), True
     elif _telling(name) and value is not None and not value.origins:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
 
+HEADERS = "headers of an answer"
+"""The type of what holds the headers of an answer, or of whatever has an attribute of that name."""
+
+
 def object_attribute(engine: Engine, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val:
     """`object.name` for an instance of an outside class."""
     known = object_attribute_known(engine, frame, value, dotted, name, position)

@@ -40,6 +40,7 @@ _LOADERS: Final = (b"request_loader", b"header_loader", b"auth_token_required")
 """Words of projects with Flask-Login or Flask-Security whose sign-in takes tokens, too."""
 _OWN_CHECKS: Final = ("rest_framework.", "ninja.", "graphene", "strawberry.", "tastypie.", "oauth2_provider.")
 """Libraries whose views are always taken out of Django's check, and check by themselves where a session is used."""
+_NAMED: Final = frozenset({f.NAME, f.ATTR})
 _EXEMPT: Final = b"exempt"
 _EXEMPTS: Final = frozenset({"csrf_exempt", "exempt", "csrf_protect", "ensure_csrf_cookie"})
 _ASKED: Final = frozenset({"request_user", "is_authenticated"})
@@ -90,17 +91,22 @@ class Sessions:
         for where, node in self._decorators(unit, holder):
             if _exempting(node):
                 return where, node[1]
-        return self._exempt.get(unit)
+        return self._exempt.get(unit) or self._exempt.get(holder.name if holder is not None else "")
 
-    def _given(self) -> Iterator[tuple[int, tuple[Module, int]]]:
-        """`csrf.exempt(view)`: what calls take out."""
+    def _given(self) -> Iterator[tuple[int | str, tuple[Module, int]]]:
+        """`csrf.exempt(view)`, `path("orders", csrf_exempt(view))`: what calls take out, functions and classes."""
         for module in self._program.modules_with((_EXEMPT,)):
             for facts in module.units:
                 for node in nodes(body_of(facts)):
-                    if node[0] == f.CALL and len(node[3]) == 1 and _exempting(node[2]) and node[2][0] == f.ATTR:
-                        target = self._project.resolve_expression(module, node[3][0])
+                    if node[0] == f.CALL and len(node[3]) == 1 and _exempting(node[2]):
+                        view = node[3][0]
+                        if view[0] == f.CALL and last_name(view[2]) == "as_view":  # csrf_exempt(Orders.as_view())
+                            view = view[2][2]
+                        target = self._project.resolve_expression(module, view) if view[0] in _NAMED else None
                         if target is not None and target.kind == "unit":
                             yield target.value, (module, node[1])
+                        elif target is not None and target.kind == "class":
+                            yield target.value.name, (module, node[1])
 
     def _decorators(self, unit: int, holder: ClassInfo | None) -> Iterator[tuple[Module, Any]]:
         """The decorators of a handler, of its class and of the class's `dispatch`, as Django's `method_decorator` puts them on."""

@@ -12,10 +12,12 @@ from archwright.review.rule import Rule, Verdict, example, steps
 
 _GUESSED = re.compile(
     r"(?:^|[_./-])(?:log_?in|sign_?in|authenticate|otp|totp|mfa|2fa|two_?factor|forgot|forgot_?password|forgotten"
+    r"|sign_?up|register|registration|magic_?link|passwordless|token_?obtain|obtain_?token"
+    r"|(?:re)?send_?(?:otp|sms|verification|confirmation|activation)(?:_?(?:code|link|e?mail))?"
     r"|password_?reset|reset_?password|password_?recovery|recover_?password|(?:verify|resend|check)_?(?:otp|code|pin))(?:$|[_./-])",
     re.IGNORECASE,
 )
-"""What takes a password or a code, or sends one."""
+"""What takes a password or a code, sends one, or makes an account or a token."""
 _ELSEWHERE = re.compile(r"oauth|saml|sso|oidc|callback|redirect", re.IGNORECASE)
 """Signing in at another service."""
 _LIMITS = re.compile(r"limit|throttl|axes|brute|lockout", re.IGNORECASE)
@@ -25,7 +27,7 @@ _SENDS = frozenset({"POST", "PUT", "PATCH", "ANY"})
 class Rate(Rule):
     """Passwords or codes can be tried without limit: an endpoint lacks the limiter that others of its kind have.
 
-    Meant are endpoints that take a password or a one-time code, or that send one. Judged by its siblings: on the same router,
+    Meant are endpoints that take a password or a one-time code, that send one, or that make an account or a token. Judged by its siblings: on the same router,
     in the same file or package another such endpoint carries a limiter (`@limiter.limit(...)`, `@ratelimit(...)`, a throttle
     class, a dependency that counts), and this one carries none. Limits in a proxy or a middleware hold for both.
     What only callers who are signed in may ask is left out.

@@ -24,6 +24,7 @@ _HOLDS = re.compile(
     re.IGNORECASE,
 )
 """Names of what a peer lets the application in by."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^:/@\s]*:([^@/\s]+)@([^:/@\s]+)")
 _BESIDE = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|testing|ci|examples?|samples?|demo|docs?|sandbox|fixtures?|conftest"
     r"|seeds?|e2e|playground)(?:[/_.-]|$)",
@@ -128,6 +129,15 @@ class HardCoded(Rule):
                     Impact.CRITICAL,
                     Confidence.LOW if beside or "example" in text.lower() else Confidence.HIGH,
                 )
+        elif password := _of_address(text):
+            if not beside and looks_random(password):
+                yield _verdict(
+                    effect,
+                    f"`{effect.name}` holds a password that stands in the code.",
+                    "Everyone who can read the code can sign in there.",
+                    Impact.HIGH,
+                    Confidence.MEDIUM,
+                )
         elif service := service_of(text):
             yield _verdict(
                 effect,
@@ -161,6 +171,12 @@ class HardCoded(Rule):
             Impact.CRITICAL if not effect.fallback else Impact.HIGH,
             Confidence.LOW if unsure else Confidence.HIGH if proved else Confidence.MEDIUM,
         )
+
+
+def _of_address(text: str) -> str:
+    """The password in the address of a server elsewhere, `postgres://shop:…@db.example.com/shop`; empty: there is none."""
+    found = _ADDRESS.match(text)
+    return found[1] if found is not None and "." in found[2] and not found[2].startswith("127.") else ""
 
 
 def _verdict(effect: Configure | Crypto, message: str, why: str, impact: Impact, confidence: Confidence) -> Verdict:

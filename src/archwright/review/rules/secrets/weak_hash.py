@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from archwright.model.effect import Crypto
+from archwright.model.effect import Configure, Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import OriginKind, Use
+from archwright.review.beside import in_tests, of_development
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.sent import sent
 from archwright.review.serves import Serves, aside, names_idle, names_password, names_secret, served
@@ -15,6 +17,8 @@ _BROKEN = frozenset(
     {"md2", "md4", "md5", "sha1", "sha", "ripemd160", "md5-sha1", "sha-1", "ripemd", "mdc2", "whirlpool"}
 )
 _KEEPS = frozenset({"write", "writelines", "writerow", "send", "sendall", "save", "store", "insert", "put"})
+_FAST = re.compile(r"^(?:Unsalted)?(?:MD5|SHA1)PasswordHasher$|^CryptPasswordHasher$")
+"""Django's hashers that are fast."""
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -23,7 +27,8 @@ class WeakHash(Rule):
 
     What the result becomes decides how sure the finding is: the names, keys, parameters and functions that it reaches.
     A hash that only keys a cache, names a file or tells versions apart is listed with `--all`. A call that says
-    `usedforsecurity=False` is silent. Passwords are judged with any fast hash, SHA-256 and SHA-512 too.
+    `usedforsecurity=False` is silent. Passwords are judged with any fast hash, SHA-256 and SHA-512 too, and by the first of Django's
+    `PASSWORD_HASHERS`.
 
     Why: two texts with the same MD5 or SHA-1 are made in seconds to days, so what is signed or recognised by it can be
     forged. A fast hash of a password is tried billions of times a second on one graphics card.
@@ -132,7 +137,10 @@ class WeakHash(Rule):
         ),
     )
 
-    def check(self, effect: Crypto) -> Iterator[Verdict]:
+    def check(self, effect: Crypto | Configure) -> Iterator[Verdict]:
+        if isinstance(effect, Configure):
+            yield from _hashers(effect)
+            return
         if effect.kind not in ("hash", "password") or aside(effect):
             return
         broken = effect.algorithm.replace("_", "-") in _BROKEN
@@ -199,6 +207,24 @@ def _verdict(
         ),
         cause=f"{effect.place.path} {effect.unit} {effect.algorithm}",  # a function that hashes again and again makes one hash
         remedy=remedy,
+    )
+
+
+def _hashers(effect: Configure) -> Iterator[Verdict]:
+    """Django's `PASSWORD_HASHERS`: the first one hashes every password that is set."""
+    path = effect.place.path
+    first = str(effect.value.constant).partition(",")[0].rpartition(".")[2]
+    if effect.name != "PASSWORD_HASHERS" or _FAST.search(first) is None or in_tests(path) or of_development(path):
+        return
+    yield Verdict(
+        message=f"Passwords are hashed with {first}, which is fast.",
+        why="Whoever gets a copy of the database tries billions of passwords a second.",
+        fix="Put a slow hasher first (Argon2PasswordHasher, ScryptPasswordHasher, PBKDF2PasswordHasher); the others still read old hashes.",
+        impact=Impact.HIGH,
+        confidence=Confidence.MEDIUM
+        if effect.place.column == 1
+        else Confidence.LOW,  # indented: only under a condition
+        trace=steps((effect.place, "the first hasher")),
     )
 
 

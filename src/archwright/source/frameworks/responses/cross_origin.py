@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from archwright.source import facts as f
+from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import truth
-from archwright.source.flow.values import Val
+from archwright.source.flow.values import ALL_USES, Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.responses.libraries import WEB
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
+_ALLOW_ORIGIN: Final = "access-control-allow-origin"
+_ALLOW_CREDENTIALS: Final = "access-control-allow-credentials"
+_ORIGIN: Final = re.compile(r"^request header '(?:HTTP_)?origin'", re.IGNORECASE)
 _ANY: Final = frozenset({"*", ".*", "^.*$", ".+", "https?://.*", "^https?://.*$"})
 
 
@@ -24,6 +32,23 @@ class CrossOrigins(Framework):
             self.calls[f"{application}.add_middleware"] = _middleware
         self.methods["add_middleware"] = _middleware
         self.calls["flask_cors.CORS"] = self.calls["flask_cors.cross_origin"] = _flask
+
+
+def reflects(frame: Frame, position: int, name: object, value: Val) -> None:
+    """Record that an answer allows whatever origin asks: `Access-Control-Allow-Origin` is the header `Origin`, unchecked."""
+    if str(name).lower() != _ALLOW_ORIGIN or not any(
+        key[0] == "source" and _ORIGIN.search(str(key[1])) and cleaned & ALL_USES != ALL_USES
+        for key, cleaned, _ in value.origins
+    ):
+        return
+    texts = [str(node[2]).lower() for node in nodes(body_of(frame.facts)) if node[0] == f.CONST]
+    frame.emit(
+        "CrossOrigin",
+        position,
+        everyone=True,
+        credentials=_ALLOW_CREDENTIALS in texts,
+        api="the header Access-Control-Allow-Origin",
+    )
 
 
 def _middleware(site: CallSite) -> Val | None:

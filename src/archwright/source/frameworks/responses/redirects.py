@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import hosts
+from archwright.source.flow import dispatch, hosts
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
+from archwright.source.frameworks.responses.cross_origin import reflects
 from archwright.source.frameworks.responses.headers import disposition
 from archwright.source.frameworks.responses.libraries import WEB
 from archwright.source.nodes import nodes
@@ -31,7 +32,7 @@ def sends(index: int, keyword: str, api: str) -> Handler:
     return handler
 
 
-_HEADERS: Final = "headers of an answer"
+_HEADERS: Final = dispatch.HEADERS
 _LOCATION: Final = "the header Location"
 _RESPONSES: Final = (
     *("django.http.HttpResponse", "django.http.HttpResponseRedirect", "flask.Response", "aiohttp.web.Response"),
@@ -44,6 +45,7 @@ def _header(site: CallSite) -> Val | None:
     name, to = site.argument(0), site.argument(1)
     if name is not None and to is not None:
         disposition(site.frame, site.position, name.const, to)
+        reflects(site.frame, site.position, name.const, to)
     if name is not None and str(name.const).lower() == "location" and to is not None and to.origins:
         _leads(site.frame, site.position, to)
     return None
@@ -66,6 +68,7 @@ def led_by_headers(frame: Frame, position: int, headers: Val | None) -> None:
     items = headers.items if headers is not None else None
     for name, to in (items or {}).items():
         disposition(frame, position, name, to)
+        reflects(frame, position, name, to)
         if str(name).lower() == "location" and to.origins:
             _leads(frame, position, to)
 
