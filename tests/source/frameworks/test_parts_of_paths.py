@@ -107,3 +107,20 @@ def test_a_name_in_which_separators_are_refused_is_one_part_of_a_path(
     text = FLASK.format(body=f"{check}\n    open(os.path.join(FOLDER, name))") + helper
     (effect,) = (each for each in program({"app.py": text}, FileAccess).effects if isinstance(each, FileAccess))
     assert effect.path.state(Use.SEGMENT) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("found = next((each for each in files() if each.name == name), None)", Clean.CLEAN),
+        ("found = next((each for each in files() if name == each['name']), None)", Clean.CLEAN),
+        ("found = next((each for each in request.json if each['name'] == name), None)", Clean.DIRTY),
+        ("found = next((each for each in files() if each.name != name), None)", Clean.DIRTY),
+    ],
+)
+@pytest.mark.parametrize("test", ["not found", "found is None"])
+def test_a_name_by_which_something_of_the_service_was_found_is_known(
+    program: Make, source: str, test: str, expected: Clean
+) -> None:
+    body = f"{source}\n    if {test}:\n        raise ValueError(name)\n    open(os.path.join(FOLDER, name))"
+    assert states(program({"app.py": FLASK.format(body=body)}, FileAccess)) == [expected]

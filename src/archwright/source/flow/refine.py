@@ -89,7 +89,7 @@ def is_test(frame: Frame, node: tuple[Any, ...]) -> bool:
         return node[1] in frame.answers or (
             function[-1] in _MATCHES
             or function[-1] in _SAFE_TESTS
-            or function[-1] in ("all", "any", "issubset", "bool")
+            or function[-1] in ("all", "any", "issubset", "bool", "next")
             or (function[0] in (f.NAME, f.ATTR) and _CHECKER.search(function[-1]) is not None)
         )
     return (
@@ -280,8 +280,29 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
             narrow(frame, args[0], types[0])
     elif name == "bool" and len(args) == 1:
         refine(frame, args[0], holds)
+    elif name == "next" and holds and args and args[0][0] == f.COMPREHENSION:
+        _found(frame, args[0])
     elif name in ("all", "any") and len(args) == 1:
         (_each if (name == "all") == holds else _some)(frame, args[0], holds)
+
+
+def _found(frame: Frame, node: tuple[Any, ...]) -> None:
+    """`next((r for r in releases if r.link == link), None)` found one: the service has something by that name."""
+    target, iterable, conditions, _ = node[5][0]
+    if target[0] != f.NAME or len(node[5]) != 1 or not _fixed(frame, iterable):
+        return
+    for test in conditions:
+        if test[0] != f.COMPARE or len(test[3]) != 1 or test[3][0][0] != "==":
+            continue
+        sides = (test[2], test[3][0][1])
+        for one, other in (sides, sides[::-1]):
+            if (
+                one[0] in (f.ATTR, f.SUBSCRIPT)
+                and one[2][0] == f.NAME
+                and one[2][2] == target[2]
+                and other[0] == f.NAME
+            ):
+                passed(frame, other)
 
 
 def narrow(frame: Frame, node: tuple[Any, ...], class_node: tuple[Any, ...]) -> Val | None:
