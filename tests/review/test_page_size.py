@@ -131,3 +131,61 @@ def test_fastapi(told: Told, orm: str, model: str, rows: str, size: str, found: 
         f"@app.get('/orders')\nasync def orders({size}):\n    return [row.number for row in {rows}]\n"
     )
     assert len(told({"app.py": code}, RULE)) == found
+
+
+PAGINATED = """
+from rest_framework import serializers, viewsets
+from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
+from shop.models import Order
+
+PAGES
+
+class OrderSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Order
+        fields = ["number"]
+
+class Orders(viewsets.ModelViewSet):
+    queryset = Order.objects.all()
+    serializer_class = OrderSerializer
+    pagination_class = CHOSEN
+
+class Others(Orders):
+    pass
+"""
+ROUTER = """
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
+from shop.views import Orders, Others
+
+router = DefaultRouter()
+router.register("orders", Orders)
+router.register("others", Others)
+urlpatterns = [path("", include(router.urls))]
+"""
+
+
+@pytest.mark.parametrize(
+    ("pages", "chosen", "found"),
+    [
+        ("", "LimitOffsetPagination", 1),
+        ("class Pages(LimitOffsetPagination):\n    default_limit = 10\n", "Pages", 1),
+        ("class Pages(LimitOffsetPagination):\n    max_limit = 100\n", "Pages", 0),
+        ("class Pages(PageNumberPagination):\n    page_size_query_param = 'size'\n", "Pages", 1),
+        (
+            "class Pages(PageNumberPagination):\n    page_size_query_param = 'size'\n    max_page_size = 100\n",
+            "Pages",
+            0,
+        ),
+        ("class Pages(PageNumberPagination):\n    page_size = 20\n", "Pages", 0),
+        ("", "PageNumberPagination", 0),
+        (
+            "class Pages(PageNumberPagination):\n    page_size_query_param = 's'\n    def get_page_size(self, request):\n        return 5\n",
+            "Pages",
+            0,
+        ),
+    ],
+)
+def test_paginators_of_rest_framework(told: Told, pages: str, chosen: str, found: int) -> None:
+    views = PAGINATED.replace("PAGES", pages).replace("CHOSEN", chosen)
+    assert len(told({**DJANGO, "shop/urls.py": ROUTER, "shop/views.py": views}, RULE)) == found

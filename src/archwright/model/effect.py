@@ -117,11 +117,22 @@ class Read(Effect, tag="read", frozen=True, kw_only=True):
     query: int = 0
 
 
+class BodyLimit(Effect, tag="body-limit", frozen=True, kw_only=True):
+    """How large a request may be is fixed in the code."""
+
+    most: int
+    """Bytes; 0: as large as its sender likes."""
+    api: str = ""
+    """The call or setting as a person would name it."""
+
+
 class Take(Effect, tag="take", frozen=True, kw_only=True):
     """As many rows are fetched as data says."""
 
     entity: str | None
     amount: Value = Value()
+    by: str = ""
+    """The class of a library, or of its kind, that takes the amount from a request; empty: the code does."""
 
 
 class Load(Effect, tag="load", frozen=True, kw_only=True):
@@ -552,6 +563,7 @@ class Call(Effect, tag="call", frozen=True, kw_only=True):
 AnyEffect = (
     Read
     | Take
+    | BodyLimit
     | Load
     | UseField
     | Write

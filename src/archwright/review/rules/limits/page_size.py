@@ -20,7 +20,8 @@ class PageSize(Rule):
     """Who asks says how many rows are fetched, and nothing says how many are the most.
 
     A query parameter reaches the limit of a query, a slice of one, or the size of a paginator's pages. That it is converted to a number
-    bounds nothing; `min(size, 100)`, a comparison with the service's own number, `Query(le=100)` and lists of allowed sizes do.
+    bounds nothing, and paginators of Django REST framework let any size through without `max_page_size` or `max_limit`;
+    `min(size, 100)`, a comparison with the service's own number, `Query(le=100)` and lists of allowed sizes do.
 
     Why: `?limit=1000000000` makes one request read a whole table, hold it in memory and write it out.
 
@@ -144,11 +145,14 @@ class PageSize(Rule):
             amount,
             Use.AMOUNT,
             reaching,
-            message=f"{{it}} says how many {rows} are fetched, without a maximum.",
+            message=f"{{it}} says how many rows a page of {effect.by} has, without a maximum."
+            if effect.by
+            else f"{{it}} says how many {rows} are fetched, without a maximum.",
             why="{who} can have whole tables read into memory by one request{through}.",
             fix="Take the least of it and a maximum of your own.",
             harm="as many rows are fetched",
             impact=Impact.MEDIUM,
             confidence=Confidence.MEDIUM,
         ):
-            yield replaced(verdict, cause=f"{verdict.start} {found.name if found is not None else ''}")
+            chosen = found.name if found is not None else ""
+            yield replaced(verdict, cause=f"{effect.by or verdict.start} {chosen}")

@@ -16,6 +16,7 @@ from archwright.source.frameworks.django.settings import Settings
 from archwright.source.frameworks.django.urls import Pattern
 from archwright.source.frameworks.django.views import Django, view_entry
 from archwright.source.frameworks.rest_framework import actions as known
+from archwright.source.frameworks.rest_framework import page_sizes
 from archwright.source.frameworks.rest_framework.guards import RestGuards
 from archwright.source.frameworks.shared.inherited import call_own, own_unit
 from archwright.source.frameworks.shared.queries import emit_read
@@ -234,6 +235,8 @@ class RestFramework(Framework):
                 made = calls.call_unit(frame, unit, given, {}, [], call.position)
                 if made.type is not None:
                     return made
+        own = self._classes(frame.engine, info, "pagination_class", "DEFAULT_PAGINATION_CLASS")
+        page_sizes.taken(frame, names, own, query.entity, call.position)
         if not any(name.rpartition(".")[2] in _NO_COUNT for name in names):
             emit_read(frame, call.position, query, rows.origins, "aggregate", rows.asked)
         return _flagged(rows, query, "changed", "limited")
