@@ -18,6 +18,8 @@ class Which(enum.Flag):
     """With what a field of a stored row holds in a slot."""
     SECRET = enum.auto()
     """With a field of a row or an argument in a slot that bears the name of a secret."""
+    INSIDE = enum.auto()
+    """With something of the service's inside in a slot that is sent away: a traceback, a column."""
     SERVED = enum.auto()
     """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

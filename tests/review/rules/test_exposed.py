@@ -32,12 +32,14 @@ SHOWN = {
     "in a text": 'return f"failed: {traceback.format_exc()}", 500',
     "as JSON": "return jsonify(error=traceback.format_exc())",
     "made an answer of": "return make_response(traceback.format_exc(), 500)",
+    "by a helper": "return failed(traceback.format_exc()), 500",
     "formatted": 'return Response("".join(traceback.format_exception(error)))',
 }
 KEPT = {
     "logged": 'logging.error(traceback.format_exc())\n        return {"error": "internal"}, 500',
     "the error's own text": 'return {"error": str(error)}, 400',
     "for developers": 'return {"error": traceback.format_exc() if DEBUG else "internal"}, 500',
+    "for developers, by a helper": "if DEBUG:\n            return failed(traceback.format_exc())\n        return failed('internal')",
     "for developers, first": 'if app.debug:\n            return traceback.format_exc()\n        return "internal", 500',
 }
 REST = """

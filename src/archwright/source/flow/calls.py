@@ -16,7 +16,7 @@ from archwright.source.flow import (
     transactions,
 )
 from archwright.source.flow.checks import below
-from archwright.source.flow.effects import JUDGES, Checked, Checks, Found, Summary
+from archwright.source.flow.effects import JUDGES, TRACEBACK, Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.parameters import is_flag
 from archwright.source.flow.values import (
@@ -490,7 +490,7 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
         slots[name] = mine
         if not matters:
             for origin in deep_origins(mine) if mine.items else mine.origins:
-                if origin[0][0] in _GROUNDS or (stored and is_stored(origin)):
+                if origin[0][0] in _GROUNDS or origin[0] == TRACEBACK or (stored and is_stored(origin)):
                     matters = True
                     break
     if not matters:

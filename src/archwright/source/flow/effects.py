@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from archwright.source.flow.transactions import CALLER, UNCLEAR
-from archwright.source.flow.values import Val, deep_origins
+from archwright.source.flow.values import Key, Val, deep_origins
 
 
 class LoopMark(NamedTuple):
@@ -127,6 +127,8 @@ class Summary(NamedTuple):
 
 
 EMPTY = Summary(Val(None, ()), (), frozenset())
+TRACEBACK: Final[Key] = ("result", "traceback")
+"""The key of what `traceback.format_exc()` gives."""
 JUDGES = "judges"
 """The trait of a unit that looks at which network an address belongs to."""
 _CARRIED = frozenset({"log", "raise", "call", "action", JUDGES})

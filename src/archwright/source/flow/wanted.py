@@ -8,7 +8,7 @@ from typing import Final
 from archwright.model.secret_name import secret, secret_argument
 from archwright.model.which import Which
 from archwright.source.flow import pasted
-from archwright.source.flow.effects import Found, repeated
+from archwright.source.flow.effects import TRACEBACK, Found, repeated
 from archwright.source.flow.values import ALL_USES, Key, Origin, Val, deep_origins
 from archwright.source.link.project import Project
 
@@ -19,7 +19,8 @@ _LOOPED: Final = Which.LOOPED.value
 _SENT: Final = Which.SENT.value
 _SECRET: Final = Which.SECRET.value
 _STORED: Final = Which.STORED.value
-_OF_ORIGINS: Final = _SENT | _SECRET | _STORED
+_INSIDE: Final = Which.INSIDE.value
+_OF_ORIGINS: Final = _SENT | _SECRET | _STORED | _INSIDE
 
 
 def is_stored(origin: Origin) -> bool:
@@ -62,6 +63,7 @@ class Wanted:
                             (which & _SENT and origin[0][0] == "source")
                             or (which & _STORED and is_stored(origin))
                             or (which & _SECRET and self._secret(origin[0]))
+                            or (which & _INSIDE and (origin[0] == TRACEBACK or origin[0][0] == "field"))
                         ):
                             return True
         return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archwright.model.effect import Respond, Setting
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import OriginKind
+from archwright.model.which import Which
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.rule import Rule, Verdict, example, steps
 
@@ -35,6 +36,7 @@ class Exposed(Rule):
     impact = Impact.MEDIUM
     cwe = "CWE-200"
     security = True
+    which = Which.INSIDE
     bad = (
         example(
             "a handler answers with the traceback",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archwright.source.flow.effects import TRACEBACK
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
-from archwright.source.frameworks.shared.exposed import TRACEBACK
+from archwright.source.frameworks.shared.exposed import debugs
 from archwright.source.frameworks.shared.logged import LEVELS, log, logs
 
 LOGGER = "logging.Logger"
@@ -60,6 +61,8 @@ def _looked_at(site: CallSite) -> Val:
     site.frame.traits.add("log")
     if not site.name.startswith("traceback."):
         return Val(None)
+    if debugs(site.frame):
+        return Val(("text",) if site.name.endswith("format_exc") else None)
     steps = (None, site.frame.unit, site.position, "the traceback as a text")
     return Val(("text",) if site.name.endswith("format_exc") else None, ((TRACEBACK, 0, steps),))
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow.values import Key, Val, deep_origins
+from archwright.source.flow.effects import TRACEBACK
+from archwright.source.flow.values import Val, deep_origins
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
     from archwright.source.frameworks.base import CallSite, Given
 
-TRACEBACK: Final[Key] = ("result", "traceback")
-"""The key of what `traceback.format_exc()` gives."""
 _DEBUGGING: Final = re.compile(
     r"debug|verbose|(?:^|_)(?:dev|development|local|testing|show_\w*|expose_\w*)(?:_|$)", re.IGNORECASE
 )
@@ -40,8 +39,8 @@ def answered(site: CallSite, given: Given) -> None:
 
 def exposes(frame: Frame, position: int, content: Val, api: str) -> None:
     """The same of a content; nothing where the function asks whether the machine is one of developers."""
-    shown = tuple(origin for origin in deep_origins(content) if origin[0] == TRACEBACK)
-    if shown and not _debugs(frame):
+    shown = tuple(origin for origin in deep_origins(content) if origin[0] == TRACEBACK or origin[0][0] == "parameter")
+    if shown and not debugs(frame):
         frame.emit("Respond", position, shape=Val(None, shown), api=api)
 
 
@@ -61,7 +60,8 @@ def column(frame: Frame, row: Val, name: str, position: int, api: str) -> None:
         frame.emit("Respond", position, shape=Val(None, (origin,)), api=api)
 
 
-def _debugs(frame: Frame) -> bool:
+def debugs(frame: Frame) -> bool:
+    """True where a function asks whether the machine is one of developers."""
     return any(
         _DEBUGGING.search(str(part[-1])) is not None
         for node in nodes(body_of(frame.facts))
