@@ -118,3 +118,10 @@ def test_torch_before_weights_alone(needs: str, found: bool, tmp_path: Path) -> 
     (tmp_path / "requirements.txt").write_text(f"{needs}\n", encoding="utf-8")
     text = "import torch\n\ndef load_checkpoint(path):\n    return torch.load(path)\n"
     assert bool(_found(tmp_path, text)) is found
+
+
+def test_a_file_named_like_a_library_of_python_hides_it_from_nobody(tmp_path: Path) -> None:
+    (tmp_path / "shop" / "common").mkdir(parents=True)
+    (tmp_path / "shop" / "common" / "base64.py").write_text("def encoded(text):\n    return text\n", encoding="utf-8")
+    text = "import base64, pickle\n\ndef read_message(message):\n    return pickle.loads(base64.b64decode(message))\n"
+    assert _found(tmp_path, text, "shop/reader.py") == [Confidence.MEDIUM]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -114,7 +115,8 @@ class Program:
         self.project = Project(modules, aliases)
         for index, file in enumerate(loaded.files):
             for alias in file.module.aliases:
-                self.project.by_name.setdefault(alias, modules[index])
+                if alias not in sys.stdlib_module_names:  # `api/json.py` is no `json` for the others
+                    self.project.by_name.setdefault(alias, modules[index])
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}

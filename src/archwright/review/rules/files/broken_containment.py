@@ -193,7 +193,7 @@ class BrokenContainment(Rule):
     )
 
     def check(self, effect: Containment) -> Iterator[Verdict]:
-        if effect.context.setting in (Setting.TEST, Setting.MIGRATION) or effect.context.calls:
+        if effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND) or effect.context.calls:
             return
         path = effect.place.path
         if in_tests(path) or in_migrations(path) or in_tools(path):

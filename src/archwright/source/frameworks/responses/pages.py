@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.effect import Language
-from archwright.source.flow.values import NO, Val
+from archwright.source.flow.values import NO, Val, chain
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.content import is_html, set_elsewhere
 from archwright.source.frameworks.responses.libraries import WEB
@@ -131,6 +131,10 @@ def _text(value: Val) -> bool:
     """True for what can only be a text: a view may also return a dictionary, which becomes JSON."""
     if value.type is not None or value.const is not NO:
         return value.type == ("text",)
+    if value.items or any(
+        note.startswith("passed to ") for _, _, steps in value.origins for _, _, note in chain(steps)
+    ):
+        return False  # what a function made of it may be a dictionary, on one way at least
     sources = [str(key[1]) for key, _, _ in value.origins if key[0] == "source"]
     return bool(sources) and all(name.startswith(_TEXTS) for name in sources)
 
