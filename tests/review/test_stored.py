@@ -681,6 +681,18 @@ def send(key: int, db: Session = Depends(session)):
             urlpatterns = router.urls
         """,
     },
+    "the text body of a mail": {
+        **DJANGO,
+        "templates/hook-body-text.html": "{{ hook.url|safe }}",
+        "views.py": CREATE
+        + """
+from django.shortcuts import render
+
+def show(request, key):
+    return render(request, "hook-body-text.html", {"hook": Hook.objects.get(pk=key)})
+""",
+        "urls.py": URLS.replace("]", ', path("hooks/<int:key>/", views.show)]'),
+    },
     "a form without the field": {
         **DJANGO,
         "tasks.py": TASK.replace("# here", ""),
@@ -954,3 +966,21 @@ def test_what_staff_sets_up_is_of_low_confidence(tmp_path: Path) -> None:
     views = "from django.contrib.admin.views.decorators import staff_member_required\n" + guarded
     (found,) = reviewed({**DJANGO, "views.py": views, "tasks.py": TASK}, tmp_path)
     assert (found.impact, found.confidence) == (Impact.LOW, Confidence.LOW)
+
+
+def test_who_was_given_permissions_on_models_is_staff(tmp_path: Path) -> None:
+    files = dict(FOUND["a serializer of a model"])
+    files["views.py"] = textwrap.dedent(files["views.py"]).replace(
+        "    queryset", "    permission_classes = [DjangoModelPermissions]\n    queryset"
+    )
+    files["views.py"] = "from rest_framework.permissions import DjangoModelPermissions\n" + files["views.py"]
+    (found,) = reviewed(files, tmp_path)
+    assert (found.impact, found.confidence) == (Impact.LOW, Confidence.LOW)
+
+
+def test_pages_in_mails_are_of_low_confidence(tmp_path: Path) -> None:
+    files = dict(FOUND["a template that does not escape"])
+    files["templates/mails/hook.html"] = files.pop("templates/hook.html")
+    files["views.py"] = files["views.py"].replace("hook.html", "mails/hook.html")
+    (found,) = reviewed(files, tmp_path)
+    assert found.confidence is Confidence.LOW

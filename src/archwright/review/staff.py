@@ -10,7 +10,9 @@ _STAFF = re.compile(r"admin|staff|superuser|super_user|root|operator|internal|mo
 
 
 _ASKS_STAFF = re.compile(
-    r"(?:^|[._/-])(?:is)?(?:super_?)?(?:admin|staff|superuser)|(?:Admin|Staff|Superuser)", re.ASCII
+    r"(?:^|[._/-])(?:is)?(?:super_?)?(?:admin|staff|superuser)|(?:Admin|Staff|Superuser|ADMIN|STAFF)"
+    r"|Django(?:Model|Object)Permissions",  # nobody has a permission on a model whom staff did not give it
+    re.ASCII,
 )
 
 

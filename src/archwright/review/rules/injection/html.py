@@ -20,6 +20,10 @@ _OWN_REQUEST = ("request header", "cookie", "request host", "referrer", "request
 """What a page of somebody else's can't make a browser send, or not as it is."""
 _WIDGET = "text of a widget"
 """Shown to who typed it, and to nobody else."""
+_PLAIN = re.compile(r"(?:^|[-_./])(?:text|txt|plain|plain_?text|subject)\.(?:html?|jinja2?|j2)$", re.IGNORECASE)
+"""Templates of plain text: the text body of a mail, its subject."""
+_MAIL = re.compile(r"(?:^|[-_/])e?-?mails?(?=[-_./])", re.IGNORECASE)
+"""Templates of mails: readers of mail run no scripts."""
 _SAID_SAFE = frozenset({"Markup", "mark_safe", "format_html"})
 _FIX = "Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write."
 _TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
@@ -305,7 +309,7 @@ class HtmlInjection(Rule):
     def check(
         self, effect: Interpret, reaching: Reaching, stored: Stored, ungiven: Ungiven, entities: Mapping[str, Entity]
     ) -> Iterator[Verdict]:
-        if effect.language is not Language.HTML:
+        if effect.language is not Language.HTML or _PLAIN.search(effect.place.path):
             return
         said = effect.api in _SAID_SAFE
         found = sent(effect, effect.text, Use.HTML, stored)
@@ -340,7 +344,7 @@ class HtmlInjection(Rule):
             fix=_FIX,
             harm="the text is called safe HTML" if said else "the text is sent as HTML",
             impact=Impact.HIGH,
-            confidence=_confidence(found),
+            confidence=Confidence.LOW if _in_mail(effect) else _confidence(found),
         )
 
 
@@ -377,6 +381,11 @@ def _is_text(name: str, entities: Mapping[str, Entity]) -> bool:
     entity, _, column = name.rpartition(".")
     field = entities[entity].field(column) if entity in entities else None
     return field is not None and field.type is Type.TEXT and not field.values and not _HTML.search(column)
+
+
+def _in_mail(effect: Interpret) -> bool:
+    path = effect.place.path
+    return _MAIL.search(path) is not None and not path.endswith(".py")
 
 
 def _confidence(found: Sent) -> Confidence:
