@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from archwright.model.effect import HttpCall, Swallow
+from archwright.model.value import Clean, Use
 from archwright.source.program import Program
 
 Make = Callable[..., Program]
@@ -66,3 +67,50 @@ def test_a_swallowed_call(program: Make) -> None:
     (swallow,) = program(files(body), Swallow).effects
     assert isinstance(swallow, Swallow)
     assert "http" in swallow.protects
+
+
+CARRIED = """
+import httpx
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+class Guarding({base}):
+    def send(self, *args, **kwargs):
+        return super().send(*args, **kwargs)
+
+class Own(requests.Session):
+    def __init__(self):
+        super().__init__()
+        self.mount("http://", Guarding())
+
+def fetch(client: httpx.Client, url):
+    return client.get(url)
+
+@app.get("/")
+def view():
+    url = request.args["url"]
+    {call}
+    return ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "call", "dirty"),
+    [
+        ("requests.adapters.HTTPAdapter", "Own().get(url)", False),
+        ("object", "Own().get(url)", True),
+        ("requests.adapters.HTTPAdapter", "requests.get(url)", True),
+        ("requests.adapters.HTTPAdapter", "s = requests.Session(); s.mount('http://', Guarding()); s.get(url)", False),
+        ("requests.adapters.HTTPAdapter", "requests.Session().get(url)", True),
+        ("httpx.BaseTransport", "fetch(httpx.Client(transport=Guarding()), url)", False),
+        ("object", "fetch(httpx.Client(), url)", True),
+    ],
+)  # fmt: skip
+def test_what_a_project_carries_calls_with_may_refuse_addresses(
+    program: Make, base: str, call: str, dirty: bool
+) -> None:
+    made = program({"app.py": CARRIED.format(base=base, call=call)}, HttpCall)
+    states = {each.peer.state(Use.HOST) for each in made.effects if isinstance(each, HttpCall)}
+    assert (Clean.DIRTY in states) is dirty

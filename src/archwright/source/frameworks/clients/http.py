@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.source.flow import addresses
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
-from archwright.source.frameworks.base import CallSite, Framework, Handler
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler
 from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined, limit, unverified
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.link.project import Project
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
@@ -35,6 +39,10 @@ _CONNECTIONS = {"http.client.HTTPConnection": "http://", "http.client.HTTPSConne
 _FIXED = frozenset(("object", name) for name in (*_POOLS, *_CONNECTIONS) if not name.endswith("Manager"))
 """Clients of one host: what they are asked for can't lead to another."""
 _TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
+_CARRIERS = frozenset(
+    {*_TRANSPORTS, "httpx.BaseTransport", "httpx.AsyncBaseTransport", "requests.adapters.HTTPAdapter", "requests.adapters.BaseAdapter"}
+)  # fmt: skip
+"""What carries the calls of a client. An heir of the project's own may refuse addresses."""
 _OWN_TRANSPORTS = tuple(("object", name) for name in _TRANSPORTS)
 
 
@@ -53,6 +61,8 @@ class HttpClients(Framework):
 
     def __init__(self) -> None:
         super().__init__()
+        self._carries = False
+        """The project has a class of its own that carries calls."""
         for module, seconds in _MODULES.items():
             self._verbs(module, seconds)
         for session in _SESSIONS:
@@ -62,17 +72,17 @@ class HttpClients(Framework):
         for client, seconds in _CLIENTS.items():
             self._verbs(client, seconds, keeps=True)
             self.calls[client] = _client(seconds)
-            self.calls[f"{client}.ws_connect"] = _request(0, "GET", seconds, keeps=True)
+            self.calls[f"{client}.ws_connect"] = self._request(0, "GET", seconds, keeps=True)
         for pool in _POOLS:
             self.calls[pool] = _pool
             for name in ("request", "urlopen", "request_encode_url", "request_encode_body"):
-                self.calls[f"{pool}.{name}"] = _request(1, "", None, keeps=True)
+                self.calls[f"{pool}.{name}"] = self._request(1, "", None, keeps=True)
         for connection, scheme in _CONNECTIONS.items():
             self.calls[connection] = _connection(scheme)
-            self.calls[f"{connection}.request"] = _request(1, "", None, keeps=True)
-        self.calls["urllib3.request"] = _request(1, "", None, keeps=False)
+            self.calls[f"{connection}.request"] = self._request(1, "", None, keeps=True)
+        self.calls["urllib3.request"] = self._request(1, "", None, keeps=False)
         self.calls["urllib.request.urlopen"] = _urlopen
-        self.calls["urllib.request.urlretrieve"] = _request(0, "GET", None, keeps=False)
+        self.calls["urllib.request.urlretrieve"] = self._request(0, "GET", None, keeps=False)
         self.calls["urllib.request.Request"] = _prepared
         self.calls["httpx.Timeout"] = _limits("timeout", 0)
         self.calls["aiohttp.ClientTimeout"] = _limits("total", 0)
@@ -81,35 +91,48 @@ class HttpClients(Framework):
         for transport in _TRANSPORTS:
             self.calls[transport] = _adapter("retries")
 
-        self.calls["aiohttp.request"] = _request(1, "", 300, keeps=False)
+        self.calls["aiohttp.request"] = self._request(1, "", 300, keeps=False)
 
     def _verbs(self, holder: str, seconds: int | None, *, keeps: bool = False) -> None:
         for verb in _VERBS:
-            self.calls[f"{holder}.{verb}"] = _request(0, verb.upper(), seconds, keeps=keeps)
-        self.calls[f"{holder}.request"] = _request(1, "", seconds, keeps=keeps)
-        self.calls[f"{holder}.stream"] = _request(1, "", seconds, keeps=keeps)
+            self.calls[f"{holder}.{verb}"] = self._request(0, verb.upper(), seconds, keeps=keeps)
+        self.calls[f"{holder}.request"] = self._request(1, "", seconds, keeps=keeps)
+        self.calls[f"{holder}.stream"] = self._request(1, "", seconds, keeps=keeps)
 
+    def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
+        """None; but what carries calls is looked for."""
+        self._carries = any(not _CARRIERS.isdisjoint(info.external_bases()) for info in project.all_classes())
+        return ()
 
-def _request(url_index: int, method: str, seconds: int | None, *, keeps: bool) -> Handler:
-    """A call whose URL stands at `url_index`; `keeps`: the receiver may hold a time limit; `seconds`: what holds without any."""
+    def _may_refuse(self, call: CallSite) -> bool:
+        """True where the client is made with a transport of the project's own, or may be: it was handed in, or is an heir of a client."""
+        receiver = call.receiver
+        if receiver is None or "transport" in (receiver.items or {}):
+            return receiver is not None
+        made_elsewhere = any(key[0] == "parameter" for key, _, _ in receiver.origins)
+        heir = receiver.type is not None and receiver.type[0] == "instance"
+        return self._carries and (made_elsewhere or heir)
 
-    def handler(call: CallSite) -> Val:
-        verb = method
-        if not verb:
-            given = call.argument(0, "method")
-            verb = given.const.upper() if given is not None and isinstance(given.const, str) else ""
-        held = (call.receiver.items if call.receiver is not None else None) or {}
-        timeout = _timeout(call, seconds, keeps=keeps)
-        url = call.argument(url_index, "url")
-        fixed = call.receiver is not None and call.receiver.type in _FIXED
-        if url is not None and (fixed or "transport" in held):
-            url = addresses.judged(url)
-        call_peer(
-            call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held, follows=_follows(call, held)
-        )
-        return Val(("object", "http.Response"), (ANSWER,))
+    def _request(self, url_index: int, method: str, seconds: int | None, *, keeps: bool) -> Handler:
+        """A call whose URL stands at `url_index`; `keeps`: the receiver may hold a time limit; `seconds`: what holds without any."""
 
-    return handler
+        def handler(call: CallSite) -> Val:
+            verb = method
+            if not verb:
+                given = call.argument(0, "method")
+                verb = given.const.upper() if given is not None and isinstance(given.const, str) else ""
+            held = (call.receiver.items if call.receiver is not None else None) or {}
+            timeout = _timeout(call, seconds, keeps=keeps)
+            url = call.argument(url_index, "url")
+            fixed = call.receiver is not None and call.receiver.type in _FIXED
+            if url is not None and (fixed or self._may_refuse(call)):
+                url = addresses.judged(url)
+            call_peer(
+                call, url, verb, timeout, base=held.get("base_url"), retry="retry" in held, follows=_follows(call, held)
+            )
+            return Val(("object", "http.Response"), (ANSWER,))
+
+        return handler
 
 
 def _follows(call: CallSite, held: Mapping[Any, Val]) -> bool | None:
@@ -165,6 +188,8 @@ def _mount(call: CallSite) -> Val:
     held = call.receiver.items if call.receiver is not None else None
     if held is not None and adapter is not None and adapter.items and "retry" in adapter.items:
         held["retry"] = constant(True)
+    if held is not None and adapter is not None and adapter.type is not None and adapter.type[0] == "instance":
+        held["transport"] = adapter
     return Val(None, ())
 
 
