@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from archwright.brief import parse_brief
 from archwright.design import design
 from archwright.model.blueprint import Blueprint
@@ -52,3 +54,29 @@ def test_the_callers_own_row_is_one_row_and_named_by_the_token() -> None:
     assert me.parameters == ()
     assert route(blueprint, "members").path == "/v1/members"
     assert route(blueprint, "member").path == "/v1/members/{id}"
+
+
+TAGGED = """
+system: lines
+entities:
+  Tag: {key: code, code: text max 8, count: 100}
+  Order: {id: uuid, total: money, count: 1k}
+  Line: {part_of: Order, tags: -> many Tag, count: 5k}
+operations:
+  orders: {read: Order, sort: id, rate: 1/s, who: anyone}
+"""
+
+
+def test_pairs_of_a_part_have_the_types_of_its_key_in_the_order_of_the_key() -> None:
+    system = parse_brief(TAGGED)
+    line = next(entity for entity in system.entities if entity.name == "Line")
+    numbered = msgspec.structs.replace(line, fields=tuple(field for field in line.fields if field.name != "id"))
+    others = tuple(entity for entity in system.entities if entity.name != "Line")
+    blueprint = design(msgspec.structs.replace(system, entities=(*others, numbered)))
+    pairs = table(blueprint, "lines_tags")
+    assert table(blueprint, "lines").key == ("order_id", "position")
+    assert [(column.name, column.type) for column in pairs.columns] == [
+        ("line_order_id", "uuid"),
+        ("line_position", "integer"),
+        ("tag_code", "text"),
+    ]

@@ -169,7 +169,8 @@ def column_types(draft: Draft, field: Field, depth: int = 0) -> tuple[str, ...]:
         if fields and depth < 8:
             return tuple(type_ for part in fields for type_ in column_types(draft, part, depth + 1))
         table = draft.table_of(target.name)
-        return tuple(c.type for c in table.columns if c.name in table.key) or ("uuid",)
+        types = {column.name: column.type for column in table.columns}
+        return tuple(types[name] for name in table.key if name in types) or ("uuid",)
     if field.type is Type.INT:
         return (_integer_type(field),)
     return (_PLAIN[field.type],)
