@@ -237,3 +237,12 @@ urlpatterns = [path("", include(router.urls))]
 def test_an_inherited_action_turns_nobody_away_by_rank(tmp_path: Path, more: str, times: int) -> None:
     code = RANKED.replace("MORE", more)
     assert len({line for line, _ in found(tmp_path, code, "access/missing-authorization")}) == times
+
+
+def test_a_checker_whose_method_is_put_around_a_view_guards_it(tmp_path: Path) -> None:
+    code = FLASK + "\npermissions = object()\n"
+    for name in ("a", "b", "c", "d"):
+        code += handler(name, "return NOTES[note]")
+    code += '\n@notes.get("/e/<int:note>")\n@permissions.require_any("add")\ndef e(note):\n    return NOTES[note]\n'
+    code += '\n@notes.get("/g/<int:note>")\ndef g(note):\n    return NOTES[note]\n'
+    assert len(found(tmp_path, code, "access/missing-authentication")) == 1

@@ -243,7 +243,7 @@ def test_a_project_that_limits_rows_of_others_by_their_owner(tmp_path: Path) -> 
     views = "from django.contrib.auth.decorators import login_required\nfrom django.http import JsonResponse\n"
     views += "from shop.models import *\n"
     routes = []
-    for name, condition in (("Note", True), ("Task", True), ("Bill", True), ("Letter", False)):
+    for name, condition in (("Note", True), ("Task", True), ("Bill", True), ("MailAccount", False)):
         models += owned(name)
         limit = ", owner=request.user" if condition else ""
         views += f"""
@@ -255,9 +255,22 @@ def show_{name.lower()}(request):
         routes.append(f'path("{name.lower()}/", views.show_{name.lower()})')
     urls = f"from django.urls import path\nfrom shop import views\n\nurlpatterns = [{', '.join(routes)}]\n"
     files = {"shop/__init__.py": "", "shop/models.py": models, "shop/urls.py": urls, "shop/views.py": views}
-    assert [each.partition(":")[0] for each in found(tmp_path, files)] == ["show_letter"]
+    assert [each.partition(":")[0] for each in found(tmp_path, files)] == ["show_mailaccount"]
 
 
 def test_who_runs_the_service_may_see_every_row(tmp_path: Path) -> None:
     code = UNCHECKED.replace("@login_required", "@login_required\n@only_if(lambda user: user.is_superuser)")
     assert found(tmp_path, {"app.py": FLASK + CHECKED + code}) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    filter_backends = [Mine]\n",
+        "    def get_permissions(self):\n        return chosen(self)\n",
+    ],
+)
+def test_what_a_class_does_to_its_rows_and_is_not_known_may_limit_them(tmp_path: Path, more: str) -> None:
+    files = viewset("IsAuthenticatedOrReadOnly", "class Mine:\n    pass\n")
+    files["shop/views.py"] = files["shop/views.py"].replace("    serializer_class =", f"{more}    serializer_class =")
+    assert found(tmp_path, files) == []

@@ -100,6 +100,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `by_session`."""
     linking: Callable[[], bool] = bool
     """Gives `by_link`."""
+    filtering: Callable[[], str] = str
+    """Gives `filtered`."""
     implied: bool = False
     """True where it is no function of the project, but inherited whole from a library."""
     ranking: Callable[[], str] = str
@@ -138,6 +140,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def by_link(self) -> bool:
         """True where its code reads neither the method nor the body of a request: a plain link is enough for it."""
         return self.linking()
+
+    @property
+    def filtered(self) -> str:
+        """The name of what its class may do to the rows that `get_object` gives, and that can't be told further; empty: nothing."""
+        return self.filtering()
 
     @property
     def ranks(self) -> str:

@@ -102,6 +102,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             exempt=_place(*exempt) if exempt is not None else None,
             knowing=cache(partial(sessions.known, unit, holder)),
             linking=cache(partial(sessions.links, unit, holder)),
+            filtering=cache(partial(_filtered, holder, bool(standing))),
             implied=project.is_implied(unit),
             ranking=cache(partial(_ranks, asking, unit)),
             fixing=cache(partial(asking.fixed, unit)),
@@ -127,6 +128,12 @@ def _own_filter(holder: ClassInfo | None) -> str:
         if last_name(node) not in _FILTERS:
             return last_name(node)
     return ""
+
+
+def _filtered(holder: ClassInfo | None, guarded: bool) -> str:
+    """`get_permissions` that gives what can't be told may give permissions that look at rows."""
+    unknown = not guarded and holder is not None and holder.method("get_permissions") is not None
+    return _own_filter(holder) or ("get_permissions" if unknown else "")
 
 
 def _checks_itself(asking: Asking, unit: int, holder: ClassInfo | None) -> str:

@@ -19,6 +19,9 @@ _SIGNED_IN: Final = re.compile(
     r"|^(?:admin|staff|superuser|user)_only$"
 )
 """Names that ask who calls: `login_required`, `requires_scope`, `authorize_read`."""
+_CHECKER: Final = re.compile(r"perm|auth|access|polic|acl$|rbac|guard|login", re.IGNORECASE)
+_CHECKS: Final = re.compile(r"(?:require|check|has|need|protect|ensure|enforce|guard|verify)", re.IGNORECASE)
+"""Methods of an object of that kind that are put around a handler: `permissions.require_any("add")`."""
 _NAMES_ROLES: Final = re.compile(r"role|perm|scope|group|requires?$", re.IGNORECASE)
 """Guards whose texts are what a caller must have: `roles_required("admin")`, `permission_required("shop.add_order")`."""
 _MIXIN: Final = re.compile(r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin|Staff|Superuser|Owner)\w*Mixin$")
@@ -89,7 +92,9 @@ def guard_of(node: Any) -> Guarding | None:
         return None
     if name in _OPEN:
         return Guarding(name, ANYONE)
-    if _SIGNED_IN.search(name):
+    function = node[2] if call else node
+    of_checker = function[0] == f.ATTR and _CHECKER.search(last_name(function[2])) and _CHECKS.match(name)
+    if of_checker or _SIGNED_IN.search(name):
         return Guarding(written(node), AUTHENTICATED, _allows(node) if call and _NAMES_ROLES.search(name) else ())
     return None
 

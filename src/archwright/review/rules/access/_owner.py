@@ -15,6 +15,10 @@ _MADE = re.compile(r"^(?:author|creator|created_by|added_by|uploaded_by|uploader
 """Fields that say who made a row; others may be meant to work on it."""
 
 
+_OWNED = frozenset({"owner", "owner_id"})
+"""Of these, what says that a row is somebody's though its name is a person's: a mail account with an owner."""
+
+
 class Owned(NamedTuple):
     """How a row belongs to a person."""
 
@@ -25,12 +29,13 @@ class Owned(NamedTuple):
 
 def owner_of(entity: Entity) -> Owned | None:
     """The field that says whose a row is; None where none does, or where the row stands for the person."""
-    if _PERSON.search(entity.name):
-        return None
+    person = _PERSON.search(entity.name) is not None
     made: Owned | None = None
     for field in entity.fields:
         relation = field.relation
         if relation is None or relation.many or not _PERSON.search(relation.target):
+            continue
+        if person and (field.name not in _OWNED or relation.target == entity.name):
             continue
         if _OWNS.match(field.name):
             return Owned(field.name, True)

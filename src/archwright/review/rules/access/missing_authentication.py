@@ -9,7 +9,7 @@ from archwright.model.finding import Confidence, Impact, TraceStep
 from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.rules.access._public import is_public
+from archwright.review.rules.access._public import for_machines, is_public
 
 _SHARE = 0.8
 _ALMOST_ALL = 0.9
@@ -321,7 +321,7 @@ class MissingAuthentication(Rule):
         writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
-        telling = telling and endpoint.exempt is None and not endpoint.fixed
+        telling = telling and endpoint.exempt is None and not endpoint.fixed and not for_machines(endpoint)
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in guarded if usual in [guard.name for guard in each.guards])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 from archwright.model.base import Place
-from archwright.model.effect import Effect, Read, Write
+from archwright.model.effect import Effect, Many, Read, Write
 from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact
 from archwright.model.which import Which
@@ -96,15 +96,15 @@ class UnscopedObject(Rule):
         same = [each for each in own if each.entity == access.entity]
         if not any(each.key == access.key and each.limit is not Limit.KEY for each in same):
             yield from _by_siblings(access, all_)
-        if any(each.limit is not Limit.KEY for each in same):
+        if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
-        before = checked_before(access.endpoint)
+        before = checked_before(access.endpoint) or (access.key.startswith("path") and bool(access.endpoint.filtered))
         owner = owner_of(entities[access.entity])
         if owner is not None and changed and not before:
             yield verdicts.owned(access, owner)
         if (parent := _checked_parent(access, own)) is not None and _belongs(entities[access.entity]):
             yield verdicts.loose_child(access, *parent)
-        if before and access.key.startswith("path"):
+        if before:
             return
         if owner is not None and owner.sure and not access.constants:
             like = known.by_owner(owner.field)
@@ -156,6 +156,11 @@ def _checked_parent(access: Access, own: Sequence[Access]) -> tuple[str, Place, 
                 if other.limit is Limit.CALLER and _parameter(other.key) == name and other.entity != access.entity:
                     return f"path parameter {name!r}", other.effect.place, f"the query of {other.entity}"
     return None
+
+
+def _looks_only(access: Access) -> bool:
+    """True for a look whether there is such a row, as a form does for a name that must be the only one."""
+    return access.limit is Limit.UNKNOWN and isinstance(access.effect, Read) and access.effect.many is Many.EXISTS
 
 
 def _belongs(entity: Entity) -> bool:
