@@ -100,6 +100,7 @@ def written_row(call: CallSite, query: Query, kind: str, origins: tuple[Origin, 
     defaults = call.keywords.get("defaults")
     inner = [str(key) for key in (defaults.items or {}) if key != "*"] if defaults is not None else []
     fields = [*(name.partition("__")[0] for name in call.keywords if name not in _NOT_FIELDS), *inner]
+    names.assigns(call, query.entity, f"{call.name}(defaults=…)", [defaults] if defaults is not None else [])
     asked: dict[Any, Val] = {}
     if kind == "upsert":
         query, asked = conditioned(query._replace(filters=()), None, conditions(call))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from archwright.source.flow.stores import keep_all
 from archwright.source.flow.values import ALL_USES, Query, Val, clean, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.names import assigns
 from archwright.source.frameworks.shared.queries import UNREAD, conditioned
 
 ORM: Final = "peewee"
@@ -105,6 +106,7 @@ def keep_fields(call: CallSite, entity: str | None) -> None:
     named = {name: value for name, value in call.keywords.items() if name != "defaults"}
     for value in call.args:
         given += [*(value.items or {}).values()] if value.type == ("list",) else [value]
+    assigns(call, entity, f"{call.name}(…)", (*given, *call.spread))
     keep_all(call.frame, call.position, entity, named, (*given, *call.spread))
 
 

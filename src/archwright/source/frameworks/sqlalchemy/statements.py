@@ -7,6 +7,7 @@ from typing import Final
 from archwright.source.flow import attributes, stores
 from archwright.source.flow.values import NUMBER, UNKNOWN, Query, Val, join_origins
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.shared.names import assigns
 from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned
 from archwright.source.frameworks.sqlalchemy.options import paths_of
 from archwright.source.frameworks.sqlalchemy.values import (
@@ -242,6 +243,7 @@ def keep_values(call: CallSite, entity: str | None) -> None:
     given = [
         item for value in call.args for item in ((value.items or {}).values() if value.type == ("list",) else [value])
     ]
+    assigns(call, entity, f"{call.name}(…)", (*given, *call.spread))
     stores.keep_all(call.frame, call.position, entity, call.keywords, (*given, *call.spread))
 
 

@@ -10,6 +10,7 @@ from archwright.source.flow.transactions import BEFORE, ON, Scope
 from archwright.source.flow.values import NO, NONE, UNKNOWN_ORIGIN, Query, Row, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite, Iteration
 from archwright.source.frameworks.django.predicates import listed_words
+from archwright.source.frameworks.shared.names import assigns
 from archwright.source.frameworks.shared.queries import emit_read, emit_write, identity, kept_origins, loaded_along
 from archwright.source.frameworks.shared.record_rows import (
     RecordFramework,
@@ -125,6 +126,7 @@ class Tortoise(RecordFramework):
                 )
             return NONE
         if call.name == "update_from_dict":
+            assigns(call, row.entity, "update_from_dict(…)", call.args)
             return value
         record = self.models.get(row.entity)
         if record is not None and record.info.lookup(call.name) is None:

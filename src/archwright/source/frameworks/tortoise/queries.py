@@ -8,6 +8,7 @@ from archwright.source.flow import stores
 from archwright.source.flow.values import NO, NONE, NUMBER, UNKNOWN, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.predicates import conditions, listed_words, words
+from archwright.source.frameworks.shared.names import assigns
 from archwright.source.frameworks.shared.queries import LIMIT, conditioned, emit_read, emit_sql, emit_write
 from archwright.source.frameworks.shared.record_rows import element
 
@@ -73,6 +74,7 @@ def query_method(call: CallSite, value: Val, query: Query) -> Val | None:
     if name in ("update", "delete"):
         fields = tuple(call.keywords) if name == "update" else ()
         if name == "update":
+            assigns(call, query.entity, "update(**…)", call.spread)
             stores.keep_all(frame, position, query.entity, call.keywords, call.spread)
         emit_write(frame, position, query.entity, name, origins, fields=fields, query=query, asked=value.asked)
         return NUMBER
@@ -118,6 +120,7 @@ def _created(call: CallSite, query: Query, origins: tuple[Any, ...]) -> Val:
     names = [name for name in call.keywords if name not in ("defaults", "using_db")]
     given = {name: call.keywords[name] for name in names}
     mappings = (*call.spread, *((defaults,) if defaults is not None else ()))
+    assigns(call, query.entity, f"{call.name}(**…)", mappings)
     stores.keep_all(call.frame, call.position, query.entity, given, mappings)
     emit_write(
         call.frame,

@@ -1,0 +1,97 @@
+"""`access/mass-assignment`: the calls of each ORM by which data names the fields of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Told = Callable[..., list[str]]
+RULE = "access/mass-assignment"
+
+SQLALCHEMY = """
+from flask import Flask, request
+from sqlalchemy import create_engine, insert, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = Flask(__name__)
+session = Session(create_engine("sqlite://"))
+
+class Base(DeclarativeBase):
+    pass
+
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    is_admin: Mapped[bool]
+
+@app.post("/members")
+def change():
+    given = request.get_json()
+    CODE
+"""
+PEEWEE = """
+from flask import Flask, request
+from peewee import BooleanField, Model, SqliteDatabase, TextField
+
+app = Flask(__name__)
+
+class Member(Model):
+    name = TextField()
+    is_admin = BooleanField()
+    class Meta:
+        database = SqliteDatabase("x")
+
+@app.post("/members")
+def change():
+    given = request.get_json()
+    CODE
+"""
+TORTOISE = """
+from fastapi import FastAPI, Request
+from tortoise import fields
+from tortoise.models import Model
+
+app = FastAPI()
+
+class Member(Model):
+    name = fields.TextField()
+    is_admin = fields.BooleanField()
+
+@app.post("/members")
+async def change(request: Request):
+    given = await request.json()
+    CODE
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        (SQLALCHEMY, "session.query(Member).filter_by(id=1).update(GIVEN)"),
+        (SQLALCHEMY, "session.execute(update(Member).where(Member.id == 1).values(**GIVEN))"),
+        (SQLALCHEMY, "session.execute(insert(Member).values(GIVEN))"),
+        (PEEWEE, "Member.update(**GIVEN).where(Member.id == 1).execute()"),
+        (PEEWEE, "Member.create(**GIVEN)"),
+        (PEEWEE, "Member.insert(GIVEN).execute()"),
+        (TORTOISE, "await Member.filter(id=1).update(**GIVEN)"),
+        (TORTOISE, "await Member.create(**GIVEN)"),
+        (TORTOISE, "await (await Member.get(id=1)).update_from_dict(GIVEN).save()"),
+    ],
+)
+@pytest.mark.parametrize(("given", "found"), [("given", 1), ('{"name": given["name"]}', 0)])
+def test_data_names_the_fields(told: Told, program: str, code: str, given: str, found: int) -> None:
+    assert len(told({"app.py": program.replace("CODE", code.replace("GIVEN", given))}, RULE)) == found
+
+
+@pytest.mark.parametrize(("given", "found"), [("json.loads(request.body)", 1), ('{"name": request.POST["name"]}', 0)])
+def test_defaults_of_django(told: Told, given: str, found: int) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": "from django.db import models\n\nclass Member(models.Model):\n    is_admin = models.BooleanField()\n",
+        "shop/urls.py": "from django.urls import path\nfrom shop import views\nurlpatterns = [path('members/', views.change)]\n",
+        "shop/views.py": "import json\nfrom shop.models import Member\n\ndef change(request):\n"
+        f"    Member.objects.update_or_create(pk=1, defaults={given})\n",
+    }
+    assert len(told(files, RULE)) == found
