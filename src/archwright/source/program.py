@@ -165,6 +165,10 @@ class Program:
     def _is_test(self, unit: int) -> bool:
         return self.renderer.setting(unit) is Setting.TEST
 
+    def _is_template(self, unit: int) -> bool:
+        """True for a template: what it gives to filters and tags is most often a name of its context."""
+        return bool(self.project.unit(unit)[0].language)
+
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """The operations found, by name."""
@@ -193,13 +197,15 @@ class Program:
         return self._reached.get(unit, ())
 
     def uncalled(self, unit: str) -> bool:
-        """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
+        """Whether nothing in the program gives a unit its arguments: neither its code, tests and templates aside, nor a library or a command line."""
         return unit not in self._given_here
 
     @cached_property
     def _given_here(self) -> frozenset[str]:
         found = {
-            unit for unit, callers in self._called.items() if not all(c == unit or self._is_test(c) for c in callers)
+            unit
+            for unit, callers in self._called.items()
+            if not all(c == unit or self._is_test(c) or self._is_template(c) for c in callers)
         }
         found.update(self.engine.entries)
         names = {self.project.unit_name(unit) for unit in found}

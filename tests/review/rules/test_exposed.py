@@ -94,3 +94,19 @@ def test_a_traceback_that_stays_inside(title: str, findings: Find) -> None:
 def test_columns_that_nobody_is_to_read(fields: str, shown: set[str], findings: Find) -> None:
     found = findings(RULE, {"views.py": REST.replace("{}", fields), "urls.py": URLS})
     assert {name for each in found for name in each.message.split("`")[1::2]} == shown
+
+
+def test_an_override_hands_on_what_it_is_given(findings: Find) -> None:
+    text = """
+        import traceback
+        from tornado import web
+
+        class Handler(web.RequestHandler):
+            def write_error(self, status_code, **kwargs):
+                self.finish({"traceback": traceback.format_exception(*kwargs["exc_info"])})
+
+            def finish(self, *args, **kwargs):
+                self.set_header("Content-Type", "application/json")
+                return super().finish(*args, **kwargs)
+    """
+    assert len(findings(RULE, text)) == 1

@@ -26,6 +26,7 @@ PASTED = {
     "behind a tag": 'return mark_safe("<b>" + title + "</b>")',
     "by percent": 'return mark_safe("<b>%s</b>" % title)',
     "an attribute of it": 'return SafeString("&nbsp;" + title.name)',
+    "joined by a tag": "return mark_safe('<br>' + '<br>'.join(title.split(',')))",
     "the text of an error": "try:\n    return render(title)\nexcept Exception as error:\n    return mark_safe(f'<p>{error}</p>')",
     "formatted before": "return format_html(f'<b>{title}</b>')",
 }
@@ -121,6 +122,11 @@ def test_an_environment_of_jinja_escapes_where_it_is_told_to(made: str, page: st
 def test_a_handler_of_fastapi_returns_a_page_where_it_says_so(findings: Find) -> None:
     assert len(findings(RULE, API)) == 1
     assert findings(RULE, API.replace(", response_class=HTMLResponse", "")) == []
+
+
+def test_a_template_calls_a_filter_with_names_of_its_context(findings: Find) -> None:
+    page = "{% load app %}{% shown name %}"
+    assert len(findings(RULE, {"app.py": body(PASTED["behind a tag"]), "templates/page.html": page})) == 1
 
 
 def test_streamlit_shows_tags_to_who_opened_the_link(findings: Find) -> None:

@@ -29,10 +29,10 @@ _FIX = "Escape the data: format_html or Markup(...).format(...), a template that
 _TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
 _HTML = re.compile(
     r"html|markup|safe|svg|content|body|children|inner|widget|rendered|output|attrs|icon|tag|(?:^|[._])(?:pk|id|count|number|size|width|height)$|_id$"
-    r"|url|href|media|prefix|auto_id|^self\b|^cls\b",
+    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|^self\b|^cls\b",
     re.IGNORECASE,
 )
-"""Names of arguments that are HTML themselves, or that hold no tags."""
+"""Names of arguments that are HTML themselves, that hold no tags, or that the author of a template writes down."""
 _REFERRER = re.compile(r"^referrer|'(?:HTTP_)?referr?er'$", re.IGNORECASE)
 """Browsers escape it, and send no more than the origin of a page of somebody else's."""
 

@@ -233,6 +233,9 @@ def _join(site: CallSite) -> Val | None:
     if isinstance(receiver.const, str) and all(isinstance(part, str) for part in parts):
         return constant(receiver.const.join(parts))
     origins = join_origins(receiver.origins, deep_origins(element))
+    if isinstance(receiver.const, str) and "<" in receiver.const:
+        between = pasted.marked(deep_origins(element), element.with_type(("text",)), receiver.const)
+        origins = pasted.kept(origins, between)
     first = (argument.items or {}).get(0)
     if first is not None:
         before = "{}" if deep_origins(first) else operators.shape(first) + str(receiver.const)

@@ -33,6 +33,8 @@ def answered(site: CallSite, given: Given) -> None:
         content = content if content is not None else site.keywords.get(name)
     if content is None and not given.names[0]:
         content = Val(("dict",), (), items=dict(site.keywords))
+    if content is None and site.spread:
+        content = site.spread[0]  # an override that hands on whatever it is given
     if content is not None:
         exposes(site.frame, site.position, content, site.name)
 
