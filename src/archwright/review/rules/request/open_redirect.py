@@ -299,6 +299,10 @@ class OpenRedirect(Rule):
                 @app.get("/go")
                 def go():
                     return redirect(url_for("find", q=request.args["q"]))
+
+                @app.get("/shops/<name>")
+                def renamed(name):
+                    return redirect(request.path.replace(name, name.lower()) + "?moved=1")
             """,
         ),
     )
@@ -306,7 +310,12 @@ class OpenRedirect(Rule):
     def check(self, effect: Redirect, reaching: Reaching) -> Iterator[Verdict]:
         text = effect.to.text or "{}"
         whole = text == "{}" or "{}" not in text
-        led = tuple(o for o in effect.to.origins if not _own(o.name) and not (whole and _one_part(o)))
+        asked = any(o.name.startswith("request path") for o in effect.to.origins)
+        led = tuple(
+            o
+            for o in effect.to.origins
+            if not _own(o.name) and not (whole and _one_part(o)) and not (asked and _in_path(o))
+        )
         to = msgspec.structs.replace(effect.to, origins=led)
         found = sent(effect, to, Use.HOST)
         if found is None:
@@ -339,6 +348,11 @@ class OpenRedirect(Rule):
 def _one_part(origin: Origin) -> bool:
     """True for data that holds no slash of either kind: as an address, it leads to a page beside the one that is asked."""
     return origin.state(Use.PATH) is Clean.CLEAN and origin.state(Use.URL) is Clean.CLEAN
+
+
+def _in_path(origin: Origin) -> bool:
+    """True for one part of the path that is asked for: beside the path itself it tells nothing more."""
+    return origin.name.startswith("path parameter") and origin.state(Use.SEGMENT) is Clean.CLEAN
 
 
 def _begins_with_a_name(path: str) -> bool:
