@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -46,6 +45,8 @@ def fetch(source: str, queries: Sequence[str]) -> list[list[Sequence[Any]]]:
     """The rows of each query. Raises QueryError."""
     if kind_of(source) == "sqlite":
         return _sqlite(Path(unquote(_SQLITE.sub("", source))), queries)
+    import asyncio  # a twentieth of a second, and few ask a database
+
     return asyncio.run(_postgres(_POSTGRES.sub("postgresql://", source), queries))
 
 

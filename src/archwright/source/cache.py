@@ -81,6 +81,11 @@ class FactsCache:
             at += length
         self._whole = at == size
 
+    @property
+    def empty(self) -> bool:
+        """Nothing of the project is known: no content need be asked for."""
+        return not self._index
+
     def get(self, digest: bytes) -> bytes | None:
         """The facts of a content as marshal bytes; None if they are not there or damaged."""
         found = self._index.get(digest)

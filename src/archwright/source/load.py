@@ -132,7 +132,7 @@ def _loaded(root: str, modules: Sequence[ModuleFile], cache: FactsCache | None, 
     """Facts of files: those that the cache holds of them as they are now, the rest parsed."""
     read: dict[str, Read] = {}
     missing: list[ModuleFile] = list(modules)
-    if cache is not None:
+    if cache is not None and not cache.empty:
         missing = []
         for module in modules:
             digest, marked = _digest(Path(root, module.path), module.language)

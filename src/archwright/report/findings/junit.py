@@ -6,7 +6,6 @@ Without findings it holds one case that passed, because servers take an empty su
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape, quoteattr
 
 from archwright.model.finding import Finding
 from archwright.report.findings.document import Document, View
@@ -24,6 +23,10 @@ def render(document: Document, view: View) -> str:  # noqa: ARG001 - every forma
 
 
 def _case(finding: Finding) -> str:
+    from xml.sax.saxutils import (
+        escape,  # brings the standard library's clients of HTTP and mail, which cost more than the rest
+    )
+
     place = f"{finding.path}:{finding.line}:{finding.column}"
     trace = "".join(f"\n{step.path}:{step.line}: {step.note}" for step in finding.trace)
     body = f"{place}\n{finding.message}\n{finding.why}\nFix: {finding.fix}{trace}"
@@ -36,6 +39,8 @@ def _case(finding: Finding) -> str:
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_allowed(text))
 
 

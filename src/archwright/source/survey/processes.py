@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import yaml
-
 from archwright.model.operation import Command, Message, Operation, Schedule
 from archwright.model.physical import Process
 from archwright.model.system import ProjectFacts
@@ -176,6 +174,8 @@ def _procfile(text: str) -> Iterator[_Said]:
 
 def _compose(text: str) -> Iterator[_Said]:
     """Services of a compose file; those of other images than known stores only where they are built here or run a known command."""
+    import yaml
+
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError):

@@ -10,13 +10,14 @@ from archwright.source import facts as f
 
 def calls_in(node: Any) -> Iterator[tuple[Any, ...]]:
     """Every call in statements or expressions, outer ones first."""
-    if not isinstance(node, tuple) or not node:
-        return
-    if node[0] == f.CALL and len(node) == 5 and isinstance(node[2], tuple):
-        yield node
-    for part in node:
-        if isinstance(part, tuple):
-            yield from calls_in(part)
+    todo: list[Any] = [node]
+    while todo:
+        node = todo.pop()
+        if type(node) is not tuple or not node:
+            continue
+        if node[0] == f.CALL and len(node) == 5 and isinstance(node[2], tuple):
+            yield node
+        todo += [part for part in reversed(node) if type(part) is tuple]
 
 
 def given_at(call: tuple[Any, ...], place: int, name: str) -> Any:
