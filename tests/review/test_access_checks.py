@@ -246,3 +246,23 @@ def test_a_checker_whose_method_is_put_around_a_view_guards_it(tmp_path: Path) -
     code += '\n@notes.get("/e/<int:note>")\n@permissions.require_any("add")\ndef e(note):\n    return NOTES[note]\n'
     code += '\n@notes.get("/g/<int:note>")\ndef g(note):\n    return NOTES[note]\n'
     assert len(found(tmp_path, code, "access/missing-authentication")) == 1
+
+
+@pytest.mark.parametrize(
+    ("test", "times"),
+    [
+        ('request.data.get("is_staff") is True', 1),
+        ('request.data["is_staff"] == True', 1),
+        ('request.data.get("is_staff")', 0),
+        ('serializer.validated_data["is_staff"] is True', 0),
+        ('request.data.get("is_staff") is not None', 0),
+    ],
+)
+def test_a_flag_is_checked_as_it_was_sent(tmp_path: Path, test: str, times: int) -> None:
+    more = f"""def partial_update(self, request, pk):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        if {test} and not request.user.is_superuser:
+            raise PermissionDenied
+        serializer.save()"""
+    assert len(found(tmp_path, RANKED.replace("MORE", more), "access/raw-flag")) == times

@@ -106,6 +106,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """True where it is no function of the project, but inherited whole from a library."""
     ranking: Callable[[], str] = str
     """Gives `ranks`."""
+    flagging: Callable[[], tuple[tuple[Place, str], ...]] = tuple
+    """Gives `raw_flags`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
@@ -150,6 +152,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def ranks(self) -> str:
         """The attribute that says how much somebody may, by which its own code turns callers away; empty: it does not."""
         return self.ranking()
+
+    @property
+    def raw_flags(self) -> tuple[tuple[Place, str], ...]:
+        """Where its own code turns callers away if a field of the body, as it was sent, is `True`, and the fields."""
+        return self.flagging()
 
     @property
     def fixed(self) -> bool:

@@ -22,7 +22,7 @@ from archwright.source.program import Program
 from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, guard_of
-from archwright.source.survey.refusals import Refusals, by_rank
+from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
 from archwright.source.survey.sessions import Sessions
 
 _ROUTES = frozenset(
@@ -105,6 +105,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             filtering=cache(partial(_filtered, holder, bool(standing))),
             implied=project.is_implied(unit),
             ranking=cache(partial(_ranks, asking, unit)),
+            flagging=cache(partial(_raw_flags, asking, unit)),
             fixing=cache(partial(asking.fixed, unit)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
         )
@@ -163,6 +164,12 @@ def _decorators(
 def _ranks(asking: Asking, unit: int) -> str:
     bodies = (body_of(asking.project.unit(each)[1]) for each in asking.whole(unit))
     return next((name for body in bodies if (name := by_rank(body))), "")
+
+
+def _raw_flags(asking: Asking, unit: int) -> tuple[tuple[Place, str], ...]:
+    module, _ = asking.project.unit(unit)
+    bodies = (body_of(asking.project.unit(each)[1]) for each in asking.whole(unit))
+    return tuple((_place(module, at), name) for body in bodies for at, name in raw_flags(body))
 
 
 def _inverted(asking: Asking, refusals: Refusals, unit: int) -> tuple[Inversion, ...]:

@@ -85,6 +85,31 @@ def by_rank(body: Any) -> str:
     return ""
 
 
+def raw_flags(body: Any) -> Iterator[tuple[int, str]]:
+    """Branches that turn the caller away where a field of the body, as it was sent, is `True`: their places, the fields."""
+    for node in nodes(body):
+        if node[0] != f.IF or not refuses(node[3]):
+            continue
+        for part in nodes(node[2]):
+            if part[0] == f.COMPARE and len(part[3]) == 1 and part[3][0][0] in ("is", "=="):
+                sides = (part[2], part[3][0][1])
+                named = next((name for side in sides if (name := _field(side))), "")
+                if named and any(side[0] == f.CONST and side[2] is True for side in sides):
+                    yield node[1], named
+
+
+def _field(node: Any) -> str:
+    """`request.data.get("is_staff")`, `request.data["is_staff"]`: the field; empty: it is none."""
+    if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "get" and node[3]:
+        holder, key = node[2][2], node[3][0]
+    elif node[0] == f.SUBSCRIPT:
+        holder, key = node[2], node[3]
+    else:
+        return ""
+    sent = holder[0] == f.ATTR and holder[3] == "data" and last_name(holder[2]) == "request"
+    return str(key[2]) if sent and key[0] == f.CONST and isinstance(key[2], str) else ""
+
+
 def _turned_away(body: Any, *, held: bool) -> Iterator[tuple[int, str]]:
     """Branches that turn the caller away because the answer of a call is true (`held`) or false: their places, the calls."""
     for node in nodes(body):
