@@ -681,6 +681,100 @@ def send(key: int, db: Session = Depends(session)):
             urlpatterns = router.urls
         """,
     },
+    "a filter that is told whether to escape": {
+        **DJANGO,
+        "app/templatetags/wrapped.py": """
+            from django import template
+            from django.utils.html import conditional_escape
+            from django.utils.safestring import mark_safe
+
+            register = template.Library()
+
+            @register.filter(needs_autoescape=True)
+            def wrapped(text, autoescape=None):
+                if autoescape:
+                    esc = conditional_escape
+                else:
+                    esc = lambda x: x
+                return mark_safe(esc(text))
+        """,
+        "templates/hook.html": "{% load wrapped %}{{ hook.url|wrapped }}",
+        "views.py": CREATE
+        + """
+from django.shortcuts import render
+
+def show(request, key):
+    return render(request, "hook.html", {"hook": Hook.objects.get(pk=key)})
+""",
+        "urls.py": URLS.replace("]", ', path("hooks/<int:key>/", views.show)]'),
+    },
+    "a table of settings, of which each key has one writer": {
+        "app.py": FLASK
+        + """
+class Setting(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String(20))
+    value = db.Column(db.Text)
+
+@app.post("/title")
+def title():
+    setting = Setting.query.filter_by(name="title").first()
+    setting.value = request.form["title"]
+    db.session.commit()
+    return ""
+
+@app.post("/run")
+def run():
+    requests.get(Setting.query.filter_by(name="peer").first().value, timeout=5)
+    return ""
+"""
+    },
+    "names that the service writes down, set by a helper": {
+        "app.py": FLASK
+        + """
+def fill(row, data, keys=None):
+    for key, value in data.items():
+        if keys and key not in keys:
+            continue
+        setattr(row, key, value)
+
+def change(row, data):
+    fill(row, data, keys=("icon",))
+
+@app.post("/watch/<int:key>")
+def watch(key):
+    change(Watch.query.get(key), {"icon": request.form["icon"]})
+    return ""
+
+@app.post("/run/<int:key>")
+def run(key):
+    requests.get(Watch.query.get(key).url, timeout=5)
+    return ""
+"""
+    },
+    "contents of a file": {
+        "app.py": FLASK
+        + """
+import io
+from flask import send_file
+
+class Icon(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    data = db.Column(db.LargeBinary)
+    style = db.Column(db.Text)
+
+@app.post("/icons")
+def add():
+    db.session.add(Icon(data=request.files["icon"].read(), style=request.form["style"]))
+    return ""
+
+@app.get("/icons/<int:key>")
+def show(key):
+    if request.args.get("style"):
+        return send_file(io.BytesIO(db.session.get(Icon, key).style.encode()))
+    return send_file(io.BytesIO(db.session.get(Icon, key).data))
+"""
+    },
     "the text body of a mail": {
         **DJANGO,
         "templates/hook-body-text.html": "{{ hook.url|safe }}",

@@ -201,7 +201,7 @@ class Store(Effect, tag="store", frozen=True, kw_only=True):
     field: str
     """Its name; `*` where data tells which field it is."""
     names: tuple[str, ...] = ()
-    """Of `*`, the names that a declaration of the data allows; empty: it is not known."""
+    """Of `*`, the names that a declaration of the data allows, `?` for one that can't be told; empty: the sender chooses."""
     value: Value = Value()
 
 

@@ -27,6 +27,9 @@ _HARMLESS: Final = frozenset(
 _TEXTS: Final = frozenset({Type.TEXT, Type.URL, Type.EMAIL, Type.JSON, Type.BYTES})
 _KEYS: Final = frozenset({"id", "pk"})
 _ANY: Final = "*"
+_VALUES: Final = frozenset({"value", "val", "value_json", "json_value"})
+_NAMES: Final = ("key", "name", "option", "setting")
+_LOCATES: Final = frozenset({Use.PATH, Use.SEGMENT, Use.HOST})
 _MANY: Final = 12
 """Code that more operations reach is shared by forms or views of all kinds: which of them writes this field isn't known."""
 _BESIDE: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
@@ -68,6 +71,9 @@ class Stored:
 
         apart: the beginnings of the names of sources that don't count.
         """
+        entity, _, field = read.name.rpartition(".")
+        if use in _LOCATES and self._type(entity, field) is Type.BYTES:
+            return None  # the contents of a file, not its name
         for writer in self(read.name):
             if apart and writer.origin.name.startswith(apart):
                 continue
@@ -82,7 +88,7 @@ class Stored:
 
     def _writers(self, entity: str, field: str) -> list[Writer]:
         type_ = self._type(entity, field)
-        if not entity or field in (_ANY, *_KEYS) or type_ in _HARMLESS:
+        if not entity or field in (_ANY, *_KEYS) or type_ in _HARMLESS or self._by_key(entity, field):
             return []
         found = []
         for name in self._family(entity):
@@ -133,6 +139,11 @@ class Stored:
         if known is not None and declared is None and field.endswith("_id") and known.field(field[:-3]) is not None:
             return Type.REFERENCE
         return declared.type if declared is not None else Type.UNKNOWN
+
+    def _by_key(self, entity: str, field: str) -> bool:
+        """True for the values of a table of settings: what is written under one key is not what is read under another."""
+        known = self._program.entities.get(entity)
+        return field in _VALUES and known is not None and any(known.field(name) is not None for name in _NAMES)
 
     def _all(self) -> dict[str, list[Store]]:
         if self._stores is None:

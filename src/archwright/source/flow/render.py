@@ -39,6 +39,8 @@ _TRIGGERED = {
     Command: m.Setting.COMMAND,
 }
 """What runs the unit behind an operation, by what triggers it."""
+_UNTOLD = "?"
+"""The name of a field, where it is neither written down nor the sender's."""
 _CLASSES: dict[str, type[m.Effect]] = {
     kind.__name__: kind for kind in vars(m).values() if isinstance(kind, type) and issubclass(kind, m.Effect)
 }
@@ -246,9 +248,10 @@ class Renderer:
     def _store(self, found: Found) -> m.Effect:
         names = found.slots.get("names")
         declared = (names.items if names is not None else None) or {}
-        whole = "*" not in declared
-        told = {**self._told(found, m.Store), "names": tuple(sorted(map(str, declared))) if whole else ()}
-        return m.Store(**self._common(found), **told)
+        told = tuple(sorted(map(str, declared))) if "*" not in declared else ()
+        if names is not None and not told and any(key[0] != "source" for key, _, _ in names.origins):
+            told = (_UNTOLD,)
+        return m.Store(**self._common(found), **{**self._told(found, m.Store), "names": told})
 
     def _conditions(self, slots: dict[str, Any]) -> tuple[m.Condition, ...]:
         """The conditions of a query, with what they compare with where it is known: what it goes back to, not the way."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from archwright.model.value import Use
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.own_checks import looks_at
-from archwright.source.flow.values import ALL_USES, BIT, NO, Origin, Query, Val, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins
 
 KIND: Final = "Store"
 ANY: Final = "*"
@@ -43,8 +43,15 @@ def keep(frame: Frame, position: int, entity: str | None, field: str, value: Val
     harmless = BIT[Use.FIELDS] if field == ANY else ALL_USES  # the names of what is declared are not the sender's
     origins = tuple(each for each in deep_origins(value) if each[0][0] in _TELLING and each[1] & harmless != harmless)
     if origins and not looks_at(frame.engine, entity, field):
-        names = {"names": Val(None, value.origins, NO, value.items)} if field == ANY else {}
+        names = {"names": _names(value)} if field == ANY else {}
         frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins), **names)
+
+
+def _names(mapping: Val) -> Val:
+    """What tells the names of the fields that a mapping, or the values in one, are put into; unknown where it is several things."""
+    whole = tuple(each for each in mapping.origins if each[0][0] != "loop")
+    told = all(each[0][0] == "source" for each in whole) or len(whole) == 1
+    return Val(None, whole if told else (UNKNOWN_ORIGIN,), NO, mapping.items)
 
 
 def keep_all(

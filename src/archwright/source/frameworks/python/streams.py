@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.model.value import Use
 from archwright.source.flow import attributes, operators
-from archwright.source.flow.values import NO, NONE, NUMBER, TEXT, UNKNOWN, Val, constant, deep_origins, inside, join
-from archwright.source.frameworks.base import CallSite, Handler
+from archwright.source.flow.values import (
+    NO,
+    NONE,
+    NUMBER,
+    TEXT,
+    UNKNOWN,
+    Val,
+    clean,
+    constant,
+    deep_origins,
+    inside,
+    join,
+)
+from archwright.source.frameworks.base import CallSite, Handler, mask
 
 _CLASSES: Final = ("io.StringIO", "io.BytesIO")
+_NO_PATH: Final = mask(Use.PATH, Use.SEGMENT, Use.PARENTS, Use.RELATIVE)
+"""What bytes in memory are clean for: they are the contents of a file, not its name."""
 _WRITTEN: Final = "written"
 """The item of a stream that holds its text."""
 
@@ -16,6 +31,8 @@ _WRITTEN: Final = "written"
 def _stream(dotted: str) -> Handler:
     def handler(site: CallSite) -> Val:
         first = site.argument(0, "initial_value") or site.argument(-1, "initial_bytes")
+        if first is not None and dotted == "io.BytesIO" and first.origins:
+            first = Val(first.type, clean(first.origins, _NO_PATH), first.const, first.items, first.text)
         return Val(("object", dotted), (), NO, {_WRITTEN: first if first is not None else constant("")})
 
     return handler

@@ -8,10 +8,15 @@ is handled by a handler of its own, which calls `interpret`.
 
 from __future__ import annotations
 
+from typing import Final
+
 from archwright.model.effect import Language
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import Val, deep_origins
 from archwright.source.frameworks.base import CallSite, Handler
+
+_STREAMS: Final = (("object", "io.BytesIO"), ("object", "io.StringIO"))
+"""What is read or sent from memory: no path."""
 
 
 def interprets(
@@ -48,7 +53,7 @@ def opens(
 
     def handler(site: CallSite) -> Val | None:
         path = site.argument(index, keyword)
-        if path is not None:
+        if path is not None and path.type not in _STREAMS:
             site.emit("FileAccess", kind=kind, path=path, api=dotted)
         return Val(("object", gives), site.derived().origins) if gives else None
 

@@ -127,7 +127,9 @@ class TemplateLanguage(Framework):
         name, value = site.args[0].const, site.args[1]
         own = self.own_filter(site.frame, name)
         if own is not None:
-            return call_unit(site.frame, own, site.args[1:], site.keywords, site.spread, site.position)
+            named = {param[0] for param in site.frame.engine.project.unit(own)[1][4]}
+            told = {"autoescape": constant(True)} if "autoescape" in named else {}  # Django says so to those that ask
+            return call_unit(site.frame, own, site.args[1:], {**told, **site.keywords}, site.spread, site.position)
         return filters.apply(self.language, name, value, site)
 
     def _test(self, site: CallSite) -> Val:
