@@ -95,3 +95,48 @@ def test_defaults_of_django(told: Told, given: str, found: int) -> None:
         f"    Member.objects.update_or_create(pk=1, defaults={given})\n",
     }
     assert len(told(files, RULE)) == found
+
+
+PYDANTIC = """
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Extra
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+session = Session(create_engine("sqlite://"))
+
+class Base(DeclarativeBase):
+    pass
+
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_admin: Mapped[bool]
+
+class New(BaseModelEXTRA):
+    name: str
+    CONFIG
+
+@app.post("/members")
+def add(given: New):
+    session.add(Member(**given.DUMP))
+"""
+
+
+@pytest.mark.parametrize(
+    ("extra", "config", "dump", "found"),
+    [
+        ("", 'model_config = ConfigDict(extra="allow")', "model_dump()", 1),
+        ("", 'model_config = {"extra": "allow"}', "model_dump(exclude_unset=True)", 1),
+        ("", "class Config:\n        extra = 'allow'", "dict()", 1),
+        ("", "class Config:\n        extra = Extra.allow", "dict()", 1),
+        (', extra="allow"', "pass", "model_dump()", 1),
+        ("", "pass", "model_dump()", 0),
+        ("", 'model_config = ConfigDict(extra="forbid")', "model_dump()", 0),
+        ("", 'model_config = ConfigDict(extra="allow")', 'model_dump(include={"name"})', 0),
+    ],
+)
+def test_models_that_keep_what_they_do_not_declare(told: Told, extra: str, config: str, dump: str, found: int) -> None:
+    code = PYDANTIC.replace("BaseModelEXTRA", f"BaseModel{extra}").replace("CONFIG", config).replace("DUMP", dump)
+    assert len(told({"app.py": code}, RULE)) == found

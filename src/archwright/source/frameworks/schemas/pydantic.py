@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from archwright.model.value import Use
+from archwright.source import facts as f
 from archwright.source.flow import attributes
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import ALL_USES, NO, UNKNOWN, Val, clean, deep_origins, origins_of
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, Val, clean, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.shared import serialised
 from archwright.source.frameworks.shared.typed import Field, fields_of, is_clean
@@ -53,6 +55,9 @@ class Pydantic(Framework):
         receiver = call.receiver
         if receiver is None:
             return None
+        if call.name in _DUMPS and "include" not in call.keywords and _open(receiver):
+            origins = tuple((key, cleaned & ~BIT[Use.FIELDS], steps) for key, cleaned, steps in deep_origins(receiver))
+            return Val(("dict",), origins)
         if call.name in _DUMPS:
             return Val(("dict",), receiver.origins, NO, dict(receiver.items) if receiver.items is not None else None)
         if call.name in _TEXT_DUMPS:
@@ -110,6 +115,25 @@ class Pydantic(Framework):
         if known is None:
             known = self._clean[key] = is_clean(call.frame.engine, field.module, field.annotation)
         return known
+
+
+def _open(model: Val) -> bool:
+    """True for an instance of a class that keeps fields which it does not declare: `extra="allow"`."""
+    info = model.type[1] if model.type is not None and model.type[0] == "instance" else None
+    if not isinstance(info, ClassInfo):
+        return False
+    given = [value for key, value in info.facts[5] if key == "extra"]
+    hit = info.lookup("model_config")
+    node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+    if node is not None and node[0] == f.CALL:
+        given += [value for key, value in node[4] if key == "extra"]
+    elif node is not None and node[0] == f.DICT:
+        given += [value for key, value in node[2] if key is not None and key[0] == f.CONST and key[2] == "extra"]
+    config = info.inner("Config")
+    held = config.lookup("extra") if config is not None else None
+    if held is not None and held[1].kind == "expression":
+        given.append(held[1].value)
+    return any(each[-1] == "allow" for each in given)
 
 
 def _columns(call: CallSite, row: Val, info: ClassInfo) -> dict[str, Val]:
