@@ -175,7 +175,7 @@ class _Walk:
         if path in self._found or self._excluded(path, False):
             return
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", buffering=0) as file:
                 head = b"" if named else file.read(HEAD_BYTES)
                 size = os.fstat(file.fileno()).st_size
         except OSError as error:
