@@ -19,7 +19,7 @@ class Which(enum.Flag):
     SECRET = enum.auto()
     """With a field of a row or an argument in a slot that bears the name of a secret."""
     INSIDE = enum.auto()
-    """With something of the service's inside in a slot that is sent away: a traceback, a column."""
+    """With something of the service's inside in a slot that is sent away: a traceback, a column that holds a secret."""
     SERVED = enum.auto()
     """Of a unit that a library calls, with what its calls do because of what it gives them."""
     ALL = enum.auto()

@@ -110,3 +110,26 @@ def test_an_override_hands_on_what_it_is_given(findings: Find) -> None:
                 return super().finish(*args, **kwargs)
     """
     assert len(findings(RULE, text)) == 1
+
+
+def test_columns_that_a_helper_is_given_to_answer_with(findings: Find) -> None:
+    text = """
+        from django.db import models
+        from django.http import JsonResponse
+
+        class Member(models.Model):
+            email = models.CharField(max_length=128)
+
+        def answer(data):
+            return JsonResponse(data)
+
+        def show(request, key):
+            return answer({"email": Member.objects.get(pk=key).email})
+    """
+    urls = """
+        from django.urls import path
+        import views
+
+        urlpatterns = [path("members/<int:key>/", views.show)]
+    """
+    assert findings(RULE, {"views.py": text, "urls.py": urls}) == []

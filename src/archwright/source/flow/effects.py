@@ -129,6 +129,8 @@ class Summary(NamedTuple):
 EMPTY = Summary(Val(None, ()), (), frozenset())
 TRACEBACK: Final[Key] = ("result", "traceback")
 """The key of what `traceback.format_exc()` gives."""
+COLUMN: Final = "column "
+"""Begins the second part of the key of a column that is sent to who asked, `("result", "column Entity.name")`."""
 JUDGES = "judges"
 """The trait of a unit that looks at which network an address belongs to."""
 _CARRIED = frozenset({"log", "raise", "call", "action", JUDGES})

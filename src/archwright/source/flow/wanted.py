@@ -8,7 +8,7 @@ from typing import Final
 from archwright.model.secret_name import secret, secret_argument
 from archwright.model.which import Which
 from archwright.source.flow import pasted
-from archwright.source.flow.effects import TRACEBACK, Found, repeated
+from archwright.source.flow.effects import COLUMN, TRACEBACK, Found, repeated
 from archwright.source.flow.values import ALL_USES, Key, Origin, Val, deep_origins
 from archwright.source.link.project import Project
 
@@ -26,6 +26,11 @@ _OF_ORIGINS: Final = _SENT | _SECRET | _STORED | _INSIDE
 def is_stored(origin: Origin) -> bool:
     """True for what a field of a row holds, where it may be dangerous for some use."""
     return origin[0][0] == "field" and origin[1] & ALL_USES != ALL_USES
+
+
+def _is_inside(key: Key) -> bool:
+    """True for what nobody outside is to see: the text of a traceback, a column that holds a secret."""
+    return key == TRACEBACK or (key[0] == "result" and key[1].startswith(COLUMN))
 
 
 class Wanted:
@@ -63,7 +68,7 @@ class Wanted:
                             (which & _SENT and origin[0][0] == "source")
                             or (which & _STORED and is_stored(origin))
                             or (which & _SECRET and self._secret(origin[0]))
-                            or (which & _INSIDE and (origin[0] == TRACEBACK or origin[0][0] == "field"))
+                            or (which & _INSIDE and _is_inside(origin[0]))
                         ):
                             return True
         return False

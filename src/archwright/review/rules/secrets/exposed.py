@@ -11,7 +11,7 @@ from archwright.model.which import Which
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.rule import Rule, Verdict, example, steps
 
-_TRACEBACK = "traceback"
+_TRACEBACK, _COLUMN = "traceback", "column "
 
 
 class Exposed(Rule):
@@ -156,7 +156,8 @@ class Exposed(Rule):
         path = effect.place.path
         if effect.context.setting is Setting.TEST or in_tests(path) or in_tools(path):
             return
-        shown = [f"`{origin.name}`" for origin in effect.shape.origins if origin.kind is OriginKind.FIELD]
+        names = [origin.name for origin in effect.shape.origins if origin.kind is OriginKind.RESULT]
+        shown = [f"`{name.removeprefix(_COLUMN)}`" for name in names if name.startswith(_COLUMN)]
         if shown:
             yield Verdict(
                 message=f"{effect.api} shows {' and '.join(shown)} to who asks.",

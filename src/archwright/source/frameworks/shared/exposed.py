@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow.effects import TRACEBACK
+from archwright.source.flow.effects import COLUMN, TRACEBACK
 from archwright.source.flow.values import Val, deep_origins
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
@@ -58,7 +58,8 @@ def returned(frame: Frame) -> None:
 def column(frame: Frame, row: Val, name: str, position: int, api: str) -> None:
     """Record that a column of a row is sent to who asked, where its name is that of a secret."""
     if row.type is not None and row.type[0] == "row" and _SECRET.fullmatch(name) is not None:
-        origin = (("field", row.type[1].entity, name), 0, None)
+        entity = str(row.type[1].entity).rpartition(".")[2]
+        origin = (("result", f"{COLUMN}{entity}.{name}"), 0, None)
         frame.emit("Respond", position, shape=Val(None, (origin,)), api=api)
 
 
