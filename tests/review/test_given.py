@@ -172,3 +172,8 @@ def test_templates_and_code(body: str, found: tuple[str, Confidence] | None, tmp
 def test_what_the_program_makes_is_less_sure(tmp_path: Path) -> None:
     text = f"{STORE}def f(content_hash):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{{content_hash}}'\")\n"
     assert [confidence for _, confidence, _ in _found(tmp_path, text)] == [Confidence.LOW]
+
+
+def test_examples_say_nothing_of_other_callers(tmp_path: Path) -> None:
+    _found(tmp_path, "from store import f\n\nf('a')\n", "examples/use.py")
+    assert len(_found(tmp_path, f"{STORE}{QUOTED['an f-string']}\n")) == 1

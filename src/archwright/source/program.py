@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ from archwright.source.versions import Versions
 
 _COMMAND_LINES = frozenset({"argparse", "optparse", "click", "typer", "fire", "docopt", "cyclopts", "absl"})
 """Libraries that read command lines: who gives their arguments runs the program."""
+_EXAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|cookbooks?|tutorials?|demos?|docs)/")
+"""Folders of code that shows how a library is called."""
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
 
 
@@ -205,7 +208,7 @@ class Program:
         found = {
             unit
             for unit, callers in self._called.items()
-            if not all(c == unit or self._is_test(c) or self._is_template(c) for c in callers)
+            if not all(c == unit or self._shows(c) or self._is_template(c) for c in callers)
         }
         found.update(self.engine.entries)
         names = {self.project.unit_name(unit) for unit in found}
@@ -215,6 +218,10 @@ class Program:
                     self.project.unit_name(module.index << UNIT_BITS | index) for index in range(len(module.units))
                 )
         return frozenset(names)
+
+    def _shows(self, unit: int) -> bool:
+        """True for tests and examples: what they give says nothing of what other callers do."""
+        return self._is_test(unit) or _EXAMPLES.search(self.project.unit(unit)[0].path) is not None
 
     @property
     def marked(self) -> tuple[str, ...]:
