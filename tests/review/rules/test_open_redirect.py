@@ -30,6 +30,7 @@ HOLDS = {
     "a whole host in front": 'if target.startswith("https://shop.example/"):\n    return redirect(target)',
     "a host put in": 'return redirect(urlsplit(target)._replace(scheme="https", netloc="shop.example").geturl())',
     "put together behind a host": 'return redirect(urlunsplit(("https", request.host, urlsplit(target).path, "", "")))',
+    "a query, or nothing": 'if target:\n    target = f"?next={target}"\nreturn redirect(f"/{target}")',
     "the request's own path": 'return redirect(request.path + "/")',
 }
 BROKEN = {
@@ -43,6 +44,7 @@ BROKEN = {
     "a host without its end": 'if target.startswith("https://shop.example"):\n    return redirect(target)',
     "a slash put in front": 'return redirect("/" + target)',
     "joined to the own host": "return redirect(urljoin(request.host_url, target))",
+    "a query, or what was sent": 'if request.args["as"]:\n    target = f"?next={target}"\nreturn redirect(f"/{target}")',
     "a pattern of any slashes": 'if re.match(r"^/.*", target):\n    return redirect(target)',
     "a header of the answer": 'return Response("", 302, headers={"Location": target})',
     "headers beside the answer": 'return "", 302, {"Location": target}',

@@ -44,6 +44,9 @@ SILENT = {
     "by percent": 'requests.get("https://%s/v1/%s" % (HOST, url))',
     "the name of a database": 'create_engine("postgresql://localhost/" + url)',
     "a database in a file": 'create_engine(f"sqlite:///{url}")',
+    "a query behind an address that is not sent as such": 'requests.get(f"{request.url}?{url}")',
+    "a query put together of an empty text": "query = request.query_string\nif url:\n    query = f'?q={url}'\nrequests.get(f'{HOST}/{query}')",
+    "nothing was sent": "if not url:\n    requests.get(url)",
     "a user of a known host": "psycopg2.connect(host=HOST, user=url)",
 }
 MEDIUM = {
@@ -97,3 +100,15 @@ def test_a_host_that_is_looked_at_once_and_hosts_of_other_services(title: str, f
 def test_a_look_that_holds_nothing(title: str, findings: Find) -> None:
     (found,) = findings(RULE, body(HIGH[title]))
     assert found.confidence is Confidence.HIGH
+
+
+METHODS = """if request.json["how"] == "GET":
+    requests.get(url)
+else:
+    requests.post(url)"""
+
+
+def test_a_branch_for_each_method_is_one_cause(findings: Find) -> None:
+    (found,) = findings(RULE, body(METHODS))
+    assert found.trace[-1].note == "here too"
+    assert len(findings(RULE, body(METHODS.replace("post(url)", "post(request.json['other'])")))) == 2

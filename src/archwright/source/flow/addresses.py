@@ -22,6 +22,9 @@ fixes nothing: behind it `/host` makes `//host`."""
 _AUTHORITY: Final = re.compile(r"(\{\}|[a-z][a-z0-9+.-]*)?:?//([^/?#\\\s]*)[/?#]", re.IGNORECASE)
 """The scheme and the whole host at the start of an address, either of which may be put in."""
 
+_BEHIND: Final = frozenset("?#")
+"""Begin the query and the fragment of an address."""
+
 
 def fixes_host(prefix: str) -> bool:
     """True where a text at the start of an address leaves nothing of the host to what follows."""
@@ -41,8 +44,11 @@ def below_root(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
 def anchored(text: str, before: Sequence[Val]) -> bool:
     """The same of the values that stand before a piece of data, and their text with `{}` for what is not constant.
 
-    What begins with something unread, or with the service's own settings, is not the sender's to lead.
+    What begins with something unread, or with the service's own settings, is not the sender's to lead. Behind the mark of a query or of a
+    fragment no host begins any more, whoever chose what stands before.
     """
+    if not _BEHIND.isdisjoint(text):
+        return True
     holes = [value for value in before if value.const is NO or value.origins]
     authority = _AUTHORITY.match(text)
     if authority is not None:

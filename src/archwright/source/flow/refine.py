@@ -17,6 +17,7 @@ from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean,
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
 _TEXT_TYPES = frozenset({"str", "bytes"})
+_MAY_BE_TEXT = (None, ("text",))
 _NO_STRUCTURE = BIT[Use.FILTER]
 """A text holds no operators, whatever else it holds."""
 _ORDERS = frozenset({"<", "<=", ">", ">="})
@@ -53,10 +54,14 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         _called(frame, test, holds)
     elif kind == f.WALRUS:
         refine(frame, test[3], holds)
+        if not holds:
+            _empty(frame, test[2])
     elif kind == f.AWAIT:
         refine(frame, test[2], holds)
     elif kind == f.NAME:
         _answer(frame, test, holds)
+        if not holds:
+            _empty(frame, test)
     elif kind == f.ATTR and not holds and hosts.is_host(test):
         _no_host(frame, test)
     elif kind == f.BINOP and test[2] == "-" and not holds and _fixed(frame, test[4]):
@@ -147,6 +152,13 @@ def _answer(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
     if kept is not None and isinstance(kept.const, tuple):
         refine(frame, kept.const, holds)
         frame.env[key] = kept
+
+
+def _empty(frame: Frame, name: tuple[Any, ...]) -> None:
+    """`if not text`: an empty text harms nothing where it is put, though no caller has to know."""
+    value = frame.env.get(name[2])
+    if value is not None and value.type in _MAY_BE_TEXT and any(key[0] in _SENT for key, _, _ in value.origins):
+        frame.env[name[2]] = _cleaned(value, ALL_USES)
 
 
 def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:

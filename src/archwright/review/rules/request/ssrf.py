@@ -8,8 +8,8 @@ from archwright.model.effect import HttpCall
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import sent, tainted
+from archwright.review.rule import Reaching, Rule, Verdict, example, replaced
+from archwright.review.sent import Sent, sent, tainted
 from archwright.review.stored import Stored
 
 _OWN = ("request URL", "request host", "referrer", "request path")
@@ -380,7 +380,7 @@ class Ssrf(Rule):
         if found is None:
             return
         sure = not effect.judged and not (effect.peer.text or "").startswith("tcp:")
-        yield from tainted(
+        for verdict in tainted(
             effect,
             effect.peer,
             Use.HOST,
@@ -399,4 +399,16 @@ class Ssrf(Rule):
             impact=Impact.HIGH,
             confidence=Confidence.LOW if found.by_staff else Confidence.HIGH if sure else Confidence.MEDIUM,
             remedy=Remedy(kind=RemedyKind.ALLOW),
-        )
+        ):
+            yield replaced(verdict, cause=_one_address(effect, verdict, found))
+
+
+def _one_address(effect: HttpCall, verdict: Verdict, found: Sent) -> str:
+    """What is one cause: the calls of one function (a branch for each method) with one address, which came one way.
+
+    Empty: how the address came is not known, so nothing says that it is the same.
+    """
+    way = [step for step in found.origin.steps if step.place != effect.place]
+    if found.kept is not None:
+        way += [step for step in found.kept.read if step.place != effect.place]
+    return "\n".join([effect.unit, verdict.message, *(f"{step.place} {step.note}" for step in way)]) if way else ""
