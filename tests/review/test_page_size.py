@@ -189,3 +189,47 @@ urlpatterns = [path("", include(router.urls))]
 def test_paginators_of_rest_framework(told: Told, pages: str, chosen: str, found: int) -> None:
     views = PAGINATED.replace("PAGES", pages).replace("CHOSEN", chosen)
     assert len(told({**DJANGO, "shop/urls.py": ROUTER, "shop/views.py": views}, RULE)) == found
+
+
+MAKERS = """
+from fastapi import Depends, FastAPI, HTTPException, Query
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+session = Session(create_engine("sqlite://"))
+MOST = 200
+
+class Base(DeclarativeBase):
+    pass
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+def limit_body():
+    MAKES
+
+@app.post("/orders")
+async def orders(limit: int = limit_body()):
+    return session.scalars(select(Order).limit(limit)).all()
+"""
+DEPENDS = """def get_limit(limit: int = Query(None)):
+        limit = limit if limit is not None else MOST
+        if limit OVER MOST:
+            raise HTTPException(422)
+        return limit
+    return Depends(get_limit)"""
+
+
+@pytest.mark.parametrize(
+    ("makes", "found"),
+    [
+        (DEPENDS.replace("OVER", ">"), 0),
+        (DEPENDS.replace("OVER", "<"), 1),
+        ("return Query(20, le=200)", 0),
+        ("return Query(20)", 1),
+    ],
+)
+def test_a_function_that_makes_the_marker_of_a_parameter(told: Told, makes: str, found: int) -> None:
+    assert len(told({"app.py": MAKERS.replace("MAKES", makes)}, RULE)) == found

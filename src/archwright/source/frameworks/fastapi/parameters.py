@@ -17,6 +17,8 @@ from archwright.source.frameworks.shared.routes import segment
 from archwright.source.frameworks.shared.typed import Outside, bounds, typed
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
@@ -70,6 +72,8 @@ class Declared(NamedTuple):
     module: Module
     annotation: Any
     marker: tuple[Module, Any] | None
+    inner: int | None = None
+    """The unit that the marker names, where that is a function inside of the one that makes the marker."""
 
 
 class Dependencies:
@@ -103,6 +107,9 @@ class Dependencies:
             target = self._target(where, node)
             if target is not None:
                 self._enter(target, unit)
+        for declared in marked:
+            if declared.inner is not None:
+                self._enter(declared.inner, unit)
         return self._made(unit, marked, Trust.SIGNED_IN if signed else Trust.ANYONE, handler.path)
 
     def _made(self, unit: int, marked: list[Declared], trust: Trust, path: str) -> Parameters:
@@ -135,13 +142,34 @@ class Dependencies:
         if node is not None and node[0] == f.SUBSCRIPT and _name(node[2]) == "Annotated" and node[3][0] == f.TUPLE:
             parts = node[3][2]
             for part in parts[1:]:
-                if _callee(part) in _DEPENDS or _callee(part) in _KINDS:
+                if _marks(part):
                     marker = (where, part)
             if marker is not None:
                 node = parts[0]
-        if default is not None and (_callee(default) in _DEPENDS or _callee(default) in _KINDS):
-            marker = (module, default)
+        if default is not None and default[0] == f.CALL:
+            if _marks(default):
+                return Declared(where, node, (module, default))
+            if (made := self._made_by(module, default)) is not None:
+                return Declared(where, node, *made)
         return Declared(where, node, marker)
+
+    def _made_by(self, module: Module, call: tuple[Any, ...]) -> tuple[tuple[Module, Any], int | None] | None:
+        """The marker that a function of the project returns, and the function inside of it which that names: `limit: int = Limit()`."""
+        found = self._project.resolve_expression(module, call[2])
+        if found is None or found.kind != "unit":
+            return None
+        where, maker = self._project.unit(found.value)
+        returned = [node[2] for node in nodes(body_of(maker)) if node[0] == f.RETURN]
+        if len(returned) != 1 or not _marks(returned[0]):
+            return None
+        given = _dependency_node(returned[0]) if _callee(returned[0]) in _DEPENDS else None
+        within = found.value & (1 << UNIT_BITS) - 1
+        inside = [
+            where.index << UNIT_BITS | index
+            for index, unit in enumerate(where.units)
+            if given is not None and given[0] == f.NAME and unit[10] == within and index and unit[0] == given[2]
+        ]
+        return (where, returned[0]), inside[-1] if inside else None
 
     def _value(self, unit: int, name: str, declared: Declared, trust: Trust, path: str) -> Val:
         _, facts = self._project.unit(unit)
@@ -204,7 +232,7 @@ class Dependencies:
         made = self._units[unit] = self._made(unit, marked, Trust.ANYONE, "")
         for declared in marked:
             if declared.marker is not None and _callee(declared.marker[1]) in _DEPENDS:
-                below = self._target(*declared.marker, declared.annotation)
+                below = declared.inner or self._target(*declared.marker, declared.annotation)
                 if below is not None:
                     self._enter(below, unit)
         return made
@@ -214,7 +242,7 @@ class Dependencies:
         assert declared.marker is not None
         where, node = declared.marker
         module, facts = self._project.unit(unit)
-        target = self._target(where, node, declared.annotation)
+        target = declared.inner or self._target(where, node, declared.annotation)
         frame = Frame(self._engine, module, unit, facts, None, None, 4)
         keywords: dict[str, Val] = {}
         if isinstance(target, ClassInfo):
@@ -226,7 +254,10 @@ class Dependencies:
                 outside = Outside("query parameter", Trust.ANYONE, unit, facts[2])
                 return typed(self._engine, declared.module, _dependency_node(node) or declared.annotation, outside)
         given = _dependency_node(node) or declared.annotation
-        function = self._engine.module_expression(where, given) if given is not None else UNKNOWN
+        if declared.inner is not None:
+            function = Val(("unit", declared.inner))
+        else:
+            function = self._engine.module_expression(where, given) if given is not None else UNKNOWN
         if function.type is not None and function.type[0] == "object" and _is_security(function.type[1]):
             outside = Outside("credentials", Trust.ANYONE, unit, facts[2])
             return Val(("text",), (outside.origin(),))
@@ -295,6 +326,11 @@ def _is_security(dotted: str) -> bool:
 
 def _name(node: Any) -> str:
     return str(node[-1]) if node is not None and node[0] in (f.NAME, f.ATTR) else ""
+
+
+def _marks(node: Any) -> bool:
+    """True for a call that says where a parameter comes from: `Query(...)`, `Depends(...)`."""
+    return _callee(node) in _DEPENDS or _callee(node) in _KINDS
 
 
 def _callee(node: Any) -> str:
