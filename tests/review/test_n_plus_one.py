@@ -141,32 +141,33 @@ def test_a_deep_relation_is_named_by_its_owner(found: Review) -> None:
 
 
 def test_a_query_a_row_in_a_batch_job_is_often_meant(found: Review) -> None:
-    assert found(read(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
-    assert found(load(ROWS, setting=Setting.COMMAND))[0].confidence is Confidence.LOW
-    assert found(read(ROWS, setting=Setting.TASK))[0].confidence is Confidence.LOW
-    assert found(load(ROWS, setting=Setting.TASK))[0].confidence is Confidence.HIGH
+    for setting in (Setting.COMMAND, Setting.TASK):
+        assert found(read(ROWS, setting=setting))[0].confidence is Confidence.LOW
+        assert found(load(ROWS, setting=setting))[0].confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize(
-    ("operations", "calls", "confidence"),
+    ("operations", "confidence"),
     [
-        (("GET /orders", "POST /orders"), True, Confidence.HIGH),
-        (("Query.orders",), True, Confidence.HIGH),
-        (("POST /orders",), True, Confidence.LOW),
-        (("Mutation.orderCancel",), True, Confidence.LOW),
-        (("POST /orders",), False, Confidence.HIGH),
-        (("message shop.close",), False, Confidence.LOW),
-        ((), False, Confidence.HIGH),
-        ((), True, Confidence.LOW),
+        (("GET /orders", "POST /orders"), Confidence.HIGH),
+        (("Query.orders",), Confidence.HIGH),
+        (("POST /orders",), Confidence.LOW),
+        (("Mutation.orderCancel",), Confidence.LOW),
+        (("message shop.close",), Confidence.LOW),
     ],
 )
-def test_a_query_a_row_in_the_work_of_each_row_is_often_meant(
-    found: Review, operations: tuple[str, ...], calls: bool, confidence: Confidence
+def test_what_changes_rows_does_the_work_of_each(
+    found: Review, operations: tuple[str, ...], confidence: Confidence
 ) -> None:
-    context = Context(loops=(ROWS,), calls=(Place("views.py", 10, 9),) if calls else ())
-    (finding,) = found(read(context=context), operations=operations)
-    assert finding.confidence is confidence
-    assert found(load(ROWS), operations=operations)[0].confidence is Confidence.HIGH
+    assert found(read(ROWS), operations=operations)[0].confidence is confidence
+    assert found(load(ROWS), operations=operations)[0].confidence is confidence
+
+
+def test_the_parts_of_one_whole_are_few(found: Review) -> None:
+    parts = LoopContext(place=ROWS.place, over="rows", entity="Order", query=7, part=True, concerned=True)
+    wholes = LoopContext(place=Place("views.py", 8, 1), over="rows", entity="Customer", query=6, concerned=True)
+    assert found(load(parts))[0].confidence is Confidence.LOW
+    assert found(load(wholes, parts))[0].confidence is Confidence.HIGH
 
 
 def test_what_a_library_lists_for_a_caller_is_read(found: Review) -> None:

@@ -42,6 +42,8 @@ class LoopContext(Model, frozen=True, kw_only=True):
     """The identity of the query whose rows are iterated."""
     constant: bool = False
     """True where the number of turns is a small constant."""
+    part: bool = False
+    """True where the rows are those of a relation of one row (`order.lines`): as many as one whole has parts."""
     concerned: bool = False
     """True where the effect depends on the element of this loop: it does something else on each turn."""
 

@@ -17,7 +17,7 @@ import msgspec
 
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect, Store
-from archwright.model.finding import Finding, Remedy, TraceStep
+from archwright.model.finding import Confidence, Finding, Remedy, TraceStep
 from archwright.model.which import Which
 from archwright.report.lines import lines_of
 from archwright.review.edits import edits_of
@@ -85,9 +85,11 @@ def review(
     *,
     left: Left | None = None,
     below: str = "",
+    doubtful: bool = True,
 ) -> Review:
     """Judge every effect of the program by every rule that asks for its kind, and every endpoint by those that ask for endpoints.
 
+    doubtful: findings of low confidence are wanted too; else they get no edits, for which their files would have to be parsed.
     left: which files' code is ruff's to judge by some rules. below: the directory that the program's paths start from, as seen from the top of the repository: fingerprints are of
     paths from there, the same from whatever directory a review is called.
     """
@@ -138,7 +140,7 @@ def review(
     found = [judged for group in causes.values() for judged in group]
     elsewhere_told = given_up(((judged.rule, judged.place, judged.verdict) for judged in found), program)
     groups = ([j for j in group if (j.rule.name, j.place) not in elsewhere_told] for group in causes.values())
-    findings = [_finding(program, group, reaching, render) for group in groups if group]
+    findings = [_finding(program, group, reaching, render, doubtful=doubtful) for group in groups if group]
     return Review(
         findings=_ordered(_fingerprinted(program, findings, below)), faults=tuple(faults), left=len(elsewhere)
     )
@@ -212,7 +214,9 @@ class _Judged(Model, frozen=True, kw_only=True):
         return (verdict.impact.rank, verdict.confidence.rank, self.place, len(verdict.trace), verdict.message)
 
 
-def _finding(program: Program, group: list[_Judged], reaching: Reaching, render: Render | None) -> Finding:
+def _finding(
+    program: Program, group: list[_Judged], reaching: Reaching, render: Render | None, *, doubtful: bool
+) -> Finding:
     """One finding for all verdicts of a cause."""
     group = sorted(group, key=lambda judged: judged.order)
     first = group[0]
@@ -222,6 +226,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
     line = max(place.line, 1)
     lines = lines_of(program.source(place.path) or "")
     starts = {judged.verdict.start or judged.place for judged in group}
+    mended = verdict.remedy if doubtful or verdict.confidence is not Confidence.LOW else None
     return Finding(
         rule=first.rule.name,
         path=place.path,
@@ -235,7 +240,7 @@ def _finding(program: Program, group: list[_Judged], reaching: Reaching, render:
         fix=f"{verdict.fix.removesuffix('.')}: {rendered}" if rendered else verdict.fix,
         impact=verdict.impact,
         confidence=verdict.confidence,
-        edits=edits_of(verdict.remedy, place, "\n".join([*lines, ""])) if verdict.remedy is not None else (),
+        edits=edits_of(mended, place, "\n".join([*lines, ""])) if mended is not None else (),
         trace=verdict.trace + _also(verdict.trace, place, group[1:]),
         cwe=first.rule.cwe,
         fingerprint="",

@@ -59,7 +59,14 @@ def judge(asked: Asked, root: Path | None = None, paths: Sequence[str] | None = 
         excludes=asked.scope.excludes if asked.scope.excluding else None,
         cached_as=str(asked.root.absolute()),
     )
-    found = review(Readable(program), asked.rules, _render(program), left=Ruff(at).reports, below=below_top(at))
+    found = review(
+        Readable(program),
+        asked.rules,
+        _render(program),
+        left=Ruff(at).reports,
+        below=below_top(at),
+        doubtful=asked.everything,
+    )
     comments = suppress(
         [finding for finding in found.findings if finding.rule in asked.scope.runs_on(finding.path)],
         program.marked,

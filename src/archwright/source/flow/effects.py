@@ -19,6 +19,8 @@ class LoopMark(NamedTuple):
     query: tuple[int, int] | None
     """Unit and position of the query whose rows are iterated."""
     constant: bool
+    part: bool = False
+    """The rows are those of a relation of one row."""
 
 
 def repeated(loops: tuple[LoopMark, ...]) -> tuple[LoopMark, ...]:

@@ -29,7 +29,7 @@ def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: i
         if rows is not None:
             over, (entity, query) = "rows", rows
     constant = _small(node, iterable)
-    mark = LoopMark(frame.unit, position, over, entity, query, constant)
+    mark = LoopMark(frame.unit, position, over, entity, query, constant, over == "rows" and _of_one(iterable, value))
     frame.loops = (*frame.loops, mark)
     if constant:
         return value
@@ -86,6 +86,13 @@ def rows_of(value: Val) -> tuple[str, tuple[int, int] | None] | None:
             if item.type is not None and item.type[0] == "row":
                 return rows_of(item)
     return None
+
+
+def _of_one(iterable: Val, element: Val) -> bool:
+    """Whether the rows are those of a relation of one row: `order.lines`, filtered or not."""
+    if iterable.type is not None and iterable.type[0] == "query":
+        return "related" in iterable.type[1].flags
+    return element.type is not None and element.type[0] == "row" and element.type[1].path not in ("", "new")
 
 
 def _marked(value: Val, origin: tuple[Any, ...], depth: int = 4) -> Val:

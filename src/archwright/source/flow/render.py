@@ -182,6 +182,7 @@ class Renderer:
             entity=_short(mark.entity),
             query=identity(mark.query),
             constant=mark.constant,
+            part=mark.part,
             concerned=concerned and not mark.constant,
         )
 

@@ -19,6 +19,7 @@ from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler
 from archwright.source.flow.values import ALL_USES, NONE, Val, join, step
 from archwright.source.link.module import UNIT_BITS
+from archwright.source.nodes import bodies_of
 
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
@@ -264,19 +265,9 @@ def _breaks(body: tuple[Any, ...], kinds: tuple[int, ...] = (f.BREAK,)) -> bool:
     for node in body:
         if node[0] in kinds:
             return True
-        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part, kinds) for part in _bodies(node)):
+        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part, kinds) for part in bodies_of(node)):
             return True
     return False
-
-
-def _bodies(node: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    if node[0] == f.IF:
-        return [node[3], node[4]]
-    if node[0] == f.WITH:
-        return [node[3]]
-    if node[0] == f.TRY:
-        return [node[2], *(handler[3] for handler in node[3]), node[4], node[5]]
-    return [case[2] for case in node[3]]
 
 
 def _turns(

@@ -10,7 +10,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.link.module import Module
-from archwright.source.nodes import nodes
+from archwright.source.nodes import branches, nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 
@@ -77,8 +77,8 @@ class Refusals:
 
 def by_rank(body: Any) -> str:
     """The attribute of the caller or of a row that says how much somebody may, and by which a branch turns the caller away."""
-    for node in nodes(body):
-        if node[0] == f.IF and refuses(node[3]):
+    for node in branches(body):
+        if refuses(node[3]):
             for part in nodes(node[2]):
                 if part[0] == f.ATTR and _RANK.search(part[3]):
                     return str(part[3])
@@ -87,8 +87,8 @@ def by_rank(body: Any) -> str:
 
 def raw_flags(body: Any) -> Iterator[tuple[int, str]]:
     """Branches that turn the caller away where a field of the body, as it was sent, is `True`: their places, the fields."""
-    for node in nodes(body):
-        if node[0] != f.IF or not refuses(node[3]):
+    for node in branches(body):
+        if not refuses(node[3]):
             continue
         for part in nodes(node[2]):
             if part[0] == f.COMPARE and len(part[3]) == 1 and part[3][0][0] in ("is", "=="):
@@ -112,9 +112,7 @@ def _field(node: Any) -> str:
 
 def _turned_away(body: Any, *, held: bool) -> Iterator[tuple[int, str]]:
     """Branches that turn the caller away because the answer of a call is true (`held`) or false: their places, the calls."""
-    for node in nodes(body):
-        if node[0] != f.IF:
-            continue
+    for node in branches(body):
         test, negated = _positive(node[2])
         if test[0] != f.CALL:
             continue

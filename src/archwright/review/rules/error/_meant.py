@@ -83,13 +83,13 @@ def sure(effect: Swallow, lines: list[str]) -> Confidence:
     blocks = around(lines, effect.place.line)
     retries = effect.handler in ("pass", "continue") and ("while" in blocks or any(_attempts(lines, effect)))
     if (
-        effect.handler == "assign a default"
+        effect.handler in ("assign a default", "return a default")
         or retries
         or {"except", "finally"} & set(blocks)
         or _explained(effect, lines)
     ):
         return Confidence.LOW
-    return Confidence.MEDIUM if effect.handler == "return a default" else Confidence.HIGH
+    return Confidence.HIGH
 
 
 def _attempts(lines: list[str], effect: Swallow) -> Iterator[bool]:

@@ -21,8 +21,8 @@ _LOSSES = {
     "publish": ("a message to others", Impact.MEDIUM, Confidence.HIGH),
     "enqueue": ("a queued task", Impact.MEDIUM, Confidence.HIGH),
     "http": ("a call to another service", Impact.MEDIUM, Confidence.HIGH),
-    "sql": ("an SQL statement", Impact.MEDIUM, Confidence.MEDIUM),
-    "action": ("a call whose result nobody needs", Impact.LOW, Confidence.MEDIUM),
+    "sql": ("an SQL statement", Impact.MEDIUM, Confidence.LOW),
+    "action": ("a call whose result nobody needs", Impact.LOW, Confidence.LOW),
     "read": ("a query", Impact.LOW, Confidence.LOW),
     "file": ("an access to a file", Impact.LOW, Confidence.LOW),
     "call": ("a call", Impact.LOW, Confidence.LOW),
@@ -212,10 +212,6 @@ class SwallowedError(Rule):
         if (lost in _HARMLESS and cleans_up(lines, effect.place.line)) or reports(lines, effect.place.line):
             return
         what, impact, confidence = _LOSSES[lost]
-        if lost == "action" and effect.handler == "return a default":
-            confidence = (
-                Confidence.LOW
-            )  # what is called for nothing but its error, as a parser is: the default is the answer
         caught = "every error" if _bare(effect) else "every Exception"
         instead = _HANDLERS.get(effect.handler, "and dropped")
         yield Verdict(

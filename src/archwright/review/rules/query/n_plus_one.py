@@ -27,12 +27,8 @@ _DJANGO_MODELS = """
 """
 _READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
 """How the names of operations begin by which callers read."""
-_UNATTENDED = ("message ", "every ", "command ")
-"""And of those that nobody waits for."""
 _HELD = "_prefetched_objects_cache"
 _AGAIN = re.compile(r"\.a?refresh(?:_from_db)?\(")
-_DEEP = 3
-"""So many calls from a loop, the work of a row is a world of its own."""
 _DJANGO_URLS = """
     from django.urls import path
     from shop import views
@@ -267,12 +263,16 @@ def _impact(effect: Load | Read, request: bool) -> Impact:
 
 
 def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, ...]) -> Confidence:
-    """High where the query, the loop and what is fetched were all read from code.
+    """High where the query, the loop and what is fetched were all read from code, and somebody waits for what is read.
 
-    Commands run seldom and for nobody who waits. A query a row that is not a relation touched may be meant (see `_meant`).
+    Low where a query a row is often meant, or nobody would notice it: in jobs and commands; in operations that change rows, which do
+    the whole work of each, one by one, beside which a query more is little; of the parts of one whole, as the lines of one
+    order, which are few as a rule.
     """
-    if effect.context.setting is Setting.COMMAND or _meant(effect, operations):
+    if not _waited_for(effect, operations) or all(each.part for each in _rows_loops(effect)):
         return Confidence.LOW
+    if isinstance(effect, Read) and effect.locked:
+        return Confidence.LOW  # it reads the row again in order to change it
     same_line = (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line)
     one = isinstance(effect, Load) and effect.many is Many.ONE  # of a row: no rows that a loop could be over
     if effect.context.calls and same_line and not one:
@@ -285,24 +285,12 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
-def _meant(effect: Load | Read, operations: tuple[str, ...]) -> bool:
-    """True where a query a row is often wanted so.
-
-    So is one that locks its row: it reads the row again in order to change it. Tasks look at the state before each step and make
-    small transactions. What changes rows does the whole work of each, one by one, in functions made for one: checks, locks
-    and fresh state belong to it, and a query more is little beside the writes. Where callers only read, nothing of that holds; nor
-    does it of a relation, which the query of the loop can fetch along, unless it lies deep in the work.
-    """
-    calls = len(effect.context.calls)
-    reading = any(operation.startswith(_READING) for operation in operations) or (
-        not operations and effect.context.setting is Setting.REQUEST
-    )
-    if isinstance(effect, Load):
-        return calls >= _DEEP and not reading
-    if effect.locked or effect.context.setting is Setting.TASK:
-        return True
-    unattended = bool(operations) and all(operation.startswith(_UNATTENDED) for operation in operations)
-    return not reading and (unattended or calls > 0)
+def _waited_for(effect: Load | Read, operations: tuple[str, ...]) -> bool:
+    """Whether a caller waits for what the loop reads."""
+    if effect.context.setting in (Setting.COMMAND, Setting.TASK):
+        return False
+    reading = any(operation.startswith(_READING) for operation in operations)
+    return reading or (not operations and effect.context.setting is Setting.REQUEST)
 
 
 def _trace(effect: Load | Read, around: LoopContext) -> tuple[TraceStep, ...]:
