@@ -13,6 +13,7 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.flow.destinations import dotted
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.opted import opted
 from archwright.source.flow.values import Val, constant
 
 _TELLING = re.compile(
@@ -23,6 +24,8 @@ _TELLING = re.compile(
     r"|^(?:session|csrf|remember)_cookie_secure$|^cors_(?:allow_all_origins|origin_allow_all|allow_credentials)$",
     re.IGNORECASE,
 )
+_CERTIFICATES = re.compile(r"^(?:check_hostname|verify_mode|verify|verify_ssl)$|https_context$", re.IGNORECASE)
+"""Settings of whether certificates are looked at: none is fixed where it is somebody's choice."""
 _LISTS = re.compile(r"accept_content$|^password_hashers$|^middleware(?:_classes)?$", re.IGNORECASE)
 """Settings that are lists of texts; their elements are told as one text, `?` for one that is no constant."""
 _FORMATS = (
@@ -90,6 +93,8 @@ def _fixed(
         return
     if isinstance(fixed, bytes):
         fixed = fixed.decode("latin-1")
+    if _CERTIFICATES.search(name) is not None and opted(frame, position):
+        return
     if isinstance(fixed, (str, bool)) and (
         _telling(name) or (isinstance(fixed, str) and len(fixed) >= 20 and fixed.startswith(_FORMATS))
     ):

@@ -16,7 +16,7 @@ class TlsVerification(Rule):
     """A connection over TLS is made without a look at the peer's certificate.
 
     Found are calls and clients that the code tells not to verify, contexts without verification, and contexts whose
-    check is switched off. What a setting decides is silent.
+    check is switched off. What a setting or an argument decides is silent, unless that is off where nobody chooses.
 
     Why: whoever stands between the two, in the same network or at a provider, reads and changes what is sent: passwords
     and tokens among it.

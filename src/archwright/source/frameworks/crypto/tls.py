@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.source.flow.opted import opted
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import made
 from archwright.source.frameworks.shared.peers import unverified
@@ -26,7 +27,8 @@ class Tls(Framework):
 
 
 def _context(site: CallSite) -> None:
-    made(site, "tls", flags=("unverified",), algorithm="context")
+    if not opted(site.frame, site.position):
+        made(site, "tls", flags=("unverified",), algorithm="context")
 
 
 def _connector(site: CallSite) -> None:

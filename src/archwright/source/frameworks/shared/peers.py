@@ -8,6 +8,7 @@ from archwright.source import facts as f
 from archwright.source.flow.decorators import dotted_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
+from archwright.source.flow.opted import opted
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.crypto.made import is_false, made
@@ -54,13 +55,14 @@ def call_peer(
 
 
 def unverified(site: CallSite) -> None:
-    """Record that a call, or a client for all its calls, is told not to look at the certificate of its peer."""
-    for name in _CHECKS:
-        if is_false(site.keywords.get(name)):
-            made(site, "tls", flags=("unverified",), algorithm=name)
+    """Record that a call, or a client for all its calls, is told not to look at the certificate of its peer, and nobody chose it."""
+    off = [name for name in _CHECKS if is_false(site.keywords.get(name))]
     required = site.keywords.get("cert_reqs")
     if required is not None and (required.const == "CERT_NONE" or required.type == ("external", "ssl.CERT_NONE")):
-        made(site, "tls", flags=("unverified",), algorithm="cert_reqs")
+        off.append("cert_reqs")
+    if off and not opted(site.frame, site.position):
+        for name in off:
+            made(site, "tls", flags=("unverified",), algorithm=name)
 
 
 def joined(base: Val, rest: Val) -> Val:

@@ -1,0 +1,114 @@
+"""Checks of certificates that are off: by the code itself, or because somebody chose it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "secrets/tls-verification"
+HEAD = """
+import os, ssl
+import requests
+from settings import config
+
+"""
+OFF = {
+    "nobody asks": "def context():\n    return ssl._create_unverified_context()\n",
+    "wherever TLS is used": """
+def context(url, tls=True):
+    made = ssl.create_default_context()
+    if tls and url.startswith("https"):
+        made.check_hostname = False
+    return made
+""",
+    "where no authority is named": """
+def context(authority=None):
+    if authority:
+        return ssl.create_default_context(cafile=authority)
+    return ssl._create_unverified_context()
+""",
+    "unless the caller asks for the check": """
+def pay(order, verify=False):
+    if verify:
+        return requests.post("https://pay.example/", json=order, timeout=5)
+    return requests.post("https://pay.example/", json=order, timeout=5, verify=False)
+""",
+    "a constant decides": """
+SKIP_VERIFY = True
+
+def context():
+    return ssl._create_unverified_context() if SKIP_VERIFY else ssl.create_default_context()
+""",
+    "where nothing was said of it": """
+def context(verify=None):
+    made = ssl.create_default_context()
+    if verify is None:
+        made.check_hostname = False
+    return made
+""",
+}
+CHOSEN = {
+    "an option": """
+class Mail:
+    verify: bool = True
+
+    def context(self):
+        return ssl.create_default_context() if self.verify else ssl._create_unverified_context()
+""",
+    "a setting": """
+def context():
+    made = ssl.create_default_context()
+    if config().api.tls_insecure_skip_verify:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    return made
+""",
+    "a setting that is asked first": """
+def context():
+    if config.verify:
+        return ssl.create_default_context()
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    return made
+""",
+    "the environment": """
+def pay(order):
+    if os.environ.get("PAY_INSECURE") == "1":
+        return requests.post("https://pay.example/", json=order, timeout=5, verify=False)
+    return requests.post("https://pay.example/", json=order, timeout=5)
+""",
+    "an argument": """
+def context(verify=True):
+    if not verify:
+        return ssl._create_unverified_context()
+    return ssl.create_default_context()
+""",
+    "an argument that is compared": """
+def context(verify=True):
+    made = ssl.create_default_context()
+    if verify is False:
+        made.verify_mode = ssl.CERT_NONE
+    return made
+""",
+    "one of several conditions": """
+def context(url, ignore_certificates=False):
+    made = ssl.create_default_context()
+    if url.startswith("https") and ignore_certificates:
+        made.check_hostname = False
+    return made
+""",
+}
+
+
+@pytest.mark.parametrize("code", OFF.values(), ids=OFF)
+def test_a_check_that_is_off_is_found(code: str, findings: Find) -> None:
+    assert findings(RULE, HEAD + code)
+
+
+@pytest.mark.parametrize("code", CHOSEN.values(), ids=CHOSEN)
+def test_a_check_that_somebody_turns_off_is_silent(code: str, findings: Find) -> None:
+    assert not findings(RULE, HEAD + code)
