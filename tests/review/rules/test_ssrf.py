@@ -112,3 +112,24 @@ def test_a_branch_for_each_method_is_one_cause(findings: Find) -> None:
     (found,) = findings(RULE, body(METHODS))
     assert found.trace[-1].note == "here too"
     assert len(findings(RULE, body(METHODS.replace("post(url)", "post(request.json['other'])")))) == 2
+
+
+HELD = """
+class Client:
+    def __init__(self, given):
+        self.given = given
+        self.given.update(defaults())
+
+    def load(self):
+        return requests.get(self.given["KEY"])
+
+@app.post("/load")
+def load():
+    given = {"base": HOST, "url": request.json["url"]}
+    return Client(given).load()
+"""
+
+
+@pytest.mark.parametrize(("key", "found"), [("base", 0), ("url", 1)])
+def test_one_of_what_an_instance_holds(key: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, HEAD + "    return url\n" + HELD.replace("KEY", key))) == found

@@ -16,29 +16,29 @@ app = Flask(__name__)
 
 @app.get("/")
 def view():
-    sent = request.args["name"]
+    sent, asked = request.args["name"], request.args["asked"]
     {}
 
 def run(words):
     subprocess.run(" ".join(words), shell=True)
 """
 WAYS = {
-    "the other way ends": ("a = ['ls']\n    if sent:\n        a.append(sent)\n        return\n    run(a)", False),
-    "this way ends": ("a = ['ls']\n    if sent:\n        return\n    else:\n        a.append(sent)\n    run(a)", True),
-    "both meet": ("a = ['ls']\n    if sent:\n        a.append('-l')\n    else:\n        a.append(sent)\n    run(a)", True),
-    "both meet, the first": ("a = ['ls']\n    if sent:\n        a.append(sent)\n    else:\n        a.append('-l')\n    run(a)", True),
-    "only without": ("a = ['ls']\n    if sent:\n        a.append(sent)\n    else:\n        run(a)", False),
-    "run on the way": ("a = ['ls']\n    if sent:\n        a.append(sent)\n        run(a)\n    else:\n        a.clear()", True),
-    "under another name": ("a = b = ['ls']\n    if sent:\n        a.append(sent)\n    else:\n        a.append('-l')\n    run(b)", True),
-    "another name, ended": ("a = b = ['ls']\n    if sent:\n        a.append(sent)\n        return\n    run(b)", False),
-    "a dictionary": ("d = {}\n    if sent:\n        d['k'] = sent\n        return\n    run([d.get('k', 'ls')])", False),
-    "changed after": ("a = ['ls']\n    b = {'a': a}\n    if sent:\n        return\n    a.append(sent)\n    run(b['a'])", True),
+    "the other way ends": ("a = ['ls']\n    if asked:\n        a.append(sent)\n        return\n    run(a)", False),
+    "this way ends": ("a = ['ls']\n    if asked:\n        return\n    else:\n        a.append(sent)\n    run(a)", True),
+    "both meet": ("a = ['ls']\n    if asked:\n        a.append('-l')\n    else:\n        a.append(sent)\n    run(a)", True),
+    "both meet, the first": ("a = ['ls']\n    if asked:\n        a.append(sent)\n    else:\n        a.append('-l')\n    run(a)", True),
+    "only without": ("a = ['ls']\n    if asked:\n        a.append(sent)\n    else:\n        run(a)", False),
+    "run on the way": ("a = ['ls']\n    if asked:\n        a.append(sent)\n        run(a)\n    else:\n        a.clear()", True),
+    "under another name": ("a = b = ['ls']\n    if asked:\n        a.append(sent)\n    else:\n        a.append('-l')\n    run(b)", True),
+    "another name, ended": ("a = b = ['ls']\n    if asked:\n        a.append(sent)\n        return\n    run(b)", False),
+    "a dictionary": ("d = {}\n    if asked:\n        d['k'] = sent\n        return\n    run([d.get('k', 'ls')])", False),
+    "changed after": ("a = ['ls']\n    b = {'a': a}\n    if asked:\n        return\n    a.append(sent)\n    run(b['a'])", True),
     "one in the other": (
-        "a = ['ls']\n    if sent:\n        if sent == 'x':\n            a.append(sent)\n            return\n        a.append('-l')\n    run(a)",
+        "a = ['ls']\n    if asked:\n        if sent == 'x':\n            a.append(sent)\n            return\n        a.append('-l')\n    run(a)",
         False,
     ),
     "one in the other, kept": (
-        "a = ['ls']\n    if sent:\n        if sent == 'x':\n            return\n        a.append(sent)\n    else:\n        a.append('-a')\n    run(a)",
+        "a = ['ls']\n    if asked:\n        if sent == 'x':\n            return\n        a.append(sent)\n    else:\n        a.append('-a')\n    run(a)",
         True,
     ),
 }  # fmt: skip

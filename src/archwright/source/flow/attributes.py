@@ -299,8 +299,9 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
     origins: list[Origin] = []
     picked_by = index.const if isinstance(index.const, str) and not index.origins else None
     for key_, cleaned, steps in named(base.origins, picked_by) if picked_by is not None else base.origins:
-        if key_[0] == "parameter" and len(key_) == 3:
-            frame.touched |= 1 << key_[2]
+        if key_[0] == "parameter" and len(key_) in (3, 4):
+            if len(key_) == 3:
+                frame.touched |= 1 << key_[2]
             if index.const is not NO and isinstance(index.const, str):
                 origins.append(((*key_, index.const), cleaned, steps))
                 continue
