@@ -133,3 +133,81 @@ def test_columns_that_a_helper_is_given_to_answer_with(findings: Find) -> None:
         urlpatterns = [path("members/<int:key>/", views.show)]
     """
     assert findings(RULE, {"views.py": text, "urls.py": urls}) == []
+
+
+@pytest.mark.parametrize(
+    ("override", "count"),
+    [
+        ("shown['password'] = '***'", 0),
+        ("shown.pop('password', None)", 0),
+        ("return {name: value for name, value in shown.items() if name in self.context}", 0),
+        ("mask(shown)", 0),
+        ("shown['age'] = 7", 1),
+        ("pass", 1),
+    ],
+)
+def test_a_serializer_that_shows_something_else(override: str, count: int, findings: Find) -> None:
+    masks = f"""
+    def to_representation(self, instance):
+        shown = super().to_representation(instance)
+        {override}
+        return shown
+"""
+    rest = REST.replace("{}", '["email", "password"]').replace("class Members(", f"{masks}\nclass Members(")
+    rest = "from masks import mask\n" + rest
+    assert len(findings(RULE, {"views.py": rest, "urls.py": URLS})) == count
+
+
+def test_a_serializer_that_inherits_from_one_that_shows_something_else(findings: Find) -> None:
+    heir = """
+    def to_representation(self, instance):
+        shown = super().to_representation(instance)
+        shown["password"] = "***"
+        return shown
+
+class Short(MemberSerializer):
+    class Meta(MemberSerializer.Meta):
+        fields = ["password"]
+"""
+    rest = REST.replace("{}", '["email", "password"]').replace(
+        "serializer_class = MemberSerializer", "serializer_class = Short"
+    )
+    assert len(
+        findings(
+            RULE,
+            {
+                "views.py": rest.replace(
+                    "class Members(", "class Short(MemberSerializer):\n    pass\n\nclass Members("
+                ),
+                "urls.py": URLS,
+            },
+        )
+    )
+    assert (
+        findings(RULE, {"views.py": rest.replace("class Members(", f"{heir}\nclass Members("), "urls.py": URLS}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "count"),
+    [
+        ("password = serializers.SerializerMethodField()", 0),
+        ("password = Masked()", 0),
+        ("password = serializers.CharField(max_length=9)", 1),
+    ],
+)
+def test_a_field_that_is_made_by_the_project(field: str, count: int, findings: Find) -> None:
+    made = f"""
+class Masked(serializers.CharField):
+    def to_representation(self, value):
+        return "***"
+
+class MemberSerializer(serializers.ModelSerializer):
+    {field}
+
+    def get_password(self, member):
+        return "***"
+"""
+    rest = REST.replace("{}", '["email", "password"]')
+    rest = rest.replace("\nclass MemberSerializer(serializers.ModelSerializer):\n", made)
+    assert len(findings(RULE, {"views.py": rest, "urls.py": URLS})) == count

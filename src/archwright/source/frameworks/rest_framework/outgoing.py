@@ -8,6 +8,7 @@ from archwright.source.flow import attributes, calls
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import NO, UNKNOWN, Row, Val
+from archwright.source.frameworks.rest_framework.chosen import ALL, changed
 from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape
 from archwright.source.frameworks.shared import exposed
 from archwright.source.frameworks.shared.inherited import call_own, own_place
@@ -25,11 +26,13 @@ def represent(serializers: Serializers, frame: Frame, serializer: Val, info: Cla
     """Serializer.to_representation: the values of all readable fields of one row."""
     shape = serializers.shape(info)
     items: dict[Any, Val] = {}
+    replaced = changed(info)
     for field in shape.fields[:_MAX_FIELDS]:
         if not field.write_only:
             place = own_place(frame, field.holder, field.node, position)
             items[field.name] = _value(serializers, shape, frame, serializer, field, row, place)
-            exposed.column(frame, row, field.name, place, info.short)
+            if _as_it_is(field) and replaced.isdisjoint((field.name, ALL)):
+                exposed.column(frame, row, field.name, place, info.short)
     return Val(("dict",), (), NO, items if shape.whole else None)
 
 
@@ -60,6 +63,13 @@ def _value(
     if field.custom is not None:
         return _custom(frame, field.custom, value, place)
     return _called(frame, value, place)
+
+
+def _as_it_is(field: Field) -> bool:
+    """True for a field that shows the column itself: no method of the project makes something else of it."""
+    return field.kind not in ("SerializerMethodField", "BooleanField") and (
+        field.custom is None or field.custom.method("to_representation") is None
+    )
 
 
 def _follow(frame: Frame, row: Val, path: tuple[str, ...], place: int) -> Val:
