@@ -51,6 +51,8 @@ class Use(enum.StrEnum):
     FILTER = "filter"
     AMOUNT = "amount"
     """How much is done: clean where something bounds it from above. That it is a number bounds nothing."""
+    REVEAL = "reveal"
+    """Being read by others, as in a log: clean where the declaration that it was sent by calls it nothing that is secret."""
     PASTED = "pasted"
     """No use but a mark: code put the value into a text behind letters of its own. Data is `clean` for it once that happened."""
     QUOTED = "quoted"

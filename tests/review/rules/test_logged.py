@@ -69,3 +69,36 @@ def test_headers_of_the_request_of_an_argument(name: str, count: int, findings: 
     """
     text = text.replace("handler.log", f"handler.{name}").replace("given", name)
     assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("fields", "told", "count"),
+    [
+        ("user: str\n    password: str", "payload.dict()", 1),
+        ("user: str\n    password: str", "payload", 1),
+        ("challenge: str\n    action: str", "payload.dict()", 0),
+        ("challenge: str\n    action: str", "payload", 0),
+        ("challenge: str\n    given: Credentials", "payload.model_dump()", 1),
+        ("user: str\n    rest: dict", "payload.model_dump()", 1),
+    ],
+)
+def test_a_model_says_whether_a_secret_is_sent(fields: str, told: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+class Credentials(BaseModel):
+    password: str
+
+class Payload(BaseModel):
+    {fields}
+
+@app.post("/login")
+def login(payload: Payload):
+    logging.info(f"sign-in with {{{told}}}")
+    return "ok"
+"""
+    assert len(findings(RULE, text)) == count

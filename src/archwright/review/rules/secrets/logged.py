@@ -41,8 +41,8 @@ class Logged(Rule):
     """A password, token or key is written to a log.
 
     Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
-    once, since `Authorization` and sessions are among them, and all that is sent to where people sign in. Arguments with such a
-    name are listed with `--all`.
+    once, since `Authorization` and sessions are among them, and all that is sent to where people sign in, unless a model declares what
+    that is and names no secret. Arguments with such a name are listed with `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 
@@ -161,7 +161,7 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
 
 def _signing_in(origin: Origin, effect: Log, reaching: Reaching) -> tuple[str, Confidence, str] | None:
     """The same of all that is sent to where people sign in."""
-    if origin.kind is not OriginKind.SOURCE or origin.name not in _BODIES:
+    if origin.kind is not OriginKind.SOURCE or origin.name not in _BODIES or origin.state(Use.REVEAL) is Clean.CLEAN:
         return None
     place = origin.steps[0].place if origin.steps else effect.place
     if not any(_SIGNS_IN.search(operation) for operation in reaching(place)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archwright.model.secret_name import secret as names_secret
 from archwright.model.value import Trust, Use
 from archwright.source import facts as f
 from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, UNKNOWN_ORIGIN, Origin, Val, join_all
@@ -209,18 +210,19 @@ def instance(engine: Engine, info: ClassInfo, outside: Outside, depth: int = _MA
             elif field.default is not None and field.default[0] == f.CALL and _patterned(field.default):
                 items[name] = Val(("text",), (outside.origin(clean=True),))
             else:
-                items[name] = _of_field(typed(engine, field.module, field.annotation, outside, depth))
+                items[name] = _of_field(name, typed(engine, field.module, field.annotation, outside, depth))
     type_ = engine.instance_type(info)
     if type_[0] == "row":
         return Val((type_[0], type_[1]._replace(path="new")), (), NO, items)
     return Val(type_, () if items else (UNKNOWN_ORIGIN,), NO, items or None)
 
 
-def _of_field(value: Val) -> Val:
+def _of_field(name: str, value: Val) -> Val:
     """What is in a declared field: a whole object is made of such has the names of the declaration."""
     if value.type == ("dict",) or not value.origins:
         return value
-    origins = tuple((key, mask | BIT[Use.FIELDS], steps) for key, mask, steps in value.origins)
+    told = BIT[Use.FIELDS] if names_secret(name) else BIT[Use.FIELDS] | BIT[Use.REVEAL]
+    origins = tuple((key, mask | told, steps) for key, mask, steps in value.origins)
     return Val(value.type, origins, value.const, value.items, value.text)
 
 
