@@ -41,10 +41,38 @@ _WRAPS: Final = frozenset({"str", "Path", "PurePath", "fspath"})
 """Calls that give the same path."""
 
 
+_RESOLVED: Final = frozenset({"resolve", "absolute", "realpath", "abspath", "normpath", "expanduser"})
+"""Calls that give the same path, written another way."""
+NAME: Final = ".@name"
+"""Ends the key under which the name is kept that a path was made of."""
 BARE: Final = {"bare": NONE}
 """`Val.asked` of a path that ends without a separator, as resolved paths and `str(Path(...))` do."""
 COMMON_LETTERS: Final = ("object", "os.path.commonprefix")
 """The type of the letters that several paths begin with."""
+
+
+def keep(frame: Frame, held: str, node: Node) -> None:
+    """Remember which name a path ends with: `Path(name)`, `(root / name).resolve()`. What a check tells of the path holds of the name."""
+    last = _last_part(node)
+    key = key_of(last)
+    if last is not node and key is not None and key != held:
+        frame.keep(held + NAME, Val(None, (), key))
+
+
+def _last_part(node: Node) -> Node:
+    """`name` of `Path(name)`, `root / name`, `os.path.join(root, name)`, and of those resolved."""
+    while True:
+        bare = _bare_of(node)
+        if bare[0] == f.CALL and bare[2][-1] in _RESOLVED:
+            node = bare[3][0] if bare[3] else bare[2][2]
+        elif bare[0] == f.CALL and bare[2][-1] == "join" and bare[2][0] == f.ATTR and bare[3]:
+            if bare[2][2][-1] not in ("path", "osp"):
+                return bare
+            node = bare[3][-1]
+        elif bare[0] == f.BINOP and bare[2] == "/":
+            node = bare[4]
+        else:
+            return bare
 
 
 def judged(frame: Frame, base: Node, method: str, argument: Node, position: int) -> None:
@@ -207,7 +235,11 @@ def _names(node: Node) -> list[str]:
 
 
 def _keep(frame: Frame, name: str, uses: int = _PATH) -> None:
+    """A path is clean for some uses, and the name that it was made of."""
     value = frame.env.get(name)
     if value is not None and value.origins:
         frame.env[name] = Val(value.type, clean(value.origins, uses), value.const, value.items, value.text, value.asked)
         mark(frame, name, uses)
+        made = frame.env.get(name + NAME)
+        if made is not None and isinstance(made.const, str):
+            _keep(frame, made.const, uses)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import partial, reduce
+from operator import and_
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, hosts, memo, operators, pasted, transactions, ways
+from archwright.source.flow import configured, contained, hosts, memo, operators, pasted, transactions, ways
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -19,7 +20,7 @@ from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler
 from archwright.source.flow.values import ALL_USES, NONE, Val, join, step
 from archwright.source.link.module import UNIT_BITS
-from archwright.source.nodes import bodies_of
+from archwright.source.nodes import bodies_of, nodes
 
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
@@ -71,6 +72,8 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
         if target[0] == f.NAME and node[3][0] in (f.CALL, f.ATTR, f.BOOL):
             hosts.keep(frame, target[2], node[3])
+        if target[0] == f.NAME and node[3][0] in (f.CALL, f.BINOP):
+            contained.keep(frame, target[2], node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
 
@@ -237,11 +240,27 @@ def _checked_each(frame: Frame, node: tuple[Any, ...], element: Val) -> None:
     if after is None or after is element or not after.origins or (over[0] == f.CALL and key_of(over) is None):
         return
     first = (element.items or {}).get(0, element)
-    open_ = any(
-        mask & ALL_USES != ALL_USES for key, mask, _ in first.origins if key[0] in ("source", "parameter", "field")
+    before = _common(mask for key, mask, _ in first.origins if key[0] in ("source", "parameter", "field"))
+    told = _common(mask for _, mask, _ in after.origins)
+    if told != ALL_USES and _binds(node[4], target[2]):
+        return  # what became of a name says nothing of the others
+    if told & ~before:
+        passed(frame, over, told)
+
+
+def _common(masks: Iterable[int]) -> int:
+    """The uses for which all are clean."""
+    return reduce(and_, masks, ALL_USES)
+
+
+def _binds(body: tuple[Any, ...], name: str) -> bool:
+    """True where statements bind a name anew."""
+    return any(
+        target[0] == f.NAME and target[2] == name
+        for node in nodes(body)
+        if node[0] in (f.ASSIGN, f.AUGASSIGN)
+        for target in (node[2] if node[0] == f.ASSIGN else (node[2],))
     )
-    if open_ and all(mask & ALL_USES == ALL_USES for _, mask, _ in after.origins):
-        passed(frame, over)
 
 
 def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
