@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
+from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.literals import looks_random, placeholder, service_of
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.said import for_developers, said_to_be_none
 
 _SIGNS = re.compile(
     r"^(?:jwt_|app_|flask_|django_|session_|cookie_|token_|auth_|access_|refresh_|\w+_jwt_|\w+_cookie_)*"
@@ -37,8 +40,9 @@ class HardCoded(Rule):
     """A secret stands in the code: a key that tokens or cookies are signed with, a password or token that opens a service.
 
     Texts in the form of a well-known service's secrets are found wherever they are bound; others where the name says what
-    they are for and the text looks like a secret, or where a call signs with them. Placeholders and settings of
-    developers' machines are listed with `--all`, as are short defaults behind the environment.
+    they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
+    example, and settings of developers' machines and tests (by file, class or condition) are listed with `--all`, as are short
+    defaults behind the environment. A setting that one module fixes and another takes from the environment is no constant.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
     signs sessions or tokens they are any user.
@@ -111,15 +115,15 @@ class HardCoded(Rule):
         ),
     )
 
-    def check(self, effect: Configure | Crypto) -> Iterator[Verdict]:
+    def check(self, effect: Configure | Crypto, program: Program) -> Iterator[Verdict]:
         path = effect.place.path
         tested = effect.context.setting is Setting.TEST or any(in_tests(call.path) for call in effect.context.calls)
         if tested or in_tests(path) or in_migrations(path):
             return
-        beside = in_tools(path) or _BESIDE.search(path) is not None
         text = (effect.value if isinstance(effect, Configure) else effect.key).constant
         if not isinstance(text, str) or not text or text.startswith(("-----BEGIN PUBLIC", "-----BEGIN CERT")):
             return
+        beside = in_tools(path) or _BESIDE.search(path) is not None or _set_aside(effect, program)
         if isinstance(effect, Crypto):
             if effect.kind in ("encode", "decode", "sign", "cipher"):
                 yield _verdict(
@@ -171,6 +175,12 @@ class HardCoded(Rule):
             Impact.CRITICAL if not effect.fallback else Impact.HIGH,
             Confidence.LOW if unsure else Confidence.HIGH if proved else Confidence.MEDIUM,
         )
+
+
+def _set_aside(effect: Configure | Crypto, program: Program) -> bool:
+    """True where the file says that the text is an example, or only for machines of developers and tests."""
+    lines = lines_of(program.source(effect.place.path) or "")
+    return said_to_be_none(lines, effect.place.line) or for_developers(lines, effect.place.line)
 
 
 def _of_address(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
@@ -54,7 +55,8 @@ class Settings:
     def value(self, name: str) -> Val | None:
         """The value of a setting; None where no settings module binds it.
 
-        A flag is never a constant: it is what one installation sets, and another sets otherwise.
+        A flag is never a constant: it is what one installation sets, and another sets otherwise. Nor is a text that one
+        settings module fixes (that of developers, of tests) and another takes from elsewhere.
         """
         found = self.node(name)
         if found is None or found[1] is None or name in self._asked:
@@ -66,7 +68,20 @@ class Settings:
             self._asked.discard(name)
         if isinstance(value.const, bool) or value.const is None:
             return Val(value.type, UNKNOWN.origins)
+        if isinstance(value.const, str) and not all(self._fixed(each) for each in self._others(name, found)):
+            return Val(value.type, UNKNOWN.origins)
         return value
+
+    def _others(self, name: str, first: tuple[Module, Any]) -> Iterator[tuple[Module, Any]]:
+        """What other settings modules bind a setting to."""
+        for module in self.modules():
+            found = self._project.resolve_name(module, name)
+            if found is not None and found.kind in ("expression", "annotation") and found.value[-1] is not first[1]:
+                yield found.value[0], found.value[-1]
+
+    def _fixed(self, found: tuple[Module, Any]) -> bool:
+        text = constant(self._engine, *found)
+        return isinstance(text, str) and bool(text)
 
     def text(self, name: str) -> str | None:
         """A setting that is a constant text."""

@@ -1,0 +1,71 @@
+"""What the lines around a place say of it: the comments on it, and the classes, conditions, handlers and values that it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from archwright.model.secret_name import parts
+
+_NO_SECRET = re.compile(
+    r"\b(?:examples?|samples?|fake|dummy|mock(?:ed)?|placeholder|not? (?:an? )?(?:actual|real|valid)|(?:for|in|by) (?:unit |the )?tests?"
+    r"|tests? only|only (?:for|in) (?:tests?|development)|documentation)\b",
+    re.IGNORECASE,
+)
+_DEVELOPERS = frozenset(
+    {"dev", "devel", "develop", "development", "test", "tests", "testing", "local", "debug", "demo", "ci"}
+    | {"example", "sample", "mock", "fake", "dummy"}
+)
+_HEADER = re.compile(r"^\s*(?:class\s+(\w+)|(?:el)?if\s+(?!not\b)(.*))")
+_REFUSED = re.compile(
+    r"^\s*except\b.*(?:BadSignature|BadData|Expired\w*|Invalid\w*Token|InvalidToken|InvalidSignature\w*|JWTError|DecodeError"
+    r"|NoResultFound|DoesNotExist|NotFound)\b"
+)
+"""Handlers of what is raised where a token is none, or nobody's."""
+_BEFORE = 60
+"""Lines that are looked at before a place: a table of examples is as long."""
+
+
+def said_to_be_none(lines: Sequence[str], line: int) -> bool:
+    """True where a comment on a line, or on what it is a part of, says that no secret stands there: an example, a value for tests."""
+    for number in _around(lines, line):
+        comments = [lines[number].partition("#")[2]]
+        above = number - 1
+        while above >= 0 and lines[above].lstrip().startswith("#"):
+            comments.append(lines[above])
+            above -= 1
+        if any(_NO_SECRET.search(comment) for comment in comments):
+            return True
+    return False
+
+
+def for_developers(lines: Sequence[str], line: int) -> bool:
+    """True where a line stands in a class (`DevelopmentConfig`) or a condition (`if DEBUG:`) of machines of developers and tests."""
+    for number in _around(lines, line):
+        header = _HEADER.match(lines[number])
+        if header is not None and "!=" not in header[0] and not _DEVELOPERS.isdisjoint(parts(header[1] or header[2])):
+            return True
+    return False
+
+
+def refused(lines: Sequence[str], line: int) -> bool:
+    """True where a line stands in the handler of an error that says: this token is none."""
+    return any(_REFUSED.match(lines[number]) for number in _around(lines, line))
+
+
+def _around(lines: Sequence[str], line: int) -> Iterator[int]:
+    """The indices of a line (from 1) and of those that it stands in, by how far they are indented, innermost first."""
+    if not 0 < line <= len(lines):
+        return
+    number = line - 1
+    yield number
+    indent = _indent(lines[number])
+    for above in range(number - 1, max(-1, number - 1 - _BEFORE), -1):
+        text = lines[above]
+        if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and _indent(text) < indent:
+            indent = _indent(text)
+            yield above
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())

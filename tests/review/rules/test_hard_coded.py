@@ -1,0 +1,75 @@
+"""Secrets in the code, and texts that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Confidence, Finding
+
+Find = Callable[..., list[Finding]]
+RULE = "secrets/hard-coded"
+KEY = "k3Yw8pQ2zL5vN7xT1mR4"
+USES = {
+    "shop/__init__.py": "",
+    "shop/tokens.py": """
+        import jwt
+        from django.conf import settings
+
+        def token(user):
+            return jwt.encode({"user": user}, settings.SIGNING_SECRET, algorithm="HS256")
+    """,
+    "config/__init__.py": "",
+    "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_dev")\n',
+}
+FROM_OUTSIDE = 'import os\nSIGNING_SECRET = os.environ.get("SIGNING_SECRET")\n'
+
+
+def sure(found: list[Finding]) -> set[str]:
+    return {each.path for each in found if each.confidence is not Confidence.LOW}
+
+
+def test_a_setting_that_production_takes_from_outside(findings: Find) -> None:
+    dev = f'from config.settings import *\nSIGNING_SECRET = "{KEY}"\n'
+    files = {**USES, "config/settings.py": FROM_OUTSIDE, "config/settings_dev.py": dev}
+    assert sure(findings(RULE, files)) == set()
+
+
+@pytest.mark.parametrize("base", ["", f'SIGNING_SECRET = "{KEY}x"\n'])
+def test_a_setting_that_nothing_takes_from_outside(base: str, findings: Find) -> None:
+    dev = f'from config.settings import *\nSIGNING_SECRET = "{KEY}"\n'
+    files = {**USES, "config/settings.py": base, "config/settings_dev.py": dev}
+    assert "shop/tokens.py" in sure(findings(RULE, files))
+
+
+def test_classes_and_conditions_of_developers(findings: Find) -> None:
+    text = f"""
+import os
+
+class Config:
+    SECRET_KEY = os.environ["SECRET_KEY"]
+
+class DevelopmentConfig(Config):
+    SECRET_KEY = "{KEY}"
+
+if os.environ.get("TESTING"):
+    JWT_SECRET = "{KEY}"
+"""
+    assert sure(findings(RULE, text)) == set()
+    assert sure(findings(RULE, text.replace("DevelopmentConfig", "ShopConfig"))) == {"app.py"}
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"), [("An example out of the documentation.", 0), ("What the bot is let in by.", 1)]
+)
+def test_a_comment_calls_it_an_example(comment: str, count: int, findings: Find) -> None:
+    token = "xoxb-" + "17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy"
+    text = f"""
+# {comment}
+ANSWER = {{
+    "ok": True,
+    "access_token": "{token}",
+}}
+"""
+    assert len(sure(findings(RULE, text))) == count
