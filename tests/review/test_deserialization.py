@@ -12,22 +12,22 @@ from archwright.review.rules.injection.deserialization import Deserialization
 
 HEAD = "import pickle, redis, requests\n\nstore = redis.Redis()\n\n"
 LOADED = {
-    "a cache": ("def f(key):\n    return pickle.loads(store.get(key))", Confidence.MEDIUM),
+    "a cache": ("def f(key):\n    return pickle.loads(store.get(key))", Confidence.LOW),
     "an answer": ("def f(url):\n    return pickle.loads(requests.get(url).content)", Confidence.MEDIUM),
     "a client of an instance": (
         (
             "class Cache:\n    def __init__(self):\n        self.client = redis.Redis()\n"
             "    def get(self, key):\n        return pickle.loads(self.client.get(key))"
         ),
-        Confidence.MEDIUM,
+        Confidence.LOW,
     ),
     "a column": (
         "class PickleField:\n    def from_db_value(self, value):\n        return pickle.loads(value)",
-        Confidence.MEDIUM,
+        Confidence.LOW,
     ),
     "a file that is handed on": (
         "class CookieJar:\n    def load(self, path):\n        with open(path, 'rb') as file:\n            return pickle.load(file)",
-        Confidence.MEDIUM,
+        Confidence.LOW,
     ),
     "any file": ("def f(path):\n    with open(path, 'rb') as file:\n        return pickle.load(file)", Confidence.LOW),
     "any bytes": ("def f(data):\n    return pickle.loads(data)", Confidence.LOW),
@@ -124,4 +124,4 @@ def test_a_file_named_like_a_library_of_python_hides_it_from_nobody(tmp_path: Pa
     (tmp_path / "shop" / "common").mkdir(parents=True)
     (tmp_path / "shop" / "common" / "base64.py").write_text("def encoded(text):\n    return text\n", encoding="utf-8")
     text = "import base64, pickle\n\ndef read_message(message):\n    return pickle.loads(base64.b64decode(message))\n"
-    assert _found(tmp_path, text, "shop/reader.py") == [Confidence.MEDIUM]
+    assert _found(tmp_path, text, "shop/reader.py") == [Confidence.LOW]

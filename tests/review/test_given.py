@@ -152,14 +152,12 @@ def test_conditions_as_a_text(body: str, rule: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("jinja2.Template(prompt).render()", ("injection/template", Confidence.MEDIUM)),
-        ("jinja2.Environment().from_string(subject).render()", ("injection/template", Confidence.MEDIUM)),
+        ("jinja2.Template(prompt).render()", ("injection/template", Confidence.LOW)),
         ("jinja2.Environment().from_string(text).render()", ("injection/template", Confidence.LOW)),
         ("jinja2.sandbox.SandboxedEnvironment().from_string(subject).render()", None),
         ("jinja2.Template('Dear {{ name }}').render(name=subject)", None),
         ("jinja2.Template(open(template_path).read()).render()", None),
-        ("eval(formula)", ("injection/code", Confidence.MEDIUM)),
-        ("eval(text)", ("injection/code", Confidence.LOW)),
+        ("eval(formula)", ("injection/code", Confidence.LOW)),
         ("exec(code)", None),
         ("eval('1 + 1', {'x': formula})", None),
     ],

@@ -44,13 +44,12 @@ def given(
     harm: str,
     impact: Impact,
     near: bool = False,
-    surely: re.Pattern[str] | None = None,
 ) -> Iterator[Verdict]:
     """The verdict that code put an argument into `value` by hand, in a unit whose arguments nothing in the program gives.
 
-    mark: how it was put there (None: however); use: the use for which nothing may have cleaned it; meant: names of arguments that are code
-    themselves; near: only where no other function has a hand in the text; surely: words in the names of the unit and the argument without
-    which the confidence is low; message: what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
+    mark: how it was put there (None: however, and then the text proves nothing and the confidence is low); use: the use for which nothing may
+    have cleaned it; meant: names of arguments that are code themselves; near: only where no other function has a hand in the text; message:
+    what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
     """
     path = effect.place.path
     if effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path):
@@ -64,12 +63,10 @@ def given(
         and not meant.search(origin.name)
         and not (near and any(step.note.startswith(_HANDED) for step in origin.steps))
     ]
-    unit = ungiven(effect) if put else None
-    if unit is None:
+    if not put or ungiven(effect) is None:
         return
     worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
-    told = ".".join([*unit.split(".")[-2:], worst.name])
-    doubtful = _MADE.search(worst.name) or (surely is not None and not surely.search(told))
+    doubtful = mark is None or _MADE.search(worst.name)
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"

@@ -21,10 +21,6 @@ _CODE = re.compile(
     r"code|script|source|program|snippet|statement|stmt|module|path|file|(?:^|_)(?:name|cmd|command)$", re.IGNORECASE
 )
 """Names of arguments that are code themselves, or lead to some that lies somewhere."""
-_OTHERS = re.compile(
-    r"user|custom|formula|expr|filter|condition|payload|message|request|response|llm|answer", re.IGNORECASE
-)
-"""Words of texts that users of a service write."""
 
 
 class CodeInjection(Rule):
@@ -34,8 +30,7 @@ class CodeInjection(Rule):
     name that begins with the data. Text made by `repr`, and a text that was checked to be one quoted literal, is clean. What can't
     be followed is not reported.
 
-    In code that nothing in the program calls, an argument that is run is reported with medium confidence where the names of function and
-    argument tell of texts that users write (a formula, an expression, a message), unless it is code by its own name.
+    In code that nothing in the program calls, an argument that is run is reported with low confidence, unless it is code by its own name.
 
     Why: an expression reaches every object of the process, whatever names it is given: there is no list of globals that holds
     it back. The sender runs any code with the rights of the service.
@@ -218,5 +213,4 @@ class CodeInjection(Rule):
                 fix="Read data with json.loads or ast.literal_eval; choose functions from a dictionary that the code writes down.",
                 harm=f"{effect.api} runs the code",
                 impact=Impact.HIGH,
-                surely=_OTHERS,
             )

@@ -15,9 +15,10 @@ from archwright.review.stored import Stored
 
 _OF_FILES = frozenset({"joblib.load", "shelve.open", "pandas.read_pickle", "pandas.io.pickle.read_pickle"})
 """Loaders that are given a path or a file: a path from outside chooses which file is loaded, not yet what is in it."""
+_PEER = "answer of a peer"
 _STORES = {
     "cached value": "what a cache holds",
-    "answer of a peer": "the answer of another service",
+    _PEER: "the answer of another service",
     "object of a store": "an object of a store",
     "document": "a document of the database",
     "database row": "a column of the database",
@@ -25,13 +26,6 @@ _STORES = {
 """Results that others than this process can have written -> what they are called."""
 _COLUMN = re.compile(r"\.(?:python_value|from_db_value|to_python|process_result_value|deserialize_column)$")
 """Methods by which libraries turn what a column holds into objects."""
-_EXCHANGED = re.compile(
-    r"cookie|session|upload|download|remote|cache|redis|message|payload|request|response|packet|socket|queue|broker|checkpoint",
-    re.IGNORECASE,
-)
-"""Words of what comes from elsewhere, or goes through hands of others."""
-_HANDED_ON = re.compile(r"cookie|upload|download|remote|checkpoint|(?:^|[_.])te?mp", re.IGNORECASE)
-"""The same of files."""
 _FLAWS = {
     "packages": "lets every name of whole packages through",
     "builtins": "lets every name of a module through that can run code",
@@ -49,9 +43,9 @@ class Deserialization(Rule):
     `weights_only`), marshal, shelve, jsonpickle, and YAML with a loader of any class. Data that was signed or encrypted here is
     clean; so is an unpickler of the project's own that finds the classes itself. What can't be followed is not reported.
 
-    With medium confidence: data that lay where others can write (a cache, a column of the database, the answer of another service), what
-    any caller may give to code that nothing in the program calls and that by its names comes from elsewhere, an unpickler of the
-    project's own that asks for packages but not for names, and pickle among the formats of Celery's tasks or Django's sessions.
+    With medium confidence: the answer of another service, an unpickler of the project's own that asks for packages but not for names, and
+    pickle among the formats of Celery's tasks or Django's sessions. With low confidence: data that lay where others may be able to write (a
+    cache, a column of the database), and what any caller may give to code that nothing in the program calls.
 
     Why: the data names the functions that are called while it is loaded. The sender runs any code with the rights of the service;
     checks of the result come too late.
@@ -280,8 +274,7 @@ def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
     for origin in effect.data.origins:
         if origin.state(Use.DESERIALISE) is Clean.CLEAN:
             continue
-        words = _HANDED_ON if _of_file(effect) else _EXCHANGED
-        what, confidence = _of(origin, ungiven(effect) if origin.kind is OriginKind.PARAMETER else None, words)
+        what, confidence = _of(origin, ungiven(effect) if origin.kind is OriginKind.PARAMETER else None)
         if what:
             yield Verdict(
                 message=f"{what[:1].upper()}{what[1:]} is loaded by {effect.loader}, which makes objects of any class.",
@@ -296,21 +289,19 @@ def _lain(effect: Deserialise, ungiven: Ungiven) -> Iterator[Verdict]:
             )
 
 
-def _of(origin: Origin, unit: str | None, words: re.Pattern[str]) -> tuple[str, Confidence]:
+def _of(origin: Origin, unit: str | None) -> tuple[str, Confidence]:
     """What the data is, for a reader, and how sure it is that others can write it; empty: nothing is said of it.
 
-    unit: the function whose caller gives it, where nobody here does; words: those of names that tell of what comes from elsewhere.
+    What the program keeps by itself, and what a caller would give that is not here, are as a rule its own pickles: only data that
+    another service sends is surely made elsewhere. unit: the function whose caller gives it, where nobody here does.
     """
     if origin.kind is OriginKind.RESULT:
-        return _STORES.get(origin.name, ""), Confidence.MEDIUM
+        return _STORES.get(origin.name, ""), Confidence.MEDIUM if origin.name == _PEER else Confidence.LOW
     if origin.kind is OriginKind.FIELD:
-        return f"the column {origin.name}", Confidence.MEDIUM
+        return f"the column {origin.name}", Confidence.LOW
     if unit is None:
         return "", Confidence.LOW
-    if _COLUMN.search(unit):
-        return "what the column holds", Confidence.MEDIUM
-    told = words.search(".".join([*unit.split(".")[-2:], origin.name]))
-    return f"the argument '{origin.name}'", Confidence.MEDIUM if told else Confidence.LOW
+    return "what the column holds" if _COLUMN.search(unit) else f"the argument '{origin.name}'", Confidence.LOW
 
 
 def _admitted(effect: Admit) -> Iterator[Verdict]:

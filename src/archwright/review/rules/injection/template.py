@@ -16,11 +16,6 @@ from archwright.review.stored import Stored
 
 _FILES = re.compile(r"path|file|(?:^|_)name$", re.IGNORECASE)
 """Names of arguments that lead to a template that lies somewhere."""
-_OTHERS = re.compile(
-    r"user|custom|prompt|notif|webhook|message|mail|subject|body|content|title|chat|expression|value|config|param|variable",
-    re.IGNORECASE,
-)
-"""Words of texts that users of a service write."""
 
 
 class TemplateInjection(Rule):
@@ -29,8 +24,7 @@ class TemplateInjection(Rule):
     That is `render_template_string`, `jinja2.Template`, `Environment.from_string`, `django.template.Template` and their kin in Mako
     and Tornado. Data handed over as a variable of the template is no part of its text. What can't be followed is not reported.
 
-    In code that nothing in the program calls, an argument that is read as a template outside of a sandbox is reported with medium
-    confidence where the names of function and argument tell of texts that users write (a prompt, a message, a subject).
+    In code that nothing in the program calls, an argument that is read as a template outside of a sandbox is reported with low confidence.
 
     Why: templates of Jinja2, Mako and Tornado reach every object of the process: the sender runs any code. Templates of Django
     run none, but read whatever their variables lead to, settings and keys among them.
@@ -198,5 +192,4 @@ class TemplateInjection(Rule):
                 fix="Read templates that others write with jinja2.sandbox.SandboxedEnvironment.",
                 harm=f"{effect.api} reads the text as a template",
                 impact=Impact.HIGH,
-                surely=_OTHERS,
             )

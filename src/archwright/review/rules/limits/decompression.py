@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Decompress
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Use
+from archwright.model.value import Trust, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import tainted
+from archwright.review.sent import sent, tainted
 
 
 class Decompression(Rule):
@@ -17,6 +17,8 @@ class Decompression(Rule):
 
     Meant are the functions that decompress all at once, such as `zlib.decompress` and `gzip.decompress`. An object that is
     told how much to give (`zlib.decompressobj().decompress(data, max_length)`) and a stream that is read in parts are not.
+
+    What a channel brings is reported with low confidence: who may send to it is not in the code.
 
     Why: deflate packs a thousand bytes into one. A request of a megabyte, within every limit of its size, becomes a
     gigabyte of memory, and the worker is killed with all that it serves.
@@ -112,6 +114,7 @@ class Decompression(Rule):
     )
 
     def check(self, effect: Decompress, reaching: Reaching) -> Iterator[Verdict]:
+        found = sent(effect, effect.data, Use.DESERIALISE)
         yield from tainted(
             effect,
             effect.data,
@@ -122,5 +125,7 @@ class Decompression(Rule):
             fix="Decompress with a limit (zlib.decompressobj().decompress(data, max_length)) and refuse what is more.",
             harm=f"{effect.api} makes it whole in memory",
             impact=Impact.MEDIUM,
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW
+            if found is not None and found.origin.trust is Trust.UNKNOWN
+            else Confidence.MEDIUM,
         )
