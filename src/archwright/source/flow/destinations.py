@@ -97,6 +97,11 @@ def words_of(node: Any, found: dict[str, None]) -> None:
                     words_of(each, found)
 
 
+def _puts_away(function: Node) -> bool:
+    """True for `set` of an object: what it gives tells how to undo it, or that it worked, and holds nothing of its argument."""
+    return bool(function[0] == f.ATTR and function[3] == "set")
+
+
 class _Walk:
     def __init__(self, unit: Node, position: int) -> None:
         self._position = position
@@ -271,7 +276,7 @@ class _Walk:
             if held:
                 self.names.add(held)
                 self._goes("fill", held.rpartition(".")[2])
-        return own or base or taken
+        return own or base or (taken and not _puts_away(function))
 
     def _named_beside(self, node: Node, name: str) -> None:
         """`set("token", value)`: a constant text before the value names it."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archwright.model.base import Place
 from archwright.model.effect import Configure, Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import OriginKind, Use
+from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, of_development
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.sent import sent
 from archwright.review.serves import Serves, aside, names_idle, names_password, names_secret, served
@@ -19,6 +22,9 @@ _BROKEN = frozenset(
 _KEEPS = frozenset({"write", "writelines", "writerow", "send", "sendall", "save", "store", "insert", "put"})
 _FAST = re.compile(r"^(?:Unsalted)?(?:MD5|SHA1)PasswordHasher$|^CryptPasswordHasher$")
 """Django's hashers that are fast."""
+_CACHES = re.compile(r"(?:^|[/_])(?:cache|caches|caching|memoi[sz]e)(?:/|\.py$)")
+"""Modules that keep what was computed: a hash of theirs is the key of it."""
+_JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b)")
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -137,7 +143,7 @@ class WeakHash(Rule):
         ),
     )
 
-    def check(self, effect: Crypto | Configure) -> Iterator[Verdict]:
+    def check(self, effect: Crypto | Configure, program: Program) -> Iterator[Verdict]:
         if isinstance(effect, Configure):
             yield from _hashers(effect)
             return
@@ -166,14 +172,14 @@ class WeakHash(Rule):
                 "What is recognised or signed by the hash can be replaced by something else with the same hash.",
                 "Use hashlib.sha256; where the hash serves no security, say usedforsecurity=False.",
                 Impact.MEDIUM if serves.what is Serves.SECRET else Impact.LOW,
-                _confidence(effect, serves.what),
+                _confidence(effect, serves.what, program),
                 Remedy(kind=RemedyKind.KEYWORD, subject="usedforsecurity=False")
                 if serves.what is Serves.IDLE and effect.api.startswith("hashlib.")
                 else None,
             )
 
 
-def _confidence(effect: Crypto, what: Serves) -> Confidence:
+def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
     """Low where the result, or what is hashed, shows that no security rests on it.
 
     Where nothing tells what it serves, an attacker has to choose the data, or the hash has to be kept, to gain by it.
@@ -182,8 +188,16 @@ def _confidence(effect: Crypto, what: Serves) -> Confidence:
         return Confidence.MEDIUM
     if what is Serves.IDLE or any(names_idle(word) for word in effect.made_of):
         return Confidence.LOW
+    if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
+        return Confidence.LOW
     kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
     return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
+
+
+def _looked_at(program: Program, place: Place) -> bool:
+    """True where a comment on the line says that somebody judged the hash: the mark that silences a linter's warning of it."""
+    lines = lines_of(program.source(place.path) or "")
+    return place.line <= len(lines) and _JUDGED.search(lines[place.line - 1]) is not None
 
 
 def _verdict(

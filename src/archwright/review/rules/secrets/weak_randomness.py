@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.model.secret_name import parts
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.serves import Serves, aside, served
+from archwright.review.serves import Serves, aside, names_secret, served
 
 
 class WeakRandomness(Rule):
@@ -95,10 +96,16 @@ class WeakRandomness(Rule):
             why="Who sees a few of the numbers computes the others, past and to come.",
             fix="Use the module secrets (token_urlsafe, choice, randbelow), or random.SystemRandom with the same methods.",
             impact=Impact.HIGH if secret else Impact.LOW,
-            confidence=Confidence.MEDIUM if secret and not decides else Confidence.LOW,
+            confidence=Confidence.MEDIUM if secret and not decides and not _salt(serves.word) else Confidence.LOW,
             trace=steps((effect.place, f"{effect.api} draws a number")),
             remedy=Remedy(kind=RemedyKind.CALL, subject=".SystemRandom().{name}") if _has_safe(effect) else None,
         )
+
+
+def _salt(word: str) -> bool:
+    """True for a salt: it has to differ from others, and may be known."""
+    words = parts(word)
+    return "salt" in words and not any(names_secret(each) for each in words if each != "salt")
 
 
 def _has_safe(effect: Crypto) -> bool:

@@ -1,0 +1,70 @@
+"""Weak hashes and weak random numbers: what they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Confidence, Finding
+
+Find = Callable[..., list[Finding]]
+HASH = """
+from hashlib import md5
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/rows")
+def rows():
+    made = md5(str(sorted(request.args.items())).encode()).hexdigest(){}
+    return made
+"""
+
+
+def sure(found: list[Finding]) -> int:
+    return sum(each.confidence is not Confidence.LOW for each in found)
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"),
+    [("", 1), ("  # noqa: S324", 0), ("  # noqa: E501, S324", 0), ("  # nosec", 0), ("  # noqa: E501", 1)],
+)
+def test_a_hash_that_somebody_judged(comment: str, count: int, findings: Find) -> None:
+    assert sure(findings("secrets/weak-hash", HASH.replace("{}", comment))) == count
+
+
+@pytest.mark.parametrize(("path", "count"), [("shop/cache.py", 0), ("shop/rows.py", 1), ("shop/caching/rows.py", 0)])
+def test_a_hash_of_a_module_that_keeps_what_was_computed(path: str, count: int, findings: Find) -> None:
+    assert sure(findings("secrets/weak-hash", {path: HASH.replace("{}", "")})) == count
+
+
+def test_a_judged_hash_of_a_password_is_none_the_less_weak(findings: Find) -> None:
+    text = HASH.replace("str(sorted(request.args.items()))", 'request.form["password"]').replace("{}", "  # noqa: S324")
+    assert sure(findings("secrets/weak-hash", text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("ctx_token = current.set(number)", 0),
+        ("session_token = number", 1),
+        ("salt = number", 0),
+        ("password_salt = number", 1),
+        ('store.set("session_token", number)', 1),
+    ],
+)
+def test_what_undoes_a_change_holds_nothing_of_it(line: str, count: int, findings: Find) -> None:
+    text = f"""
+from contextvars import ContextVar
+from uuid import uuid1
+from shop import store
+
+current = ContextVar("current")
+
+def scope():
+    number = str(uuid1())
+    {line}
+    return None
+"""
+    assert sure(findings("secrets/weak-randomness", text)) == count
