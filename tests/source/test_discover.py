@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from archwright.source.discover import IGNORED, LINKS, Discovery, discover
+from archwright.source.foreign import VENDORED
 
 
 def lay(root: Path, *names: str, text: str = "x = 1\n") -> None:
@@ -94,6 +95,14 @@ def test_migrations_are_not_taken_for_generated_code(tmp_path: Path) -> None:
 def test_an_application_about_vendors_is_the_projects_own(tmp_path: Path) -> None:
     lay(tmp_path, "shop/vendor/models.py", "lib/vendor/six.py")
     assert paths(discover(["."], tmp_path)) == ["shop/vendor/models.py"]
+
+
+def test_a_directory_of_copied_packages_is_known_by_what_it_holds(tmp_path: Path) -> None:
+    lay(tmp_path, "libs/flask/app.py", "libs/jinja2/env.py", "libs/six.py", "libs/yaml/load.py", "shop/app.py")
+    lay(tmp_path, "tools/yaml/own.py", "tools/requests/own.py", "tools/click/own.py")
+    found = discover(["."], tmp_path)
+    assert paths(found) == ["shop/app.py", "tools/click/own.py", "tools/requests/own.py", "tools/yaml/own.py"]
+    assert skipped(found) == {VENDORED: (4, 1)}
 
 
 def test_counts_other_languages_and_lists_companions(tmp_path: Path) -> None:

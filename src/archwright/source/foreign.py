@@ -26,6 +26,15 @@ _VENDORED = {"_vendor", "_vendored", "vendored", "third_party", "third-party"}
 _OWN = {"apps.py", "models.py", "views.py", "urls.py", "routes.py", "router.py", "service.py", "schemas.py"}
 """Files that say that a directory called `vendor` is about the project's vendors."""
 
+_PUBLISHED = frozenset(
+    {"attr", "bs4", "certifi", "chardet", "charset_normalizer", "click", "dateutil", "django", "flask", "idna", "itsdangerous", "jinja2", "lxml",
+     "markupsafe", "pkg_resources", "pytz", "requests", "setuptools", "simplejson", "six.py", "sqlalchemy", "tornado", "typing_extensions.py",
+     "urllib3", "werkzeug", "yaml"}
+)  # fmt: skip
+"""Top-level names of packages that many projects copy along with what they need."""
+_COPIES = 4
+"""So many of them in one directory are no packages of the project's own: it is read as the library that it copies, not as its code."""
+
 GENERATED = "generated code"
 VENDORED = "vendored code"
 
@@ -45,7 +54,7 @@ def directory_reason(name: str, names: set[str]) -> str | None:
         return reason
     if "pyvenv.cfg" in names:
         return "virtual environments"
-    if name in _VENDORED or (name == "vendor" and not names & _OWN):
+    if name in _VENDORED or (name == "vendor" and not names & _OWN) or len(names & _PUBLISHED) >= _COPIES:
         return VENDORED
     return "installed packages" if name.endswith((".egg-info", ".dist-info")) else None
 
