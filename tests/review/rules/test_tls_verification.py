@@ -43,6 +43,19 @@ SKIP_VERIFY = True
 def context():
     return ssl._create_unverified_context() if SKIP_VERIFY else ssl.create_default_context()
 """,
+    "names are not checked, and anybody vouches": """
+def context():
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    return made
+""",
+    "an authority that is not asked": """
+def context(authority):
+    made = ssl.create_default_context(cafile=authority)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+""",
     "where nothing was said of it": """
 def context(verify=None):
     made = ssl.create_default_context()
@@ -92,6 +105,13 @@ def context(verify=True):
     made = ssl.create_default_context()
     if verify is False:
         made.verify_mode = ssl.CERT_NONE
+    return made
+""",
+    "names are not checked, and an authority of its own vouches": """
+def context(authority):
+    made = ssl.create_default_context()
+    made.load_verify_locations(cafile=authority)
+    made.check_hostname = False
     return made
 """,
     "one of several conditions": """

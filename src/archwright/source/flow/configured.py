@@ -13,7 +13,7 @@ from typing import Any
 from archwright.source import facts as f
 from archwright.source.flow.destinations import dotted
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.opted import opted
+from archwright.source.flow.opted import opted, vouched
 from archwright.source.flow.values import Val, constant
 
 _TELLING = re.compile(
@@ -93,7 +93,9 @@ def _fixed(
         return
     if isinstance(fixed, bytes):
         fixed = fixed.decode("latin-1")
-    if _CERTIFICATES.search(name) is not None and opted(frame, position):
+    if _CERTIFICATES.search(name) is not None and (
+        opted(frame, position) or (name == "check_hostname" and vouched(frame))
+    ):
         return
     if isinstance(fixed, (str, bool)) and (
         _telling(name) or (isinstance(fixed, str) and len(fixed) >= 20 and fixed.startswith(_FORMATS))

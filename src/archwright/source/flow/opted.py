@@ -26,6 +26,19 @@ def opted(frame: Frame, position: int) -> bool:
     return any(_tells(test) and _holds(frame, test) is not way for test, way in _ways(body_of(frame.facts), position))
 
 
+def vouched(frame: Frame) -> bool:
+    """True where a unit names an authority of its own, and leaves the check of certificates on: whom it vouches for is its choice."""
+    body = body_of(frame.facts)
+    off = any(node[0] in (f.NAME, f.ATTR) and node[-1] == "CERT_NONE" for node in nodes(body))
+    return not off and any(node[0] == f.CALL and _names_authority(node) for node in nodes(body))
+
+
+def _names_authority(call: Node) -> bool:
+    loads = call[2][-1] == "load_verify_locations"
+    makes = call[2][-1] == "create_default_context"
+    return loads or (makes and any(name in ("cafile", "cadata", "capath") for name, _ in call[4]))
+
+
 def _ways(body: Any, position: int) -> Iterator[tuple[Node, bool]]:
     """The tests that lead to a position, with the outcome that does: those around it, and those that left before."""
     for node in nodes(body):

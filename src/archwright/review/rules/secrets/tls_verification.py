@@ -16,7 +16,8 @@ class TlsVerification(Rule):
     """A connection over TLS is made without a look at the peer's certificate.
 
     Found are calls and clients that the code tells not to verify, contexts without verification, and contexts whose
-    check is switched off. What a setting or an argument decides is silent, unless that is off where nobody chooses.
+    check is switched off. What a setting or an argument decides is silent, unless that is off where nobody chooses,
+    as are names that are not checked where an authority of one's own vouches for the peers.
 
     Why: whoever stands between the two, in the same network or at a provider, reads and changes what is sent: passwords
     and tokens among it.
