@@ -114,6 +114,12 @@ def test_a_branch_for_each_method_is_one_cause(findings: Find) -> None:
     assert len(findings(RULE, body(METHODS.replace("post(url)", "post(request.json['other'])")))) == 2
 
 
+def test_a_function_that_several_call_is_one_cause(findings: Find) -> None:
+    fetch = "\n\ndef fetch(url, how):\n    if how:\n        return requests.get(url)\n    return requests.put(url)\n"
+    calls = "fetch(url, 1)\nfetch(request.args['other'], 2)\nfetch(request.form['url'], request.args['how'])"
+    assert len(findings(RULE, body(calls) + fetch)) == 1
+
+
 HELD = """
 class Client:
     def __init__(self, given):

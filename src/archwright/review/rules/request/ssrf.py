@@ -400,15 +400,15 @@ class Ssrf(Rule):
             confidence=Confidence.LOW if found.by_staff else Confidence.HIGH if sure else Confidence.MEDIUM,
             remedy=Remedy(kind=RemedyKind.ALLOW),
         ):
-            yield replaced(verdict, cause=_one_address(effect, verdict, found))
+            yield replaced(verdict, cause=_one_address(effect, found))
 
 
-def _one_address(effect: HttpCall, verdict: Verdict, found: Sent) -> str:
-    """What is one cause: the calls of one function (a branch for each method) with one address, which came one way.
+def _one_address(effect: HttpCall, found: Sent) -> str:
+    """What is one cause: the calls of one function (a branch for each method) with what it was given, or with what it read at one place.
 
     Empty: how the address came is not known, so nothing says that it is the same.
     """
-    way = [step for step in found.origin.steps if step.place != effect.place]
-    if found.kept is not None:
-        way += [step for step in found.kept.read if step.place != effect.place]
-    return "\n".join([effect.unit, verdict.message, *(f"{step.place} {step.note}" for step in way)]) if way else ""
+    way = found.origin.steps if found.kept is None else found.kept.read
+    if not way:
+        return ""
+    return f"{effect.place.path} {effect.unit} {'' if effect.context.calls else way[0].place}"
