@@ -102,3 +102,32 @@ def login(payload: Payload):
     return "ok"
 """
     assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "count"),
+    [
+        ("SignatureExpired", "token", 0),
+        ("(BadSignature, KeyError)", "token", 0),
+        ("OSError", "token", 1),
+        ("BadSignature", "password", 1),
+    ],
+)
+def test_a_token_that_was_refused(error: str, name: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask
+from itsdangerous import BadSignature, SignatureExpired
+from shop import opened
+
+app = Flask(__name__)
+
+@app.get("/invited/<{name}>")
+def invited({name}):
+    try:
+        return opened({name})
+    except {error}:
+        logging.exception("no invitation: %s", {name})
+        return "no", 400
+"""
+    assert len(findings(RULE, text)) == count

@@ -16,6 +16,7 @@ from archwright.review.beside import in_tests, in_tools
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
+from archwright.review.said import refused
 
 _HOLDERS = frozenset(
     {"auth", "authorization", "header", "headers", "bearer", "token", "body", "data", "form", "json", "payload", "args"}
@@ -42,7 +43,7 @@ class Logged(Rule):
 
     Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
     once, since `Authorization` and sessions are among them, and all that is sent to where people sign in, unless a model declares what
-    that is and names no secret. Arguments with such a name are listed with `--all`.
+    that is and names no secret. A token in the handler of the error that refused it is silent. Arguments with such a name are listed with `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 
@@ -123,6 +124,8 @@ class Logged(Rule):
             call = _call(program, effect.place)
             if re.search(shown, call) is None if shown else not _names(call):
                 continue
+            if _token(origin) and refused(lines_of(program.source(path) or ""), effect.place.line):
+                continue
             yield Verdict(
                 message=f"{title} is written to the log.",
                 why="Logs are kept, copied and read by people who may not sign in as the user.",
@@ -157,6 +160,12 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
     if origin.kind is OriginKind.PARAMETER and "." not in origin.name and secret(origin.name):
         return f"The argument `{origin.name}`", Confidence.LOW, ""
     return None
+
+
+def _token(origin: Origin) -> bool:
+    """True for a token that was sent; a password that was refused is nearly the right one, and a token that was refused opens nothing."""
+    words = parts(origin.name.partition("'")[2])
+    return origin.kind is OriginKind.SOURCE and bool(words) and words[-1] in TOKENS
 
 
 def _signing_in(origin: Origin, effect: Log, reaching: Reaching) -> tuple[str, Confidence, str] | None:
