@@ -11,10 +11,15 @@ HEAD = "import os\nfrom pathlib import Path\n\n"
 EARLY = {
     "os.path": "path = os.path.join(root, name)\n    if not path.startswith(root):\n        raise ValueError",
     "pathlib": "path = root / name\n    if not path.is_relative_to(root):\n        raise ValueError",
+    "a separator at the end": "path = os.path.join(root, name)\n    if not path.startswith(root + os.sep):\n        raise ValueError",
+    "a path of two parts": "path = Path(root, name)\n    if not path.is_relative_to(root):\n        raise ValueError",
+    "what they have in common": "path = os.path.join(root, name)\n    if os.path.commonpath([root, path]) != root:\n        raise ValueError",
     "texts of paths": "path = Path(root) / name\n    if not str(path).startswith(str(root)):\n        raise ValueError",
 }
 FINE = {
     "resolved": "path = (root / name).resolve()\n    if not path.is_relative_to(root):\n        raise ValueError",
+    "resolved, in common": "path = os.path.realpath(os.path.join(root, name))\n    if os.path.commonpath([root, path]) != root:\n        raise ValueError",
+    "another folder in common": "path = os.path.join(root, name)\n    if os.path.commonpath([other, path]) != other:\n        raise ValueError",
     "resolved later": "path = root / name\n    path = path.resolve()\n    if not path.is_relative_to(root):\n        raise ValueError",
     "`..` is refused": "if '..' in name:\n        raise ValueError\n    path = os.path.join(root, name)\n"
     "    if not path.startswith(root):\n        raise ValueError",

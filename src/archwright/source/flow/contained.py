@@ -108,8 +108,7 @@ def _bare(root: Val, start: str) -> bool:
 
 def _joined_to(frame: Frame, path: Node, root: Node) -> bool:
     """True for a path that was joined to this very folder, and to which nothing happened since: every such path begins with it."""
-    path, root = _bare_of(path), _bare_of(root)
-    folder = key_of(root)
+    path, folder = _bare_of(path), key_of(_bare_of(_unended(root)))
     if path[0] != f.NAME or folder is None:
         return False
     made = [
@@ -120,6 +119,15 @@ def _joined_to(frame: Frame, path: Node, root: Node) -> bool:
     return bool(made) and all(_first_part(node) == folder for node in made)
 
 
+def _unended(folder: Node) -> Node:
+    """`root` of `root + os.sep`, `root + "/"`."""
+    if folder[0] == f.BINOP and folder[2] == "+":
+        end = folder[4]
+        if (end[0] == f.ATTR and end[3] == "sep") or (end[0] == f.CONST and end[2] in ("/", "\\")):
+            return _bare_of(folder[3])
+    return folder
+
+
 def _bare_of(node: Node) -> Node:
     """`x` of `str(x)` and `Path(x)`."""
     while node[0] == f.CALL and node[2][-1] in _WRAPS and len(node[3]) == 1:
@@ -128,8 +136,10 @@ def _bare_of(node: Node) -> Node:
 
 
 def _first_part(node: Node) -> str | None:
-    """The folder of `os.path.join(folder, name)`, `folder / name`."""
+    """The folder of `os.path.join(folder, name)`, `folder / name`, `Path(folder, name)`."""
     node = _bare_of(node)
+    if node[0] == f.CALL and node[2][-1] in _WRAPS and len(node[3]) > 1:
+        return key_of(_bare_of(node[3][0]))
     if node[0] == f.CALL and node[2][-1] == "join" and node[2][0] == f.ATTR and len(node[3]) > 1:
         return key_of(_bare_of(node[3][0])) if node[2][2][-1] in ("path", "osp") else None
     if node[0] == f.BINOP and node[2] == "/":
@@ -187,9 +197,26 @@ def compared(frame: Frame, left: Node, right: Node) -> None:
         elif node[0] in (f.NAME, f.CALL) and _letters(frame, node):
             frame.emit("Containment", node[1], flaw="letters", path=evaluate(frame, node), api="os.path.commonprefix")
         if node[0] == f.CALL and node[2][-1] == "commonpath" and len(node[3]) == 1:
-            parts = node[3][0]
-            for part in parts[2] if parts[0] in (f.LIST, f.TUPLE) else ():
+            parts = node[3][0][2] if node[3][0][0] in (f.LIST, f.TUPLE) else ()
+            _before_resolved(frame, parts, node[1])
+            for part in parts:
                 tested(frame, part)
+
+
+def _before_resolved(frame: Frame, parts: tuple[Node, ...], position: int) -> None:
+    """`commonpath([root, path])` of a path that was joined to this very root and not resolved since: letters alone are compared."""
+    from archwright.source.flow.expressions import evaluate
+
+    if frame.engine.kinds is not None and "Containment" not in frame.engine.kinds:
+        return
+    for path in parts:
+        if not any(root is not path and _joined_to(frame, path, root) for root in parts):
+            continue
+        value = evaluate(frame, path)
+        resolved = any(cleaned & _PREFIX for _, cleaned, _ in value.origins)
+        roots = [evaluate(frame, root) for root in parts if root is not path]
+        if not resolved and all(_leads_up(value, root) for root in roots):
+            frame.emit("Containment", position, flaw="early", path=value, api="os.path.commonpath")
 
 
 def told(frame: Frame, value: Val) -> None:
