@@ -103,6 +103,18 @@ class Sent(NamedTuple):
             way += [(step.place, step.note) for step in self.kept.read]
         return steps(*way, (effect.place, harm))
 
+    def cause(self, effect: Effect) -> str:
+        """What is one cause: the calls of one function with what it was given, or with what it read at one place.
+
+        A branch for each method, or for each answer, lacks one check. Empty: how the data came is not known, so nothing says that it is
+        the same.
+        """
+        way = self.origin.steps if self.kept is None else self.kept.read
+        if not way:
+            return ""
+        read = "" if effect.context.calls else f"{way[0].place} {self.origin.name}"
+        return f"{effect.place.path} {effect.unit} {read}"
+
     def confidence(self, most: Confidence) -> Confidence:
         """`most`, less where the way of the data is not known whole."""
         known = bool(self.origin.steps) if self.kept is None else self.kept.sure and bool(self.kept.read)

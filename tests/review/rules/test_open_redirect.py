@@ -150,3 +150,25 @@ def test_a_handler_of_tornado_writes_the_header(findings: Find) -> None:
         'self.redirect(self.request.path.rstrip("/"))', 'self.set_header("Location", self.get_argument("u"))'
     )
     assert len(findings(RULE, text)) == 1
+
+
+def test_one_cause_for_all_answers_of_a_function(findings: Find) -> None:
+    (found,) = findings(
+        RULE, body('if request.args["how"]:\n    return redirect(target, 301)\nreturn redirect(target)')
+    )
+    assert found.trace[-1].note == "here too"
+    assert (
+        len(
+            findings(
+                RULE, body('if request.args["how"]:\n    return redirect(request.args["to"])\nreturn redirect(target)')
+            )
+        )
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "found"), [("{target:d}", 0), ("{target:.2f}", 0), ("{target:>9}", 1), ("{target!s:9}", 1)]
+)
+def test_what_is_written_as_a_number_is_one(form: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, body(f'return redirect(f"{form}/")'))) == found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from archwright.model.value import Use
+from archwright.source import facts as f
 from archwright.source.flow import addresses, pasted
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import (
@@ -35,6 +36,8 @@ RELATIVE = BIT[Use.RELATIVE]
 """A text that stands behind another is no absolute path."""
 _PLACES = re.compile(r"%[sdr]")
 _PERCENT = re.compile(r"%%|%(?:\((\w+)\))?[-+ #0]*[\d.*]*([a-zA-Z])")
+_OF_NUMBERS = frozenset("bcdeEfFgGnoxX%")
+"""The last letters of formats for numbers: any other value fails there, but for dates, whose formats end with letters too."""
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
 
@@ -234,10 +237,18 @@ def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: An
         return TEXT
     if value.const is not NO and not value.origins and not conversion and isinstance(value.const, (str, int, float)):
         return constant(str(value.const))
+    if spec is not None and not conversion and _is_number(spec):
+        return TEXT
     origins = deep_origins(value)
     if conversion in ("r", "a"):
         return Val(("text",), pasted.represented(clean(origins, LITERAL), value), NO, None, "{}")
     return Val(("text",) if pasted.free(value) else value.type, origins, NO, None, "{}")
+
+
+def _is_number(spec: Any) -> bool:
+    """True for a format that no text takes (`:04d`, `:.2f`)."""
+    last = spec[2][-1] if spec[0] == f.FSTRING and spec[2] else spec
+    return bool(last[0] == f.CONST and isinstance(last[2], str) and last[2][-1:] in _OF_NUMBERS)
 
 
 def placed(pieces: Sequence[str], values: Sequence[Val]) -> list[bool]:

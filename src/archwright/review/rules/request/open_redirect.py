@@ -11,7 +11,7 @@ from archwright.model.effect import Redirect
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Clean, Origin, Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.rule import Reaching, Rule, Verdict, example, replaced
 from archwright.review.sent import sent, tainted
 
 _OWN = ("request URL", "request host", "referrer")
@@ -331,7 +331,7 @@ class OpenRedirect(Rule):
             confidence = Confidence.MEDIUM if of_any else Confidence.LOW
         elif found.origin.name.startswith(_HARD):
             confidence = Confidence.MEDIUM
-        yield from tainted(
+        for verdict in tainted(
             effect,
             to,
             Use.HOST,
@@ -342,7 +342,8 @@ class OpenRedirect(Rule):
             harm="the client is sent to this address",
             impact=Impact.MEDIUM,
             confidence=confidence,
-        )
+        ):
+            yield replaced(verdict, cause=found.cause(effect))
 
 
 def _one_part(origin: Origin) -> bool:

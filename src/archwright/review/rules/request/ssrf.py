@@ -9,7 +9,7 @@ from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example, replaced
-from archwright.review.sent import Sent, sent, tainted
+from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored
 
 _OWN = ("request URL", "request host", "referrer", "request path")
@@ -400,15 +400,4 @@ class Ssrf(Rule):
             confidence=Confidence.LOW if found.by_staff else Confidence.HIGH if sure else Confidence.MEDIUM,
             remedy=Remedy(kind=RemedyKind.ALLOW),
         ):
-            yield replaced(verdict, cause=_one_address(effect, found))
-
-
-def _one_address(effect: HttpCall, found: Sent) -> str:
-    """What is one cause: the calls of one function (a branch for each method) with what it was given, or with what it read at one place.
-
-    Empty: how the address came is not known, so nothing says that it is the same.
-    """
-    way = found.origin.steps if found.kept is None else found.kept.read
-    if not way:
-        return ""
-    return f"{effect.place.path} {effect.unit} {'' if effect.context.calls else way[0].place}"
+            yield replaced(verdict, cause=found.cause(effect))
