@@ -22,6 +22,7 @@ _OF_OTHERS = {
     "by_key": "a slot of model.effect.Load",
     "model_config": "pydantic's",
     "depends_on": "an option of jobs of RQ",
+    "json_response": "a function of aiohttp",
 }
 
 
