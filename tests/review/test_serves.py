@@ -4,7 +4,8 @@ import pytest
 
 from archwright.model.base import Place
 from archwright.model.effect import Crypto
-from archwright.review.serves import Serves, aside, names_secret, parts, served
+from archwright.model.secret_name import parts
+from archwright.review.serves import Serves, aside, names_secret, served
 
 
 def crypto(*becomes: tuple[str, str]) -> Crypto:

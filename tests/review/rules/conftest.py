@@ -22,7 +22,7 @@ def findings(tmp_path: Path) -> Callable[..., list[Finding]]:
             target = tmp_path / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(textwrap.dedent(text), encoding="utf-8")
-        rules = [each for each in all_rules() if each.name == rule]
+        rules = tuple(each for each in all_rules() if each.name == rule)
         reviewed = review_project(["."], rules, everything=True, root=tmp_path, workers=1)
         assert not reviewed.faults
         return list(reviewed.document.findings)

@@ -211,3 +211,41 @@ class MemberSerializer(serializers.ModelSerializer):
     rest = REST.replace("{}", '["email", "password"]')
     rest = rest.replace("\nclass MemberSerializer(serializers.ModelSerializer):\n", made)
     assert len(findings(RULE, {"views.py": rest, "urls.py": URLS})) == count
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("password", True), ("admin_password", True), ("can_edit_password", False), ("login_with_no_password", False)],
+)
+def test_an_answer_about_passwords_is_no_password(findings: Find, column: str, told: bool) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": f"""
+            from django.db import models
+
+            class Dataset(models.Model):
+                {column} = models.CharField(max_length=80)
+        """,
+        "shop/views.py": f"""
+            from rest_framework import serializers, viewsets
+            from shop.models import Dataset
+
+            class DatasetSerializer(serializers.ModelSerializer):
+                class Meta:
+                    model = Dataset
+                    fields = ["id", "{column}"]
+
+            class DatasetViewSet(viewsets.ModelViewSet):
+                queryset = Dataset.objects.all()
+                serializer_class = DatasetSerializer
+        """,
+        "shop/urls.py": """
+            from rest_framework.routers import DefaultRouter
+            from shop.views import DatasetViewSet
+
+            router = DefaultRouter()
+            router.register("datasets", DatasetViewSet)
+            urlpatterns = router.urls
+        """,
+    }
+    assert bool(findings(RULE, files)) is told

@@ -133,3 +133,31 @@ def test_streamlit_shows_tags_to_who_opened_the_link(findings: Find) -> None:
     text = "import streamlit as st\n\nst.markdown(f\"<b>{st.query_params['q']}</b>\"{})\n"
     assert len(findings(RULE, text.replace("{}", ", unsafe_allow_html=True"))) == 1
     assert findings(RULE, text.replace("{}", "")) == []
+
+
+REPLACED = """
+import re
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/")
+def page():
+    name = re.sub({}, {}, request.args["name"])
+    return f'<html><a href="{{name}}">{{name}}</a></html>'
+"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "clean"),
+    [
+        ("'[^a-zA-Z0-9]'", "'-'", True),
+        (r"r'\W+'", "''", True),
+        (r"r'[^\w.-]'", "''", True),
+        ("'[^a-zA-Z0-9]'", "'<'", False),
+        ("'[^a-zA-Z0-9<>]'", "'-'", False),
+        ("'script'", "''", False),
+    ],
+)
+def test_a_text_without_anything_but_letters_is_no_markup(findings: Find, pattern: str, new: str, clean: bool) -> None:
+    assert (findings("injection/html", REPLACED.format(pattern, new)) == []) is clean

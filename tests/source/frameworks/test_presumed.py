@@ -54,7 +54,7 @@ def _told(tmp_path: Path, models: str, functions: str, *, presume: bool = True) 
     return [
         f"{each.place.line} {type(each).__name__} {each.entity}{'.' + each.relation if isinstance(each, Load) else ''}"
         for each in program.effects
-        if each.place.path == "shop/services.py"
+        if isinstance(each, Load | Read | Write) and each.place.path == "shop/services.py"
     ]
 
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Configure, SetCookie, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, of_development, of_production
+from archwright.review.excerpt import end_of
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example
 
 _SECRET = re.compile(
@@ -21,6 +24,7 @@ _TASTE = re.compile(
     r"lang|locale|theme|time_?zone|(?:^|_)tz(?:$|_)|dark|color|sidebar|consent|banner|view|layout", re.IGNORECASE
 )
 """Names of cookies that keep how somebody likes a page."""
+_FALSE = re.compile(r"\bsecure\s*=\s*(?:False|0|None)\b")
 _SETTINGS = frozenset({"SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "REMEMBER_COOKIE_SECURE"})
 """Settings of Django, Flask and Flask-Login for the cookies that these set by themselves."""
 
@@ -127,7 +131,7 @@ class InsecureCookie(Rule):
         ),
     )
 
-    def check(self, effect: SetCookie | Configure) -> Iterator[Verdict]:
+    def check(self, effect: SetCookie | Configure, program: Program) -> Iterator[Verdict]:
         if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
             return
         if isinstance(effect, Configure):
@@ -142,6 +146,8 @@ class InsecureCookie(Rule):
                 confidence = Confidence.HIGH if effect.written else Confidence.MEDIUM
             elif effect.written and not _TASTE.search(name):
                 confidence = Confidence.MEDIUM
+            if effect.written and not _literal(effect, program):
+                confidence = Confidence.LOW  # a setting, which whoever runs the service may change
             how = "with secure=False" if effect.written else "without the flag secure"
             yield Verdict(
                 message=f"{said} is set {how}: browsers send it over plain HTTP too.",
@@ -159,6 +165,13 @@ class InsecureCookie(Rule):
                 impact=Impact.LOW,
                 confidence=Confidence.LOW,
             )
+
+
+def _literal(effect: SetCookie, program: Program) -> bool:
+    """Whether the call itself says `secure=False`."""
+    lines = lines_of(program.source(effect.place.path) or "")
+    end = end_of(lines, effect.place.line, effect.place.column)
+    return any(_FALSE.search(line) for line in lines[effect.place.line - 1 : end])
 
 
 def _set(effect: Configure) -> Iterator[Verdict]:

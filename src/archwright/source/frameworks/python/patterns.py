@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
 from archwright.model.value import Use
@@ -11,6 +12,13 @@ from archwright.source.frameworks.base import CallSite, Handler, mask
 
 _ONE_CHARACTER: Final = re.compile(r"(?:\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|[^\\()\[\]{}|^$*+?])\+?", re.DOTALL)
 """A pattern of one character, or of a run of such: quick to run, and gone everywhere once it is replaced."""
+
+
+_STRUCTURE: Final = frozenset(string.punctuation + string.whitespace) - frozenset("-_.")
+"""What a text needs to be more than a word or a name to whatever reads it."""
+_WORDS = mask(
+    Use.SQL_TEXT, Use.SHELL, Use.HTML, Use.TEMPLATE, Use.LDAP, Use.XPATH, Use.XML, Use.REGEX, Use.LOG, Use.HEADER
+)
 
 
 def without(pattern: object, new: object) -> int:
@@ -22,6 +30,8 @@ def without(pattern: object, new: object) -> int:
     except re.error:
         return 0
     found = mask(Use.LOG, Use.HEADER) if compiled.fullmatch("\n") and "\n" not in new else 0
+    if not _STRUCTURE & frozenset(new) and all(map(compiled.fullmatch, _STRUCTURE)):
+        found |= _WORDS
     if compiled.fullmatch("/"):
         return found | (mask(Use.PATH) if "/" not in new else 0)
     return found | (mask(Use.PARENTS) if compiled.fullmatch(".") and "." not in new else 0)

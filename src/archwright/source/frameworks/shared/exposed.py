@@ -21,7 +21,7 @@ _DEBUGGING: Final = re.compile(
 """Names of what tells a machine of developers from one that serves."""
 
 _SECRET: Final = re.compile(
-    r"(?:\w+_)?(?:password|passwd|password_hash|hashed_password|otp_secret|totp_secret|private_key)"
+    r"(?!(?:\w+_)?(?:can|may|must|is|has|no|without|allow\w*|requires?|shows?|use[ds]?|with)_)(?:\w+_)?(?:password|passwd|password_hash|hashed_password|otp_secret|totp_secret|private_key)"
 )
 """Names of columns that nobody is to read but the service itself. Keys that a caller is given to sign with are meant to be shown."""
 
