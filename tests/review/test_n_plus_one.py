@@ -170,9 +170,14 @@ def test_the_parts_of_one_whole_are_few(found: Review) -> None:
     assert found(load(wholes, parts))[0].confidence is Confidence.HIGH
 
 
-def test_what_a_library_lists_for_a_caller_is_read(found: Review) -> None:
-    context = Context(loops=(ROWS,), calls=(Place("views.py", 10, 9),), setting=Setting.REQUEST)
-    assert found(read(context=context))[0].confidence is Confidence.HIGH
+@pytest.mark.parametrize(("calls", "confidence"), [(0, Confidence.HIGH), (2, Confidence.MEDIUM), (3, Confidence.LOW)])
+def test_what_stands_between_loop_and_query_may_decide_for_which_rows_it_runs(
+    found: Review, calls: int, confidence: Confidence
+) -> None:
+    between = tuple(Place("views.py", 10 + each, 9) for each in range(calls))
+    context = Context(loops=(ROWS,), calls=between, setting=Setting.REQUEST)
+    assert found(read(context=context))[0].confidence is confidence
+    assert found(load(context=context))[0].confidence is Confidence.HIGH
 
 
 def test_a_recursion_may_end_after_one_level(found: Review) -> None:

@@ -27,6 +27,8 @@ _DJANGO_MODELS = """
 """
 _READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
 """How the names of operations begin by which callers read."""
+_DEEP = 3
+"""Calls between a loop and a query, after which the query hardly runs for each row."""
 _HELD = "_prefetched_objects_cache"
 _AGAIN = re.compile(r"\.a?refresh(?:_from_db)?\(")
 _DJANGO_URLS = """
@@ -271,8 +273,11 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
     """
     if not _waited_for(effect, operations) or all(each.part for each in _rows_loops(effect)):
         return Confidence.LOW
-    if isinstance(effect, Read) and effect.locked:
-        return Confidence.LOW  # it reads the row again in order to change it
+    calls = len(effect.context.calls)
+    if isinstance(effect, Read) and (effect.locked or calls >= _DEEP):
+        return (
+            Confidence.LOW
+        )  # it reads the row again in order to change it; whether a query so deep runs for each row is open
     same_line = (effect.place.path, effect.place.line) == (loop.place.path, loop.place.line)
     one = isinstance(effect, Load) and effect.many is Many.ONE  # of a row: no rows that a loop could be over
     if effect.context.calls and same_line and not one:
@@ -282,6 +287,7 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
         of_one_row = "." in effect.relation and effect.entity is not None and effect.entity == loop.entity
         return Confidence.LOW if of_one_row else Confidence.MEDIUM
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
+    sure = sure and not (isinstance(effect, Read) and calls)  # what stands between may decide for which rows it runs
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
