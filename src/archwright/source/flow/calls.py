@@ -310,7 +310,7 @@ def _bind(
         if index is not None:
             given[index] = value
         else:
-            extra[name] = value
+            extra[name] = value.named_here() if value.origins else value
     if called.keywords is not None:
         given[called.keywords] = Val(("dict",), origins_of(spread), NO, extra)
     if spread:

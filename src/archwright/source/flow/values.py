@@ -97,6 +97,11 @@ class Val:
         """The same shape with other origins; a constant it no longer is."""
         return Val(self.type, origins, NO, None, self.text)
 
+    def named_here(self) -> Val:
+        """The same data under a name that the code gives it: it chooses no names of fields."""
+        origins = tuple((key, cleaned | BIT[Use.FIELDS], steps) for key, cleaned, steps in self.origins)
+        return Val(self.type, origins, self.const, self.items, self.text, self.asked)
+
 
 class Query(NamedTuple):
     """A query as built so far. Hashable, so that summaries can be specialised by it."""
