@@ -25,6 +25,7 @@ from archwright.model.entity import (
     Unique,
     Volume,
 )
+from archwright.model.words import snake
 
 
 def compose_entities(drafts: tuple[EntityDraft, ...], scope: Scope) -> dict[str, Entity]:
@@ -35,11 +36,6 @@ def compose_entities(drafts: tuple[EntityDraft, ...], scope: Scope) -> dict[str,
     entities = {draft.name.text: _whole(draft, bare[draft.name.text], bare, scope) for draft in drafts}
     _check_keys(drafts, entities, scope)
     return entities
-
-
-def snake(name: str) -> str:
-    """`OrderLine` as `order_line`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _field_drafts(draft: EntityDraft, scope: Scope) -> list[tuple[Word, Values]]:

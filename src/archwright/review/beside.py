@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
+from archwright.model.effect import Setting
+
+UNSERVED: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
+"""Where code runs that no request reaches, by the effect's own account."""
 _TESTS = re.compile(
     r"(?:^|/)(?:tests?|t|testing|test_?utils?|mocks?|benchmarks?)(?:/|\.py$)"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
@@ -31,6 +36,11 @@ def in_migrations(path: str) -> bool:
 def in_tools(path: str) -> bool:
     """True for scripts and examples that are no part of the service."""
     return _TOOLS.search(path) is not None
+
+
+def beside(path: str) -> bool:
+    """True for tests, migrations and tools: nothing that serves."""
+    return in_tests(path) or in_migrations(path) or in_tools(path)
 
 
 def of_production(path: str) -> bool:

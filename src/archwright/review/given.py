@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.base import Place
-from archwright.model.effect import Effect, Setting
+from archwright.model.effect import Effect
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Clean, Origin, OriginKind, Use, Value
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import UNSERVED, beside
 from archwright.review.rule import Ungiven, Verdict, steps
 
-_BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _BUILT = "built into a text"
 _MADE = re.compile(
     r"^self\.(?:\w*_)?(?:id|pk|uuid)$|(?:^|[_.])(?:hash|digest|checksum|uuid|guid|md5|sha1|sha256)$", re.IGNORECASE
@@ -51,8 +50,7 @@ def given(
     have cleaned it; meant: names of arguments that are code themselves; near: only where no other function has a hand in the text; message:
     what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
     """
-    path = effect.place.path
-    if effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path):
+    if effect.context.setting in UNSERVED or beside(effect.place.path):
         return
     put = [
         origin

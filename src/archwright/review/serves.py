@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.secret_name import parts
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import beside
 
 _STAND_IN = re.compile(r"(?:^|\.)_?(?:Null|Fake|Dummy|Mock|Stub)[A-Z]\w*\.")
 """Classes that stand in for one that is not there: in tests, on a developer's machine."""
@@ -84,7 +84,7 @@ def aside(effect: Crypto | Configure) -> bool:
     if effect.context.setting in (Setting.TEST, Setting.MIGRATION) or _STAND_IN.search(effect.unit):
         return True
     paths = (effect.place.path, *(call.path for call in effect.context.calls[:1]))
-    return any(in_tests(path) or in_migrations(path) or in_tools(path) for path in paths)
+    return any(map(beside, paths))
 
 
 def served(effect: Crypto) -> Served:

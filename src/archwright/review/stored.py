@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from archwright.model.base import Place
-from archwright.model.effect import Setting, Store
+from archwright.model.effect import Store
 from archwright.model.entity import Entity, Type
 from archwright.model.value import Clean, Origin, OriginKind, Trust, Use
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import UNSERVED, beside, in_tests
 from archwright.review.endpoint import Endpoint
 from archwright.review.program import Program
 from archwright.review.rule import Reaching
@@ -32,7 +32,6 @@ _NAMES: Final = ("key", "name", "option", "setting")
 _LOCATES: Final = frozenset({Use.PATH, Use.SEGMENT, Use.HOST})
 _MANY: Final = 12
 """Code that more operations reach is shared by forms or views of all kinds: which of them writes this field isn't known."""
-_BESIDE: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _ORDER: Final = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
 
 
@@ -149,7 +148,11 @@ class Stored:
         if self._stores is None:
             self._stores = defaultdict(list)
             for effect in self._program.effects:
-                if isinstance(effect, Store) and effect.context.setting not in _BESIDE and not _beside(effect.place):
+                if (
+                    isinstance(effect, Store)
+                    and effect.context.setting not in UNSERVED
+                    and not beside(effect.place.path)
+                ):
                     self._stores[f"{effect.entity}.{effect.field}"].append(effect)
         return self._stores
 
@@ -161,10 +164,6 @@ def _reaches(store: Store, origin: Origin, field: str) -> bool:
     if store.field != _ANY:
         return True
     return field in store.names if store.names else Use.FIELDS not in origin.clean_for
-
-
-def _beside(place: Place) -> bool:
-    return in_tests(place.path) or in_migrations(place.path) or in_tools(place.path)
 
 
 def _asked(endpoint: Endpoint) -> Trust:

@@ -1,4 +1,4 @@
-"""All nodes of statements or expressions in the facts of a file."""
+"""Walks over the facts of a file: all nodes of statements and expressions, or statements alone."""
 
 from __future__ import annotations
 
@@ -25,20 +25,23 @@ def branches(body: Any) -> Iterator[tuple[Any, ...]]:
         for statement in todo.pop():
             if statement[0] == f.IF:
                 yield statement
-            todo.extend(bodies_of(statement))
+            todo.extend(blocks(statement))
 
 
-def bodies_of(statement: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The blocks of statements inside a statement."""
+def blocks(statement: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The blocks of statements directly in a statement, in their order; nothing for a simple statement."""
     kind = statement[0]
     if kind in (f.IF, f.WHILE):
-        return (statement[3], statement[4])
-    if kind == f.FOR:
-        return (statement[4], statement[5])
-    if kind == f.WITH:
-        return (statement[3],)
-    if kind == f.TRY:
-        return (statement[2], *(handler[3] for handler in statement[3]), statement[4], statement[5])
-    if kind == f.MATCH:
-        return tuple(case[2] for case in statement[3])
-    return ()
+        yield from statement[3:5]
+    elif kind == f.FOR:
+        yield from statement[4:6]
+    elif kind == f.WITH:
+        yield statement[3]
+    elif kind == f.TRY:
+        yield statement[2]
+        for handler in statement[3]:
+            yield handler[3]
+        yield from statement[4:6]
+    elif kind == f.MATCH:
+        for case in statement[3]:
+            yield case[2]

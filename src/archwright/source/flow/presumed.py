@@ -5,10 +5,10 @@ That is no proof, so no finding rests on it: a survey, which has to say somethin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from archwright.model.words import snake
 from archwright.source import facts as f
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
     from archwright.source.link.project import ClassInfo
 
-_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ENOUGH: Final = 3
 """Attributes that have to be touched before they alone, without the name, tell the class."""
 Has = Callable[[str], bool]
@@ -33,7 +32,7 @@ class Presumed:
         ]
         self._named: dict[str, list[tuple[ClassInfo, Has]]] = {}
         for row in self._rows:
-            self._named.setdefault(_snake(row[0].short), []).append(row)
+            self._named.setdefault(snake(row[0].short), []).append(row)
         self._touched: dict[int, dict[str, set[str]]] = {}
 
     def type_of(self, unit: int, name: str) -> tuple[Any, ...] | None:
@@ -58,11 +57,6 @@ class Presumed:
                 if node[0] == f.ATTR and isinstance(node[2], tuple) and node[2][0] == f.NAME:
                     known.setdefault(node[2][2], set()).add(node[3])
         return known
-
-
-def _snake(name: str) -> str:
-    """`UserStory` -> `user_story`, `HTTPJob` -> `http_job`."""
-    return _WORD.sub("_", name).lower()
 
 
 def _tails(name: str) -> list[str]:

@@ -20,7 +20,7 @@ from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler
 from archwright.source.flow.values import ALL_USES, NONE, Val, join, step
 from archwright.source.link.module import UNIT_BITS
-from archwright.source.nodes import bodies_of, nodes
+from archwright.source.nodes import blocks, nodes
 
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
@@ -284,7 +284,7 @@ def _breaks(body: tuple[Any, ...], kinds: tuple[int, ...] = (f.BREAK,)) -> bool:
     for node in body:
         if node[0] in kinds:
             return True
-        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part, kinds) for part in bodies_of(node)):
+        if node[0] in (f.IF, f.TRY, f.WITH, f.MATCH) and any(_breaks(part, kinds) for part in blocks(node)):
             return True
     return False
 

@@ -99,7 +99,7 @@ class Val:
 
     def named_here(self) -> Val:
         """The same data under a name that the code gives it: it chooses no names of fields."""
-        origins = tuple((key, cleaned | BIT[Use.FIELDS], steps) for key, cleaned, steps in self.origins)
+        origins = clean(self.origins, BIT[Use.FIELDS])
         return Val(self.type, origins, self.const, self.items, self.text, self.asked)
 
 

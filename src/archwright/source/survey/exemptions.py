@@ -17,7 +17,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.link.module import UNIT_BITS, Module
-from archwright.source.nodes import nodes
+from archwright.source.nodes import branches, nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 
@@ -90,7 +90,7 @@ def exemptions(program: Program) -> Iterator[Exemption]:
             around = module.units[facts[10]] if facts[10] > 0 else None
             while around is not None and around[10] > 0:
                 around = module.units[around[10]]
-            for node in nodes(body):
+            for node in branches(body):
                 for part in _loose(node):
                     owner = program.project.unit_name(module.index << UNIT_BITS | index)
                     yield Exemption((module, node[1]), *part, str(around[0]) if around is not None else "", owner)
@@ -110,8 +110,6 @@ def _asks(body: Any) -> bool:
 
 def _loose(node: Any) -> Iterator[tuple[str, str, bool]]:
     """The texts, what they are looked for in, and whether at its start, by which an `if` lets through or turns away nobody."""
-    if node[0] != f.IF:
-        return
     passes, turns = _passes(node[3]), refuses(node[3])
     if (not passes and not turns) or any(part[0] == f.ATTR and part[3] == "method" for part in nodes(node[2])):
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Setting, Swallow
 from archwright.model.finding import Confidence
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import beside
 from archwright.review.surroundings import around, protected
 
 _TAKING_DOWN = (
@@ -50,7 +50,7 @@ def expected(effect: Swallow) -> bool:
     path = effect.place.path
     if effect.context.setting in (Setting.TEST, Setting.MIGRATION):
         return True
-    if in_tests(path) or in_migrations(path) or in_tools(path):
+    if beside(path):
         return True
     if effect.place.column == 1:
         return True  # at the top level of a module: a fall-back for an import or a version

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archwright.model.effect import Setting, Unpack
+from archwright.model.effect import Unpack
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import UNSERVED, beside
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 from archwright.review.sent import sent, tainted
 
-_BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _FIX = 'Extract with filter="data", which refuses absolute names, `..` and links that lead out of the folder.'
 _MESSAGE = "{api} writes the members of the archive wherever their names and links lead."
 
@@ -134,7 +133,7 @@ class Archive(Rule):
                 harm=f"{effect.api} writes the members",
                 impact=Impact.HIGH,
             )
-        elif not effect.context.calls and effect.context.setting not in _BESIDE and not _beside(path):
+        elif not effect.context.calls and effect.context.setting not in UNSERVED and not beside(path):
             yield Verdict(
                 message=message,
                 why="Who made the archive overwrites files wherever the service may write.",
@@ -143,7 +142,3 @@ class Archive(Rule):
                 confidence=Confidence.LOW if (effect.archive.text or "{}")[:2] != "{}" else Confidence.MEDIUM,
                 trace=steps((effect.place, f"{effect.api} writes the members")),
             )
-
-
-def _beside(path: str) -> bool:
-    return in_tests(path) or in_migrations(path) or in_tools(path)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archwright.model.effect import Containment, Setting
+from archwright.model.effect import Containment
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Clean, OriginKind, Use
-from archwright.review.beside import in_migrations, in_tests, in_tools
+from archwright.review.beside import UNSERVED, beside
 from archwright.review.rule import Rule, Verdict, example, steps
 
 _FLAWS = {
@@ -193,10 +193,9 @@ class BrokenContainment(Rule):
     )
 
     def check(self, effect: Containment) -> Iterator[Verdict]:
-        if effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND) or effect.context.calls:
+        if effect.context.setting in UNSERVED or effect.context.calls:
             return
-        path = effect.place.path
-        if in_tests(path) or in_migrations(path) or in_tools(path):
+        if beside(effect.place.path):
             return
         sent = [origin.state(Use.PATH) for origin in effect.path.origins if origin.kind is OriginKind.SOURCE]
         if Clean.DIRTY in sent and effect.flaw != "prefix":

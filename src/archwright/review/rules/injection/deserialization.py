@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archwright.model.effect import Admit, Configure, Deserialise, Setting
+from archwright.model.effect import Admit, Configure, Deserialise
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Clean, Origin, OriginKind, Use
-from archwright.review.beside import in_migrations, in_tests, in_tools, of_development
+from archwright.review.beside import UNSERVED, beside, of_development
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored
@@ -30,7 +30,6 @@ _FLAWS = {
     "packages": "lets every name of whole packages through",
     "builtins": "lets every name of a module through that can run code",
 }
-_BESIDE = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 _FIX = (
     "Exchange the data as JSON or with a schema, YAML with yaml.safe_load; or sign it and check the signature before."
 )
@@ -341,5 +340,4 @@ def _configured(effect: Configure) -> Iterator[Verdict]:
 
 
 def _beside(effect: Deserialise | Admit | Configure) -> bool:
-    path = effect.place.path
-    return effect.context.setting in _BESIDE or in_tests(path) or in_migrations(path) or in_tools(path)
+    return effect.context.setting in UNSERVED or beside(effect.place.path)

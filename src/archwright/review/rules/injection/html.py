@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archwright.model.effect import Interpret, Language, Setting
+from archwright.model.effect import Interpret, Language
 from archwright.model.entity import Entity, Type
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Clean, OriginKind, Use
 from archwright.model.which import Which
-from archwright.review.beside import in_migrations, in_tests
+from archwright.review.beside import UNSERVED, in_migrations, in_tests
 from archwright.review.given import given
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import Sent, sent, tainted
@@ -351,8 +351,8 @@ class HtmlInjection(Rule):
 def _of_rows(effect: Interpret, entities: Mapping[str, Entity]) -> Iterator[Verdict]:
     """The verdict that the text of a row or of an error is put between tags; who writes it is not known."""
     path = effect.place.path
-    beside = effect.context.setting in (Setting.TEST, Setting.MIGRATION, Setting.COMMAND)
-    if beside or in_tests(path) or in_migrations(path):
+    unserved = effect.context.setting in UNSERVED
+    if unserved or in_tests(path) or in_migrations(path):
         return
     for origin in effect.text.origins:
         if Use.PASTED not in origin.clean_for or origin.state(Use.HTML) is Clean.CLEAN:

@@ -14,9 +14,9 @@ from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Val, join
 from archwright.source.frameworks.django.generic_views import REQUEST
-from archwright.source.frameworks.shared.blocks import blocks
 from archwright.source.frameworks.shared.sites import Locals
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.nodes import blocks
 from archwright.source.packed import body_of, holds
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from archwright.source.flow.decorators import classes_of
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import UNKNOWN, Val
-from archwright.source.frameworks.shared.blocks import blocks
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.nodes import blocks
 from archwright.source.packed import body_of
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.base import Place
 from archwright.model.entity import Check, Entity, Field, Index, OnDelete, Relation, Type, Unique
+from archwright.model.words import snake
 from archwright.source import facts as f
 from archwright.source.frameworks.base import Framework
 from archwright.source.frameworks.shared.declared import (
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 _AROUND: Final = frozenset({"deferred", "column_property"})
 """Calls whose first argument may be the column itself."""
 _RELATIONS: Final = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
-_SNAKE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class SqlAlchemyEntities(Framework):
@@ -114,7 +113,7 @@ class _Reader:
         if is_sqlmodel:
             return self.info.short.lower()
         if _is_keyed(self.declared):  # Flask-SQLAlchemy and most `declared_attr` make the name so
-            return _SNAKE.sub("_", self.info.short).lower()
+            return snake(self.info.short)
         return ""
 
     def _shares(self) -> bool:
