@@ -59,11 +59,14 @@ def one(wanted):
     list(Order.objects.filter(Q(state="paid")).values_list("id", flat=True))
     list(Order.objects.filter(Q(state="paid") | Q(total=1)))
     Order.objects.only("state").get(pk=wanted)
+    grown = Q(state="paid")
+    grown.add(Q(total=1), Q.OR)
+    list(Order.objects.filter(grown))
 """
         },
         Read,
     )
-    first, second, third, fourth = reads(found)
+    first, second, third, fourth, fifth = reads(found)
     assert told(first.predicate) == [("customer.name", "icontains", "a"), ("total", ">=", 3), ("state", "!=", "new")]
     assert first.order == ("-total",)
     assert first.limit is not None
@@ -73,6 +76,7 @@ def one(wanted):
     assert told(third.predicate) == [("?", "?", None)]
     assert fourth.columns == ("state",)
     assert [o.name for o in fourth.predicate[0].value.origins] == ["wanted"]
+    assert told(fifth.predicate) == [("?", "?", None)]
 
 
 def test_django_writes(program: Made) -> None:

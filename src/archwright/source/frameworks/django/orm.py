@@ -16,7 +16,7 @@ from archwright.source.frameworks.base import CallSite, Entry, Framework, Iterat
 from archwright.source.frameworks.databases.dbapi import execute
 from archwright.source.frameworks.django import evaluation, instances, querysets
 from archwright.source.frameworks.django.models import USER, ModelInfo, Models, query_method
-from archwright.source.frameworks.django.predicates import q_object
+from archwright.source.frameworks.django.predicates import q_added, q_object
 from archwright.source.frameworks.django.rows import (
     ORM,
     PAGED,
@@ -82,6 +82,7 @@ class DjangoOrm(Framework):
                 "django.apps.apps.get_model": self._model_of,
                 f"{_APPS}.get_model": self._model_of,
                 "django.db.models.Q": q_object,
+                "django.db.models.Q.add": q_added,
                 "django.db.models.Prefetch": prefetch_object,
                 "django.core.paginator.Paginator": paginated,
                 "django.db.models.prefetch_related_objects": prefetched_now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from archwright.source.flow import ways
 from archwright.source.flow.values import AMOUNT, NO, UNKNOWN, Origin, Query, Row, Val, clean
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.rows import ORM
@@ -71,6 +72,16 @@ def q_object(call: CallSite) -> Val:
     whole = not call.args and not call.spread
     items: dict[Any, Val] = {condition(name): value for name, value in call.keywords.items()} if whole else {}
     return Val(_Q, call.derived().origins, NO, items if whole else None)
+
+
+def q_added(call: CallSite) -> Val:
+    """`q.add(other, Q.AND)`: it changes `q` itself. Like `|` and `&`, what comes of both is not read."""
+    receiver = call.receiver
+    if receiver is not None and receiver.items is not None:
+        ways.note(call.frame, receiver)
+        receiver.items.clear()
+        receiver.items[UNREAD] = UNKNOWN
+    return Val(_Q, call.derived().origins)
 
 
 def words(values: list[Val]) -> tuple[str, ...]:
