@@ -274,3 +274,61 @@ def test_what_a_class_does_to_its_rows_and_is_not_known_may_limit_them(tmp_path:
     files = viewset("IsAuthenticatedOrReadOnly", "class Mine:\n    pass\n")
     files["shop/views.py"] = files["shop/views.py"].replace("    serializer_class =", f"{more}    serializer_class =")
     assert found(tmp_path, files) == []
+
+
+WATCH = """
+from django.conf import settings
+from django.db import models
+
+class Watch(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    secret = models.CharField(max_length=40)
+
+class Invitation(models.Model):
+    watch = models.ForeignKey(Watch, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        ("watch = get_object_or_404(Watch, pk=pk)", 1),
+        (
+            "watch = get_object_or_404(Watch, pk=pk)\n    if watch.secret != key:\n        return HttpResponse(status=404)",
+            0,
+        ),
+        (
+            "watch = get_object_or_404(Watch, pk=pk)\n    if not compare_digest(watch.secret, key):\n        raise Http404",
+            0,
+        ),
+        ("watch = get_object_or_404(Watch, pk=pk, secret=key)", 0),
+        (
+            "watch = get_object_or_404(Watch, pk=pk)\n    get_object_or_404(Invitation, watch=watch, user=request.user)",
+            0,
+        ),
+        ("watch = get_object_or_404(Watch, pk=pk)\n    get_object_or_404(Invitation, user=request.user)", 1),
+    ],
+)
+def test_a_row_by_what_its_holder_was_given_and_by_what_is_the_callers(tmp_path: Path, body: str, times: int) -> None:
+    views = f"""
+from hmac import compare_digest
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from shop.models import Invitation, Watch
+
+@login_required
+def stop(request, pk, key):
+    {body}
+    watch.delete()
+    return HttpResponse()
+"""
+    urls = """
+from django.urls import path
+from shop import views
+
+urlpatterns = [path("watches/<int:pk>/stop/<str:key>/", views.stop)]
+"""
+    files = {"shop/__init__.py": "", "shop/models.py": WATCH, "shop/urls.py": urls, "shop/views.py": views}
+    assert len(found(tmp_path, files)) == times

@@ -29,8 +29,10 @@ _PLACEHOLDER = re.compile(
     r"|admin|guest|root",
     re.IGNORECASE,
 )
-_NO_SECRET = re.compile(r"\s|^[/.#]|://|^[a-z]+(?:[._/:-][a-z]+)*$|^[A-Z]+(?:[._-][A-Z]+)*$|^\w+\.\w+(?:\.\w+)+$")
-"""Sentences, paths, addresses, names of settings, fields and modules."""
+_NO_SECRET = re.compile(
+    r"\s|^[/.#]|://|^[a-z]+(?:[._/:-][a-z]+)*$|^[A-Z]+(?:[._-][A-Z]+)*$|^\w+\.\w+(?:\.\w+)+$|\[\^?\\?\w(?:-|\])|\\[dwsDWS]|\(\?"
+)
+"""Sentences, paths, addresses, names of settings, fields and modules, patterns of texts."""
 
 
 def service_of(text: str) -> str:

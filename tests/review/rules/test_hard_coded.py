@@ -73,3 +73,9 @@ ANSWER = {{
 }}
 """
     assert len(sure(findings(RULE, text))) == count
+
+
+def test_patterns_of_texts_and_settings_of_a_debugger(findings: Find) -> None:
+    text = 'CHECK_PASSWORD = r"^[a-zA-Z0-9]{12,}$"\n'
+    assert findings(RULE, {"shop/consts.py": text}) == []
+    assert sure(findings(RULE, {"shop/settings/debug_toolbar.py": f'SECRET_KEY = "{KEY}"\n'})) == set()

@@ -35,6 +35,7 @@ SILENT = (
     'request.headers["Accept"]',
     "len(request.cookies)",
     '"login of %s", request.form["user"]',
+    "f\"form data, origin {request.form.get('origin')}\"",
 )
 
 

@@ -79,3 +79,35 @@ def test_a_secret_that_the_function_is_given_to_compare_with(findings: Find) -> 
     text = HEAD.replace("{}", "given is None")
     found = lines(findings(RULE, text), text)
     assert found == ["return request.authorization.password == password", "return given == expected_password"]
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("row.token = given", 0),
+        ("change_token(row, given)", 0),
+        ("abort(403)", 1),
+        ("log(given)\n        raise PermissionError", 1),
+    ],
+)
+def test_a_look_whether_something_has_to_be_changed(body: str, count: int, findings: Find) -> None:
+    text = f"""
+from flask import Flask, abort, request
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Hook(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    token = db.Column(db.String(40))
+
+@app.post("/hooks/<int:number>")
+def hook(number):
+    row = db.session.get(Hook, number)
+    given = request.headers["X-Given"]
+    if given != row.token:
+        {body}
+    return "ok"
+"""
+    assert len(findings(RULE, text)) == count

@@ -64,6 +64,13 @@ def context(verify=None):
     return made
 """,
 }
+SAID = """
+class {}:
+    def context(self):
+        made = ssl.create_default_context()
+        made.check_hostname = False
+        return made
+"""
 CHOSEN = {
     "an option": """
 class Mail:
@@ -132,3 +139,10 @@ def test_a_check_that_is_off_is_found(code: str, findings: Find) -> None:
 @pytest.mark.parametrize("code", CHOSEN.values(), ids=CHOSEN)
 def test_a_check_that_somebody_turns_off_is_silent(code: str, findings: Find) -> None:
     assert not findings(RULE, HEAD + code)
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence"), [("Backend", "medium"), ("NoVerificationBackend", "low"), ("InsecureBackend", "low")]
+)
+def test_a_class_that_says_so(name: str, confidence: str, findings: Find) -> None:
+    assert {str(each.confidence) for each in findings(RULE, HEAD + SAID.replace("{}", name))} == {confidence}

@@ -28,7 +28,14 @@ def sure(found: list[Finding]) -> int:
 
 @pytest.mark.parametrize(
     ("comment", "count"),
-    [("", 1), ("  # noqa: S324", 0), ("  # noqa: E501, S324", 0), ("  # nosec", 0), ("  # noqa: E501", 1)],
+    [
+        ("", 1),
+        ("  # noqa: S324", 0),
+        ("  # noqa: E501, S324", 0),
+        ("  # nosec", 0),
+        ("  # skipcq BAN-B324", 0),
+        ("  # noqa: E501", 1),
+    ],
 )
 def test_a_hash_that_somebody_judged(comment: str, count: int, findings: Find) -> None:
     assert sure(findings("secrets/weak-hash", HASH.replace("{}", comment))) == count
@@ -50,6 +57,8 @@ def test_a_judged_hash_of_a_password_is_none_the_less_weak(findings: Find) -> No
         ("ctx_token = current.set(number)", 0),
         ("session_token = number", 1),
         ("salt = number", 0),
+        ("request_nonce = number", 0),
+        ("csp_nonce = number", 1),
         ("password_salt = number", 1),
         ('store.set("session_token", number)', 1),
     ],
@@ -68,3 +77,45 @@ def scope():
     return None
 """
     assert sure(findings("secrets/weak-randomness", text)) == count
+
+
+@pytest.mark.parametrize(("hashed", "count"), [("request.args['wanted']", 1), ("str(number)", 0)])
+def test_a_hash_that_a_caller_can_choose_the_text_of(hashed: str, count: int, findings: Find) -> None:
+    text = f"""
+from hashlib import sha1
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/rows/<int:number>")
+def rows(number):
+    auth_token = sha1({hashed}.encode()).hexdigest()
+    return auth_token
+"""
+    text = text.replace("<int:number>", "all").replace("rows(number)", "rows()").replace("str(number)", "str(7)")
+    assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(("argument", "count"), [("token", 0), ("text", 1)])
+def test_a_token_that_was_made_of_a_password_is_none(argument: str, count: int, findings: Find) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": """
+            from django.db import models
+
+            class Member(models.Model):
+                password = models.CharField(max_length=128)
+        """,
+        "shop/tokens.py": f"""
+            import hashlib
+            from shop.models import Member
+
+            def kept({argument}):
+                return hashlib.sha256({argument}.encode()).hexdigest()
+
+            def make(pk):
+                member = Member.objects.get(pk=pk)
+                return kept("v1:" + member.password)
+        """,
+    }
+    assert sure(findings("secrets/weak-hash", files)) == count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Origin, Val, deep_origins
+from archwright.source.nodes import branches, nodes
+from archwright.source.packed import body_of
 
 SIGNATURE: Final[Origin] = (("result", "signature"), 0, None)
 """What an HMAC gives."""
@@ -18,6 +21,7 @@ _SECRET = re.compile(
     r"|verification_?code|(?:reset|verify|auth|login|confirm\w*)_?code|digest|pin_?code)$",
     re.IGNORECASE,
 )
+_CHANGES = re.compile(r"(?:set|change|update|renew|replace|store|save|write|assign)(?:_|$)", re.IGNORECASE)
 _SENT = frozenset({"source", "parameter"})
 _SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS, f.FSTRING, f.BINOP})
 _SETTINGS = frozenset({"settings", "config", "conf", "cfg"})
@@ -36,6 +40,8 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     signed = SIGNATURE[0]
     proved = any(key == signed for value in (left, right) for key, _, _ in value.origins)
     if not proved and not (_named(left_node) or _named(right_node)):
+        return
+    if not proved and _renews(frame, left_node, right_node):
         return
     if any(value.const is not NO or _other(node, value) for node, value in ((left_node, left), (right_node, right))):
         return
@@ -61,6 +67,28 @@ def _other(node: Any, value: Val) -> bool:
     if value.type is not None and value.type[0] in ("query", "number", "class", "list", "dict", "set", "tuple", "row"):
         return True
     return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2][:1].isupper() and not node[2][2].isupper()
+
+
+def _renews(frame: Frame, left: Any, right: Any) -> bool:
+    """True for a look whether something has to be changed: `if key != row.key: row.key = key`."""
+    for node in branches(body_of(frame.facts)):
+        test, body = node[2], node[3]
+        if test[0] != f.COMPARE or test[2] is not left or test[3] != (("!=", right),) or body[-1][0] == f.RAISE:
+            continue
+        names = [side[2] for side in (left, right) if side[0] == f.NAME]
+        return any(_hands_on(each, names) for statement in body for each in nodes(statement))
+    return False
+
+
+def _hands_on(node: Any, names: Sequence[str]) -> bool:
+    """A value that is kept in an attribute or an item, or given to a function that changes something."""
+    if node[0] == f.ASSIGN:
+        kept = any(target[0] in (f.ATTR, f.SUBSCRIPT) for target in node[2])
+        return kept and node[3][0] == f.NAME and node[3][2] in names
+    if node[0] == f.CALL and node[2][0] in (f.NAME, f.ATTR) and _CHANGES.match(str(node[2][-1])):
+        given = (*node[3], *(value for _, value in node[4]))
+        return any(each[0] == f.NAME and each[2] in names for each in given)
+    return False
 
 
 def _origins(node: Any, value: Val) -> tuple[Origin, ...]:

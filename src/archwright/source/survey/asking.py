@@ -19,6 +19,7 @@ from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.guards import guard_of
+from archwright.source.survey.middlewares import ends_anonymous, run_by
 
 USER: Final = "request_user"
 """Stands among the names of a body for the user of a request: `request.user`, `g.user`."""
@@ -60,6 +61,11 @@ _OF_OBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 """Of those, the ones that tell as much where other things are checked, too: in functions that a handler calls."""
+_SECRET: Final = re.compile(
+    r"(?:^|_)(?:token|secret|hash|signature|otp|pass(?:word|code)|(?:\w+_)?key)$", re.IGNORECASE
+)
+"""What a row holds that only who may work on it was told: whoever sends the same was."""
+_COMPARES: Final = frozenset({"compare_digest", "constant_time_compare"})
 _FUNCTION: Final = re.compile(r"(?:^|_)(?:func\w*|fn|f|callable|callback|target|coro\w*|job|method|call)$")
 """Names of parameters that stand for a function."""
 _ANSWERS: Final = re.compile(r"(?:^|_)(?:errors?|exceptions?)(?:_|$)", re.IGNORECASE)
@@ -109,13 +115,13 @@ class Asking:
 
     def _tested(self, unit: int) -> Iterator[str]:
         for node in self._nodes(unit):
-            if node[0] == f.CALL and _CHECKS.search(last_name(node[2])):
-                yield last_name(node[2])
+            if node[0] == f.CALL and (_CHECKS.search(name := last_name(node[2])) or name in _COMPARES):
+                yield name
             elif node[0] == f.COMPARE:
                 sides = (node[2], *(right for operator, right in node[3] if operator in _EQUALS))
                 sides = tuple(side[3][0] if side[0] == f.CALL and len(side[3]) == 1 else side for side in sides)
                 names = [last_name(side) for side in sides]
-                if len(sides) > 1 and all(names) and any(_is_id(side) for side in sides):
+                if len(sides) > 1 and all(names) and any(_is_id(side) or _is_secret(side) for side in sides):
                     yield written(node)
             if node[0] in (f.IF, f.ASSERT, f.IFEXP, f.WHILE):
                 yield from (name for name in _names_in(node[2]) if _IDENTITY.search(name))
@@ -242,11 +248,23 @@ class Asking:
         for node in nodes(body_of(facts)):
             if node[0] == f.ASSIGN and last_name(node[2][0]) == "MIDDLEWARE":
                 texts = [part[2] for part in nodes(node[3]) if part[0] == f.CONST and isinstance(part[2], str)]
-                self._everywhere = next((text for text in texts if _MIDDLEWARE.search(text)), self._everywhere)
+                self._everywhere = next((text for text in texts if self._asks_all(text)), self._everywhere)
             elif node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in _HOOKS and node[3]:
                 target = self.project.resolve_expression(module, node[3][0])
                 if target is not None and target.kind == "unit" and self._refuses(target.value):
                     self._hooked(module.path, node[2], written(node[3][0]))
+
+    def _asks_all(self, middleware: str) -> bool:
+        """True for the dotted name of a middleware that says, or whose code shows, that it asks who calls."""
+        if _MIDDLEWARE.search(middleware):
+            return True
+        found = self.project.resolve_dotted(middleware)
+        units: Iterable[int] = ()
+        if found is not None and found.kind == "class":
+            units = run_by(found.value)
+        elif found is not None and found.kind == "unit":
+            units = self.whole(found.value)
+        return any(ends_anonymous(body_of(self.project.unit(each)[1])) for each in units)
 
     def _hooked(self, path: str, named: Any, hook: str) -> None:
         router = written(named[2])
@@ -286,6 +304,11 @@ def _is_id(node: Any) -> bool:
     return node[0] == f.ATTR and (
         node[3] in ("id", "pk", "owner", "user", "author") or node[3].endswith(("_id", "_by"))
     )
+
+
+def _is_secret(node: Any) -> bool:
+    """`row.token`: who knows it was given it with the row."""
+    return node[0] == f.ATTR and _SECRET.search(node[3]) is not None
 
 
 def _is_word(node: Any) -> bool:

@@ -43,6 +43,7 @@ _OWN_CHECKS: Final = ("rest_framework.", "ninja.", "graphene", "strawberry.", "t
 _NAMED: Final = frozenset({f.NAME, f.ATTR})
 _EXEMPT: Final = b"exempt"
 _EXEMPTS: Final = frozenset({"csrf_exempt", "exempt", "csrf_protect", "ensure_csrf_cookie"})
+_MAX_UNITS: Final = 30
 _ASKED: Final = frozenset({"request_user", "is_authenticated"})
 """What a view of Django reads that asks the session itself: `request.user.is_authenticated`."""
 
@@ -76,7 +77,7 @@ class Sessions:
 
     def links(self, unit: int, holder: ClassInfo | None) -> bool:
         """True where neither a body nor what stands around it reads what a plain link lacks: it works as well by GET."""
-        if not _METHOD.isdisjoint(self._asking.names(unit)):
+        if any(not _METHOD.isdisjoint(self._asking.names(each)) for each in (unit, *self._handed_on(unit))):
             return False
         for where, node in self._decorators(unit, holder):
             named = _function(node)
@@ -85,6 +86,18 @@ class Sessions:
             if own or (_VERBS.search(last_name(named)) and not last_name(named).endswith(("GET", "safe"))):
                 return False
         return True
+
+    def _handed_on(self, unit: int) -> list[int]:
+        """The functions that a handler calls and that take a request, and those that they call: they may look at its method."""
+        found: list[int] = []
+        todo = [unit]
+        while todo and len(found) < _MAX_UNITS:
+            for callee in sorted(self._program.called_by(todo.pop())):
+                facts = self._project.unit(callee)[1]
+                if callee not in found and any(parameter[0] == "request" for parameter in facts[4]):
+                    found.append(callee)
+                    todo.append(callee)
+        return found
 
     def exempt(self, unit: int, holder: ClassInfo | None) -> tuple[Module, int] | None:
         """Where a handler is taken out of the check of tokens: the module, and the position in it; None: it is not."""

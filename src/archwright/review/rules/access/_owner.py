@@ -27,9 +27,14 @@ class Owned(NamedTuple):
     """False where the field says who made the row, and not whose it is."""
 
 
+def is_person(entity: str) -> bool:
+    """True for an entity that stands for a person who signs in: what is done about people names others."""
+    return _PERSON.search(entity) is not None
+
+
 def owner_of(entity: Entity) -> Owned | None:
     """The field that says whose a row is; None where none does, or where the row stands for the person."""
-    person = _PERSON.search(entity.name) is not None
+    person = is_person(entity.name)
     made: Owned | None = None
     for field in entity.fields:
         relation = field.relation

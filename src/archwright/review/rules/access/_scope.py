@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from archwright.model.base import Model
 from archwright.model.effect import Condition, Effect, Many, Read, Write
@@ -19,8 +20,11 @@ _OWNERS = re.compile(
 )
 """Fields that say whose a row is."""
 _PERSONS = re.compile(r"(?:^|_|[a-z])(?:User|Account|Customer|Member|Tenant|Organi[sz]ation|Workspace|Team|Company)$")
-_SECRET = re.compile(r"token|secret|hash|signature|password|otp", re.IGNORECASE)
-"""What a request calls a key that only its holder knows."""
+_SECRET = re.compile(
+    r"token|secret|hash|signature|password|otp|(?:activation|access|api|auth|confirm\w*|verif\w*|reset|invit\w*)_?(?:key|code)",
+    re.IGNORECASE,
+)
+"""What a request calls a key that only its holder knows, and columns that hold one."""
 _PATH = "path parameter"
 
 
@@ -50,6 +54,8 @@ class Access(Model, frozen=True, kw_only=True):
     parent: str = ""
     """What the path calls the row that this one is a part of, where that limits it."""
 
+    parts: frozenset[str] = frozenset()
+    """The entities whose rows its conditions name: of `filter(order=order, owner=me)`, those of `Order` and of the owner."""
     constants: bool = False
     """True where some of its conditions are constants: it takes rows of one kind (those that are published)."""
 
@@ -80,6 +86,7 @@ def accesses_of(endpoint: Endpoint, effects: Sequence[Effect], entities: Mapping
             path=path,
             key=key,
             parent=parent,
+            parts=frozenset(_related(entity, given)),
             constants=any(each.value.constant is not None for each in given),
         )
 
@@ -122,8 +129,11 @@ class Accesses:
     def __init__(self, endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> None:
         self._by_entity: dict[str, list[Access]] = {}
         self._by_owner: dict[str, dict[str, Access]] = {}
+        self._keyed: dict[str, set[str]] = {}
         for endpoint in endpoints:
             for access in accesses_of(endpoint, effects(endpoint), entities):
+                if access.limit is Limit.KEY:
+                    self._keyed.setdefault(endpoint.unit, set()).add(access.entity)
                 self._by_entity.setdefault(access.entity, []).append(access)
                 owner = owner_of(entities[access.entity]) if access.limit is Limit.CALLER else None
                 if owner is not None and access.path.removesuffix("_id") == owner.field.removesuffix("_id"):
@@ -132,6 +142,10 @@ class Accesses:
     def by_owner(self, field: str) -> Mapping[str, Access]:
         """The entities whose rows are limited to those of the caller by the field that says whose they are, each with an access."""
         return self._by_owner.get(field, {})
+
+    def keyed(self, endpoint: Endpoint) -> AbstractSet[str]:
+        """The entities that an endpoint gets at by keys alone: a check in its code is of a row of one of these."""
+        return self._keyed.get(endpoint.unit, set())
 
     def of(self, entity: str) -> Sequence[Access]:
         """Every access to an entity."""
@@ -172,11 +186,19 @@ def _is_unique(entity: Entity, path: str) -> bool:
 def _sent(condition: Condition) -> str:
     """What the request calls a value that is all its own choice; empty: it is not."""
     origins = condition.value.origins
-    if any(_SECRET.search(origin.name) for origin in origins):
+    if _SECRET.search(condition.path) or any(_SECRET.search(origin.name) for origin in origins):
         return ""
     if origins and all(origin.kind is OriginKind.SOURCE for origin in origins):
         return origins[0].name
     return ""
+
+
+def _related(entity: Entity, conditions: Sequence[Condition]) -> Iterator[str]:
+    for each in conditions:
+        name = each.path.partition(".")[0]
+        field = entity.field(name) or entity.field(name.removesuffix("_id"))
+        if field is not None and field.relation is not None:
+            yield field.relation.target
 
 
 def _says_whose(entity: Entity, path: str) -> bool:

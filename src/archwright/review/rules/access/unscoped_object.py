@@ -16,7 +16,7 @@ from archwright.review.rule import Rule, Verdict
 from archwright.review.rules.access import _object_verdicts as verdicts
 from archwright.review.rules.access._before import checked_before, names_check
 from archwright.review.rules.access._object_examples import BAD, GOOD
-from archwright.review.rules.access._owner import owner_of
+from archwright.review.rules.access._owner import is_person, owner_of
 from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
 from archwright.review.staff import for_staff
 
@@ -94,8 +94,10 @@ class UnscopedObject(Rule):
         """What shows that the row is not everyone's, the surest first."""
         all_ = known.of(access.entity)
         same = [each for each in own if each.entity == access.entity]
+        if any(each.limit is Limit.CALLER and access.entity in each.parts for each in own):
+            return  # what is looked up with it is the caller's
         if not any(each.key == access.key and each.limit is not Limit.KEY for each in same):
-            yield from _by_siblings(access, all_)
+            yield from _by_siblings(access, known, reads=not changed)
         if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
         before = checked_before(access.endpoint) or (access.key.startswith("path") and bool(access.endpoint.filtered))
@@ -106,14 +108,14 @@ class UnscopedObject(Rule):
             yield verdicts.loose_child(access, *parent)
         if before:
             return
-        if owner is not None and owner.sure and not access.constants:
+        if owner is not None and owner.sure and not access.constants and (changed or not _for_anyone(access, all_)):
             like = known.by_owner(owner.field)
             if len(like) >= _PRIVATE and access.entity not in like:
                 yield verdicts.private(access, owner, like[min(like)], len(like))
 
 
-def _by_siblings(access: Access, all_: Sequence[Access]) -> Iterator[Verdict]:
-    endpoint = access.endpoint
+def _by_siblings(access: Access, known: Accesses, *, reads: bool) -> Iterator[Verdict]:
+    endpoint, all_ = access.endpoint, known.of(access.entity)
     beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not for_staff(each.endpoint)]
     callers = _first_of_each(each for each in beside if each.limit is Limit.CALLER and each.key)
     parents = _first_of_each(
@@ -135,10 +137,27 @@ def _by_siblings(access: Access, all_: Sequence[Access]) -> Iterator[Verdict]:
         sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
-    elif not checked_before(endpoint):
-        strictly = [each for each in checked if _STRICT.search(each.endpoint.checks)]
+    elif not checked_before(endpoint) and not (reads and (is_person(access.entity) or _for_anyone(access, all_))):
+        strictly = [
+            each for each in checked if _STRICT.search(each.endpoint.checks) and len(known.keyed(each.endpoint)) == 1
+        ]
         if len(strictly) >= _FEWEST and len(strictly) >= len(others):
             yield verdicts.checked_elsewhere(access, strictly)
+
+
+def _for_anyone(access: Access, all_: Sequence[Access]) -> bool:
+    """True where an endpoint that asks nobody who calls fetches rows of the entity by a key as well: all may see them."""
+    return any(
+        each.limit is Limit.KEY
+        and not each.writes
+        and each.endpoint.unit != access.endpoint.unit
+        and _asks_nobody(each.endpoint)
+        for each in all_
+    )
+
+
+def _asks_nobody(endpoint: Endpoint) -> bool:
+    return not (endpoint.signed_in or endpoint.asks or endpoint.hooked or endpoint.checks or endpoint.changes)
 
 
 def _checked_parent(access: Access, own: Sequence[Access]) -> tuple[str, Place, str] | None:

@@ -122,7 +122,11 @@ class WriteByGet(Rule):
                     from django.urls import path
                     from shop import views
 
-                    urlpatterns = [path("orders/<int:pk>/drop/", views.drop), path("orders/<int:pk>/end/", views.end)]
+                    urlpatterns = [
+                        path("orders/<int:pk>/drop/", views.drop),
+                        path("orders/<int:pk>/end/", views.end),
+                        path("orders/<int:pk>/stop/", views.stop),
+                    ]
                 """,
                 "shop/views.py": """
                     from django.contrib.auth.decorators import login_required
@@ -143,6 +147,15 @@ class WriteByGet(Rule):
                             order.delete()
                             return redirect("orders")
                         return render(request, "end.html", {"order": order})
+
+                    @login_required
+                    def stop(request, pk):
+                        return ended(request, get_object_or_404(Order, pk=pk, owner=request.user))
+
+                    def ended(request, order):
+                        if request.method == "POST":
+                            order.delete()
+                        return redirect("orders")
                 """,
             },
         ),

@@ -29,7 +29,7 @@ _HOLDS = re.compile(
 """Names of what a peer lets the application in by."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^:/@\s]*:([^@/\s]+)@([^:/@\s]+)")
 _BESIDE = re.compile(
-    r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|testing|ci|examples?|samples?|demo|docs?|sandbox|fixtures?|conftest"
+    r"(?:^|[/_.-])(?:dev|devel|development|debug|local|tests?|testing|ci|examples?|samples?|demo|docs?|sandbox|fixtures?|conftest"
     r"|seeds?|e2e|playground)(?:[/_.-]|$)",
     re.IGNORECASE,
 )

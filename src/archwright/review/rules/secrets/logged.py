@@ -122,7 +122,7 @@ class Logged(Rule):
                 continue
             title, sure, shown = told
             call = _call(program, effect.place)
-            if re.search(shown, call) is None if shown else not _names(call):
+            if re.search(shown, _code(call)) is None if shown else not _names(call):
                 continue
             if _token(origin) and refused(lines_of(program.source(path) or ""), effect.place.line):
                 continue
@@ -180,11 +180,15 @@ def _signing_in(origin: Origin, effect: Log, reaching: Reaching) -> tuple[str, C
 
 def _names(call: str) -> bool:
     """True where a name in the arguments of a call is that of a secret, or of what holds one: not the user found by it."""
-    code = _TEXT.sub(lambda text: " ".join(_HOLE.findall(text[0])), call.partition("(")[2])
     return any(
         secret(word) or (ABOUT.isdisjoint(parts(word)) and not _HOLDERS.isdisjoint(parts(word)))
-        for word in re.findall(r"[A-Za-z_]\w*", code)
+        for word in re.findall(r"[A-Za-z_]\w*", _code(call).partition("(")[2])
     )
+
+
+def _code(call: str) -> str:
+    """A call without its texts; what stands in the holes of these is code."""
+    return _TEXT.sub(lambda text: f" {' '.join(_HOLE.findall(text[0]))} ", call)
 
 
 def _call(program: Program, place: Place) -> str:

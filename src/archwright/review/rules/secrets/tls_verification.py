@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Configure, Crypto, Setting
@@ -9,6 +10,11 @@ from archwright.model.finding import Confidence, Impact
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.serves import aside
 
+_SAYS_SO = re.compile(
+    r"(?:no|non|un|not|skip|without|disabled?|ignor\w*)_?(?:tls_?|ssl_?|cert\w*_?|check_?)?verif\w*|insecure",
+    re.IGNORECASE,
+)
+"""Names of functions and classes that say that they do not verify: who names them wants it so."""
 _OFF = {"check_hostname": False, "verify": False, "verify_ssl": False}
 
 
@@ -24,7 +30,8 @@ class TlsVerification(Rule):
 
     Instead: leave the check on. For a certificate of one's own, name the authority: `verify="/etc/ssl/own-ca.pem"`.
 
-    Fine when: the peer is on the same machine, or what is asked is public and not relied on.
+    Fine when: the peer is on the same machine, or what is asked is public and not relied on. A function or class whose own name
+    says that it does not verify is shown with `--all` only: it is chosen by that name.
 
     Fix safety: no automatic fix. A peer with a certificate that can't be verified is no longer reached.
     """
@@ -106,7 +113,7 @@ class TlsVerification(Rule):
             why="Whoever stands between the two reads and changes what is sent.",
             fix="Leave the check on; for a certificate of your own, name its authority.",
             impact=Impact.HIGH,
-            confidence=Confidence.LOW if command else sure,
+            confidence=Confidence.LOW if command or _SAYS_SO.search(effect.unit) else sure,
             trace=steps((effect.place, "any certificate is taken")),
         )
 

@@ -24,7 +24,7 @@ _FAST = re.compile(r"^(?:Unsalted)?(?:MD5|SHA1)PasswordHasher$|^CryptPasswordHas
 """Django's hashers that are fast."""
 _CACHES = re.compile(r"(?:^|[/_])(?:cache|caches|caching|memoi[sz]e)(?:/|\.py$)")
 """Modules that keep what was computed: a hash of theirs is the key of it."""
-_JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b)")
+_JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b|skipcq\b)")
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -42,7 +42,8 @@ class WeakHash(Rule):
     Instead: SHA-256 or BLAKE2 where something is recognised, `hmac` with SHA-256 where it is signed, and for passwords
     a function made to be slow: Argon2, scrypt, bcrypt, or PBKDF2 with the rounds that OWASP's password storage sheet names.
 
-    Fine when: nobody gains by a collision: cache keys, ETags, shards. Say so in the code: `usedforsecurity=False`.
+    Fine when: nobody gains by a collision: cache keys, ETags, shards, a digest of what the service made itself. Say so in the code:
+    `usedforsecurity=False`. Where no caller was seen to choose what is hashed, and the hash is not kept, it is shown with `--all` only.
 
     Fix safety: safe where the names show that no security rests on it: the call says `usedforsecurity=False`, the value stays.
     Else none: another function gives other values, and what is stored has to be hashed anew.
@@ -184,8 +185,6 @@ def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
 
     Where nothing tells what it serves, an attacker has to choose the data, or the hash has to be kept, to gain by it.
     """
-    if what is Serves.SECRET or what is Serves.PASSWORD:
-        return Confidence.MEDIUM
     if what is Serves.IDLE or any(names_idle(word) for word in effect.made_of):
         return Confidence.LOW
     if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
@@ -250,6 +249,8 @@ def _title(effect: Crypto) -> str:
 def _password(effect: Crypto) -> str:
     """What of the hashed data is a password, in words; empty: nothing."""
     for origin in effect.data.origins:
+        if origin.kind is OriginKind.FIELD and _called_otherwise(effect):
+            continue  # a token that was signed with a password in it
         if origin.kind in (OriginKind.SOURCE, OriginKind.FIELD) and names_password(
             origin.name.partition("'")[2] or origin.name
         ):
@@ -258,6 +259,12 @@ def _password(effect: Crypto) -> str:
     if own and not any(names_secret(word) and not names_password(word) for word in effect.made_of if word != "salt"):
         return f"`{own[0]}`"
     return ""
+
+
+def _called_otherwise(effect: Crypto) -> bool:
+    """True where what is hashed is called a secret, and no password."""
+    made_of = [word for word in effect.made_of if names_secret(word)]
+    return bool(made_of) and not any(map(names_password, made_of))
 
 
 def _proved(effect: Crypto) -> bool:

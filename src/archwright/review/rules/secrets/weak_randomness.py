@@ -10,6 +10,9 @@ from archwright.model.secret_name import parts
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.serves import Serves, aside, names_secret, served
 
+_POLICIES = frozenset({"csp", "script", "style", "policy", "oidc", "openid", "login"})
+"""Words of nonces that must not be guessed: of a page's scripts, of somebody who signs in."""
+
 
 class WeakRandomness(Rule):
     """Something that must not be guessed is made with random numbers that can be guessed.
@@ -96,16 +99,19 @@ class WeakRandomness(Rule):
             why="Who sees a few of the numbers computes the others, past and to come.",
             fix="Use the module secrets (token_urlsafe, choice, randbelow), or random.SystemRandom with the same methods.",
             impact=Impact.HIGH if secret else Impact.LOW,
-            confidence=Confidence.MEDIUM if secret and not decides and not _salt(serves.word) else Confidence.LOW,
+            confidence=Confidence.MEDIUM
+            if secret and not decides and not _may_be_known(serves.word)
+            else Confidence.LOW,
             trace=steps((effect.place, f"{effect.api} draws a number")),
             remedy=Remedy(kind=RemedyKind.CALL, subject=".SystemRandom().{name}") if _has_safe(effect) else None,
         )
 
 
-def _salt(word: str) -> bool:
-    """True for a salt: it has to differ from others, and may be known."""
+def _may_be_known(word: str) -> bool:
+    """True for a salt, and for a nonce of a request: they have to differ from others, and may be known."""
     words = parts(word)
-    return "salt" in words and not any(names_secret(each) for each in words if each != "salt")
+    rest = [each for each in words if each not in ("salt", "nonce")]
+    return len(rest) < len(words) and not any(names_secret(each) or each in _POLICIES for each in rest)
 
 
 def _has_safe(effect: Crypto) -> bool:
