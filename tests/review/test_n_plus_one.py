@@ -20,7 +20,8 @@ Review = Callable[..., tuple[Finding, ...]]
 def load(*loops: LoopContext, setting: Setting = Setting.REQUEST, line: int = 3, **changes: Any) -> Load:
     context = Context(loops=loops, setting=setting, calls=(Place("views.py", 10, 9),))
     given: dict[str, Any] = {"entity": "Order", "relation": "customer", "built": BUILT, "query": 7, "context": context}
-    return Load(place=Place("serializers.py", line, 9), unit="serializers.show", **{**given, **changes})
+    given["place"] = Place("serializers.py", line, 9)
+    return Load(unit="serializers.show", **{**given, **changes})
 
 
 def read(*loops: LoopContext, setting: Setting = Setting.REQUEST, **changes: Any) -> Read:
@@ -163,6 +164,22 @@ def test_what_changes_rows_does_the_work_of_each(
     assert found(load(ROWS), operations=operations)[0].confidence is confidence
 
 
+def test_a_loop_that_changes_something_on_each_turn_is_of_low_confidence(found: Review) -> None:
+    changing = msgspec.structs.replace(ROWS, changes=True)
+    inner = LoopContext(place=Place("views.py", 10, 1), over="rows", entity="Line", query=8)
+    assert found(load(changing))[0].confidence is Confidence.LOW
+    assert found(read(changing, inner))[0].confidence is Confidence.LOW
+
+
+def test_a_condition_between_loop_and_query_lowers_the_confidence(found: Review) -> None:
+    calls = (Place("views.py", 10, 9),)
+    context = Context(loops=(ROWS,), setting=Setting.REQUEST, sometimes=True)
+    assert found(read(context=context))[0].confidence is Confidence.MEDIUM
+    assert found(load(context=context))[0].confidence is Confidence.MEDIUM
+    assert found(read(context=msgspec.structs.replace(context, calls=calls)))[0].confidence is Confidence.LOW
+    assert found(load(context=msgspec.structs.replace(context, calls=calls)))[0].confidence is Confidence.MEDIUM
+
+
 def test_the_parts_of_one_whole_are_few(found: Review) -> None:
     parts = LoopContext(place=ROWS.place, over="rows", entity="Order", query=7, part=True, concerned=True)
     wholes = LoopContext(place=Place("views.py", 8, 1), over="rows", entity="Customer", query=6, concerned=True)
@@ -273,6 +290,9 @@ def test_code_that_asks_whether_rows_came_along_is_silent(program: Any) -> None:
     assert review(program([effect], {"models.py": asked}), [NPlusOne()]).findings == ()
     plain = asked.replace("_prefetched_objects_cache", "names")
     assert review(program([effect], {"models.py": plain}), [NPlusOne()]).findings
+    held = "def lines(order):\n    if order.lines.all()._result_cache is not None:\n        return list(order.lines.all())\n"
+    touched = load(ROWS, place=Place("models.py", 3, 12))
+    assert review(program([touched], {"models.py": held}), [NPlusOne()]).findings == ()
 
 
 def test_a_row_that_is_read_again_is_of_low_confidence(program: Any) -> None:

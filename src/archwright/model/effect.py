@@ -44,6 +44,8 @@ class LoopContext(Model, frozen=True, kw_only=True):
     """True where the number of turns is a small constant."""
     part: bool = False
     """True where the rows are those of a relation of one row (`order.lines`): as many as one whole has parts."""
+    changes: bool = False
+    """True where each turn writes, sends or queues something, beside which a query more is little."""
     concerned: bool = False
     """True where the effect depends on the element of this loop: it does something else on each turn."""
 
@@ -65,7 +67,8 @@ class Context(Model, frozen=True, kw_only=True):
     """`commit` for code that runs after the commit, `thread` for code handed to a worker of this process, `queue` for what
     a task does, later, with data that was queued here."""
     loops: tuple[LoopContext, ...] = ()
-    conditions: tuple[str, ...] = ()
+    sometimes: bool = False
+    """True where a condition between the innermost loop over rows and the effect, other than of a row, decides whether it happens."""
     caught: tuple[Caught, ...] = ()
     calls: tuple[Place, ...] = ()
     """The call places from the unit under judgement down to the unit that holds the effect."""

@@ -16,9 +16,10 @@ from archwright.source.flow import (
     transactions,
 )
 from archwright.source.flow.checks import below
-from archwright.source.flow.effects import JUDGES, TRACEBACK, Checked, Checks, Found, Summary
+from archwright.source.flow.effects import CHANGES, JUDGES, TRACEBACK, Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.parameters import is_flag
+from archwright.source.flow.turns import repeats
 from archwright.source.flow.values import (
     NO,
     UNKNOWN,
@@ -279,7 +280,12 @@ def _happen(frame: Frame, unit: int, summary: Summary, given: dict[int, Val], po
         if unit in units or frame.unit in units:
             _instantiate(frame, unit, effect, given, position)
     frame.loops = around
+    changes = CHANGES in frame.traits
     frame.traits |= summary.traits
+    if CHANGES in summary.traits:
+        frame.changes += 1
+        if frame.branches and not changes:
+            frame.traits.discard(CHANGES)
     if JUDGES in summary.traits:
         frame.judged = True
 
@@ -511,6 +517,7 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
             calls,
             transaction=effect.transaction or transactions.state_of(frame),
             deferred=effect.deferred or frame.deferred,
+            sometimes=effect.sometimes or (frame.doubts > 0 and not repeats(effect.loops)),
         )
     )
 

@@ -21,6 +21,8 @@ class LoopMark(NamedTuple):
     constant: bool
     part: bool = False
     """The rows are those of a relation of one row."""
+    changes: bool = False
+    """The body writes, sends or queues something (see `turns`)."""
 
 
 def repeated(loops: tuple[LoopMark, ...]) -> tuple[LoopMark, ...]:
@@ -48,7 +50,18 @@ class Found:
     `calls` are (unit, position) of the calls from the judged unit down to the one that holds the effect.
     """
 
-    __slots__ = ("calls", "caught", "deferred", "kind", "loops", "position", "slots", "transaction", "unit")
+    __slots__ = (
+        "calls",
+        "caught",
+        "deferred",
+        "kind",
+        "loops",
+        "position",
+        "slots",
+        "sometimes",
+        "transaction",
+        "unit",
+    )
 
     def __init__(
         self,
@@ -62,6 +75,7 @@ class Found:
         *,
         transaction: str = UNCLEAR,
         deferred: str | None = None,
+        sometimes: bool = False,
     ) -> None:
         self.kind = kind
         self.unit = unit
@@ -73,6 +87,8 @@ class Found:
         self.transaction = transaction
         """A state of `transactions`; that of the caller where nothing between the judged unit and the effect says another."""
         self.deferred = deferred
+        self.sometimes = sometimes
+        """A condition that is not about a row, within the innermost loop over rows or else the judged unit, decides whether it happens."""
 
     def outer(self) -> int:
         """The unit under judgement."""
@@ -110,7 +126,7 @@ class Summary(NamedTuple):
     """The effects asked for of the unit itself, and those of callees that depend on what this unit passed."""
     traits: frozenset[str]
     """What a caller does by calling it. `log`: writes a log or a report; `raise`: raises; `call`: calls something unknown;
-    `action`: calls something unknown and does not look at the result; `judges`: looks at the network of an address; `does:Kind`: has an effect of that kind."""
+    `action`: calls something unknown and does not look at the result; `changes`: writes, sends or queues something; `judges`: looks at the network of an address; `does:Kind`: has an effect of that kind."""
     open: tuple[tuple[Found, frozenset[int]], ...] = ()
     """The effects that depend on parameters, each with the units whose parameters they are."""
     touched: int = 0
@@ -133,9 +149,13 @@ TRACEBACK: Final[Key] = ("result", "traceback")
 """The key of what `traceback.format_exc()` gives."""
 COLUMN: Final = "column "
 """Begins the second part of the key of a column that is sent to who asked, `("result", "column Entity.name")`."""
+CHANGING: Final = frozenset({"Write", "HttpCall", "Publish", "Enqueue"})
+"""The kinds of effects beside which a query more is little: something outside is changed or asked."""
+CHANGES = "changes"
+"""The trait of a unit that does one of these, and not only under a condition."""
 JUDGES = "judges"
 """The trait of a unit that looks at which network an address belongs to."""
-_CARRIED = frozenset({"log", "raise", "call", "action", JUDGES})
+_CARRIED = frozenset({"log", "raise", "call", "action", CHANGES, JUDGES})
 
 
 def carried(traits: set[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls, operators, transactions
+from archwright.source.flow import attributes, calls, operators, transactions, turns
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.compared import compared
 from archwright.source.flow.frame import Frame
@@ -106,8 +106,11 @@ def _binop(frame: Frame, node: tuple[Any, ...]) -> Val:
 def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
     values = []
     saved: dict[str, Val] | None = None
+    branches, doubts = frame.branches, frame.doubts
     for index, part in enumerate(node[3]):
         values.append(evaluate(frame, part))
+        frame.branches += 1
+        frame.doubts += not turns.of_row(frame, part, values[-1])
         if operators.truth(values[-1]) is (node[2] == "or"):
             break  # what stands behind is never looked at
         if index + 1 < len(node[3]):
@@ -115,6 +118,7 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
             if saved is None:
                 saved = dict(frame.env)
             refine(frame, part, node[2] == "and")
+    frame.branches, frame.doubts = branches, doubts
     if saved is not None:
         added = {name: value for name, value in frame.env.items() if name not in saved}
         frame.along[node[1]] = {name: value for name, value in added.items() if "." in name}
@@ -150,6 +154,9 @@ def _ifexp(frame: Frame, node: tuple[Any, ...]) -> Val:
     known = operators.tested(frame, test, node[1])
     saved = dict(frame.env)
     values = []
+    doubt = known is None and not turns.of_row(frame, node[2], test)
+    frame.branches += known is None
+    frame.doubts += doubt
     if known is not False:
         refine(frame, node[2], True)
         values.append(evaluate(frame, node[3]))
@@ -158,6 +165,8 @@ def _ifexp(frame: Frame, node: tuple[Any, ...]) -> Val:
         refine(frame, node[2], False)
         values.append(evaluate(frame, node[4]))
         frame.env = saved
+    frame.branches -= known is None
+    frame.doubts -= doubt
     return join_all(values)
 
 
@@ -231,7 +240,7 @@ def _formatted(frame: Frame, node: tuple[Any, ...]) -> Val:
 
 
 def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
-    saved_loops = frame.loops
+    entered = turns.enter(frame)
     first = evaluate(frame, node[5][0][1])  # runs whatever it holds, so what it fetches is known behind
     saved_env = dict(frame.env)
     for name in named_elements(node[5][0][0], first, node[3:5]) if len(node[5]) == 1 else ():
@@ -241,11 +250,13 @@ def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
         element = loop_element(frame, iterable, evaluate(frame, iterable) if index else first, iterable[1])
         assign(frame, target, element)
         for condition in conditions:
-            evaluate(frame, condition)
+            frame.branches += 1
+            frame.doubts += not turns.of_row(frame, condition, evaluate(frame, condition))
             refine(frame, condition, True)
     value = evaluate(frame, node[3])
     extra = evaluate(frame, node[4]) if node[4] is not None else None
-    frame.env, frame.loops = saved_env, saved_loops
+    frame.env = saved_env
+    turns.leave(frame, entered)
     shape = {"generator": "list"}.get(node[2], node[2])
     if extra is not None:
         return Val(("dict",), value.origins, NO, {"*": extra})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archwright.source.flow.effects import CaughtMark, Checked, Checks, Found, LoopMark
+from archwright.source.flow.effects import CHANGES, CHANGING, CaughtMark, Checked, Checks, Found, LoopMark
 from archwright.source.flow.transactions import UNCLEAR, Entered, state_of
 from archwright.source.flow.values import Val, join
 
@@ -24,15 +24,18 @@ class Frame:
         "along",
         "answers",
         "blocks",
+        "branches",
         "breaks",
         "caught",
         "changed",
+        "changes",
         "checked",
         "closure",
         "continues",
         "deferred",
         "depth",
         "dotted",
+        "doubts",
         "effects",
         "engine",
         "env",
@@ -92,6 +95,9 @@ class Frame:
         """The names at each `break` of the innermost loop."""
         self.continues: list[dict[str, Val]] = []
         """The names at each `continue` of this turn of it."""
+        self.branches = self.doubts = self.changes = 0
+        """Of the innermost loop over rows, else of the unit: the conditions around the current place; those, around it or before it
+        (`if not wanted: return`), that are not about a row. And how often something was written, sent or queued until here."""
         self.caught: tuple[CaughtMark, ...] = ()
         self.changed: list[tuple[Val, dict[Any, Val], Any]] = []
         """Containers that were changed, one after the other, with what each held before (see `ways`)."""
@@ -131,6 +137,10 @@ class Frame:
 
     def emit(self, effect: str, position: int, /, **slots: Any) -> None:
         """Record an effect at a place of this unit, once however often the place is walked."""
+        if effect in CHANGING:
+            self.changes += 1
+            if not self.branches:
+                self.traits.add(CHANGES)
         if self.engine.kinds is not None and effect not in self.engine.kinds:
             self.traits.add(f"does:{effect}")
             return
@@ -151,6 +161,7 @@ class Frame:
                 self.caught,
                 transaction=state_of(self),
                 deferred=self.deferred,
+                sometimes=self.doubts > 0,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, dispatch
+from archwright.source.flow import attributes, dispatch, turns
 from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, join_origins
@@ -14,7 +14,7 @@ from archwright.source.nodes import nodes
 
 
 def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: int) -> Val:
-    """Enter a loop over `iterable` and return its element, marked with the loop. The caller restores `frame.loops`."""
+    """Enter a loop over `iterable` and return its element, marked with the loop. The caller does `turns.enter` before, `turns.leave` after."""
     engine = frame.engine
     type_ = iterable.type
     over, entity, query = "items", None, None
@@ -30,7 +30,7 @@ def loop_element(frame: Frame, node: tuple[Any, ...], iterable: Val, position: i
             over, (entity, query) = "rows", rows
     constant = _small(node, iterable)
     mark = LoopMark(frame.unit, position, over, entity, query, constant, over == "rows" and _of_one(iterable, value))
-    frame.loops = (*frame.loops, mark)
+    turns.begin(frame, mark)
     if constant:
         return value
     return _marked(value, (("loop", frame.unit, position), 0, None))

@@ -151,6 +151,7 @@ class Renderer:
             deferred=found.deferred,
             setting=setting,
             is_async=bool(facts[8] & f.ASYNC),
+            sometimes=found.sometimes,
             loops=tuple(
                 self._loop(mark, ("loop", mark.unit, mark.position) in turns) for mark in repeated(found.loops)
             ),
@@ -183,6 +184,7 @@ class Renderer:
             query=identity(mark.query),
             constant=mark.constant,
             part=mark.part,
+            changes=mark.changes,
             concerned=concerned and not mark.constant,
         )
 

@@ -8,7 +8,7 @@ from operator import and_
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, contained, hosts, memo, operators, pasted, transactions, ways
+from archwright.source.flow import configured, contained, hosts, memo, operators, pasted, transactions, turns, ways
 from archwright.source.flow.checks import TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -25,7 +25,7 @@ from archwright.source.nodes import blocks, nodes
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
     """Interpret statements. False where the end is never reached (return, raise, break, continue)."""
-    around = frame.loops
+    around, doubts = frame.loops, frame.doubts
     alive = True
     for index, node in enumerate(body):
         handler = _HANDLERS.get(node[0])
@@ -34,7 +34,7 @@ def block(frame: Frame, body: tuple[Any, ...]) -> bool:
             break
         if node[0] == f.IF and memo.finds(node, body[index + 1 :]):
             frame.loops = (*frame.loops, memo.mark(frame.unit, node[1]))
-    frame.loops = around
+    frame.loops, frame.doubts = around, doubts
     return alive
 
 
@@ -184,12 +184,16 @@ def merge(frame: Frame, left: dict[str, Val] | None, right: dict[str, Val] | Non
 
 
 def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
-    known = operators.tested(frame, evaluate(frame, node[2]), node[1])
+    test = evaluate(frame, node[2])
+    known = operators.tested(frame, test, node[1])
+    doubt = known is None and not turns.of_row(frame, node[2], test)
     before = frame.env
     then_env: dict[str, Val] | None = None
     else_env: dict[str, Val] | None = None
     start = len(frame.changed)
     copies: ways.Copies = []
+    frame.branches += known is None
+    frame.doubts += doubt
     if known is not False:
         frame.env = dict(before)
         refine(frame, node[2], True)
@@ -205,6 +209,9 @@ def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
         refine(frame, node[2], False)
         if block(frame, node[4]):
             else_env = frame.env
+    frame.branches -= known is None
+    if doubt and not turns.passes_by(node):
+        frame.doubts -= 1
     if then_env is None and else_env is None:
         return False
     ways.meet(frame, copies, then_env, else_env)
@@ -214,14 +221,14 @@ def _if(frame: Frame, node: tuple[Any, ...]) -> bool:
 
 def _for(frame: Frame, node: tuple[Any, ...]) -> bool:
     iterable = evaluate(frame, node[3])
-    saved = frame.loops
+    entered = turns.enter(frame)
     element = loop_element(frame, node[3], iterable, node[1])
     left: list[dict[str, Val]] = []
     for each in named_elements(node[2], iterable, node[4]) or (element,):
         before = dict(frame.env)
         assign(frame, node[2], each)
         left += _turns(frame, node[4], before, partial(assign, frame, node[2], each))
-    frame.loops = saved
+    turns.leave(frame, entered)
     _checked_each(frame, node, element)
     if node[5]:
         block(frame, node[5])
@@ -357,8 +364,10 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
         around = frame.loops
         if memo.missing(node[2], handler):
             frame.loops = (*around, memo.mark(frame.unit, handler[0]))
+        frame.branches, frame.doubts = frame.branches + 1, frame.doubts + 1
         if judge_handler(frame, handler, tried):
             ways.append(frame.env)
+        frame.branches, frame.doubts = frame.branches - 1, frame.doubts - 1
         frame.loops = around
     frame.env = ways[0] if ways else body_env
     for env in ways[1:]:

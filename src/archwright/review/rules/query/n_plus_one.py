@@ -29,7 +29,7 @@ _READING = ("GET ", "HEAD ", "ANY ", "Query.", "Subscription.")
 """How the names of operations begin by which callers read."""
 _DEEP = 3
 """Calls between a loop and a query, after which the query hardly runs for each row."""
-_HELD = "_prefetched_objects_cache"
+_HELD = ("_prefetched_objects_cache", "_result_cache")
 _AGAIN = re.compile(r"\.a?refresh(?:_from_db)?\(")
 _DJANGO_URLS = """
     from django.urls import path
@@ -52,8 +52,9 @@ class NPlusOne(Rule):
     Instead: fetch the relation along with the query, or collect the keys first and fetch all rows with one query.
 
     Fine when: the rows are few by design (the members of an enum table), the query belongs to a step that has to see the state
-    that the step before left, or the caller loads the relation in a way that can't be read from the code. In commands, and where
-    rows are changed one by one by functions made for one, it is told of with low confidence.
+    that the step before left, or the caller loads the relation in a way that can't be read from the code. In commands, and in
+    loops that write a row, send or queue something on each turn, it is told of with low confidence: a query more is little there. So
+    are queries behind calls that an option, not the row, decides about.
 
     Fix safety: no automatic fix. A join repeats the parent's columns in every row, and a prefetch holds all children
     in memory; for wide or many rows, choose columns too.
@@ -166,7 +167,8 @@ class NPlusOne(Rule):
         if around is None:
             return
         start = _rows_loops(effect)[0].place
-        if any(in_tests(place.path) or in_migrations(place.path) for place in (start, around.place, effect.place)):
+        places = (start, around.place, effect.built or effect.place, effect.place)
+        if any(in_tests(place.path) or in_migrations(place.path) for place in places):
             return
         if _once(effect, around, program) or _looks(effect, program):
             return
@@ -268,12 +270,15 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
     """High where the query, the loop and what is fetched were all read from code, and somebody waits for what is read.
 
     Low where a query a row is often meant, or nobody would notice it: in jobs and commands; in operations that change rows, which do
-    the whole work of each, one by one, beside which a query more is little; of the parts of one whole, as the lines of one
-    order, which are few as a rule.
+    the whole work of each, one by one, beside which a query more is little, and so do loops that change something on each turn; of
+    the parts of one whole, as the lines of one order, which are few as a rule.
     """
-    if not _waited_for(effect, operations) or all(each.part for each in _rows_loops(effect)):
+    loops = _rows_loops(effect)
+    if not _waited_for(effect, operations) or all(each.part for each in loops) or any(each.changes for each in loops):
         return Confidence.LOW
-    calls = len(effect.context.calls)
+    calls, sometimes = len(effect.context.calls), effect.context.sometimes
+    if isinstance(effect, Read) and calls and sometimes:
+        return Confidence.LOW  # few rows may take that way: an option that is off, a row that is met before it is whole
     if isinstance(effect, Read) and (effect.locked or calls >= _DEEP):
         return (
             Confidence.LOW
@@ -287,7 +292,9 @@ def _confidence(effect: Load | Read, loop: LoopContext, operations: tuple[str, .
         of_one_row = "." in effect.relation and effect.entity is not None and effect.entity == loop.entity
         return Confidence.LOW if of_one_row else Confidence.MEDIUM
     sure = loop.entity is not None and loop.query is not None and effect.entity is not None
-    sure = sure and not (isinstance(effect, Read) and calls)  # what stands between may decide for which rows it runs
+    sure = (
+        sure and not sometimes and not (isinstance(effect, Read) and calls)
+    )  # what stands between may decide for which rows it runs
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
@@ -365,8 +372,6 @@ def _again(effect: Load | Read, program: Program) -> bool:
 
 def _looks(effect: Load | Read, program: Program) -> bool:
     """True where the code asks Django whether the rows came along before it queries: `_prefetched_objects_cache`."""
-    if isinstance(effect, Load):
-        return False
-    place = effect.built or effect.place
+    place = effect.place if isinstance(effect, Load) else effect.built or effect.place
     lines = lines_of(program.source(place.path) or "")
-    return any(_HELD in line for line in lines[max(place.line - 5, 0) : place.line])
+    return any(held in line for line in lines[max(place.line - 5, 0) : place.line] for held in _HELD)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.policy import AUTHENTICATED
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls
+from archwright.source.flow import attributes, calls, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import UNKNOWN, Query, Row, Val
@@ -171,14 +171,14 @@ class Admin(Framework):
         columns = elements(hit[1].value) if hit is not None and hit[1].kind == "expression" else ()
         query: Query = rows.type[1]
         query = query._replace(loaded=query.loaded | self._loaded(frame, info, columns, query.entity))
-        saved = frame.loops
+        entered = turns.enter(frame)
         row = loop_element(frame, info.facts, Val(("query", query), rows.origins, asked=rows.asked), call.position)
         for node in columns:
             if node[0] == f.CONST and isinstance(node[2], str) and hit is not None:
                 self._column(frame, admin, info, node[2], row, own_place(frame, hit[0], node, call.position))
         if not columns:
             attributes.as_text(frame, row, call.position)
-        frame.loops = saved
+        turns.leave(frame, entered)
         return UNKNOWN
 
     @staticmethod

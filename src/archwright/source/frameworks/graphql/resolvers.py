@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archwright.model.base import Place
 from archwright.model.operation import Access, GraphqlField, Operation, Touch
 from archwright.source import facts as f
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, turns
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.effects import LoopMark
 from archwright.source.flow.frame import Frame
@@ -112,13 +112,13 @@ def _answer(graph: Graph, field: GraphField, touches: bool) -> Callable[[Frame, 
 
     def answer(frame: Frame, value: Val) -> None:
         position = returned_at(frame.facts)
-        saved = frame.loops
+        entered = turns.enter(frame)
         element = value
         if field.many and value.type is not None and value.type[0] in ("query", "list", "row"):
             element = loop_element(frame, (f.NAME, position, ""), value, position)
         if shown is not None and element.type is not None and element.type[0] == "row" and graph.loads:
             _show(frame, element, shown, position)
-        frame.loops = saved
+        turns.leave(frame, entered)
 
     return answer
 
@@ -129,6 +129,6 @@ def _show(frame: Frame, row: Val, shown: ObjectType, position: int) -> None:
         if field.resolver is None and field.target is not None:
             held = attributes.attribute(frame, row, field.name, position)
             if field.many and held.type is not None and held.type[0] == "query":
-                saved = frame.loops
+                entered = turns.enter(frame)
                 loop_element(frame, (f.NAME, position, ""), held, position)
-                frame.loops = saved
+                turns.leave(frame, entered)

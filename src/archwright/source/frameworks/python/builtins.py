@@ -6,7 +6,7 @@ from typing import Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import attributes, choices, contained, operators, stores
+from archwright.source.flow import attributes, choices, contained, operators, stores, turns
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
@@ -203,10 +203,10 @@ def _map(site: CallSite) -> Val:
 def _each(site: CallSite, function: Val, iterable: Val) -> tuple[Val, Val]:
     """A function called with every element: the element, and what it gave."""
     frame = site.frame
-    around = frame.loops
+    entered = turns.enter(frame)
     element = loop_element(frame, (f.CONST, site.position, None), iterable, site.position)
     given = call_argument(frame, function, [element], site.position)
-    frame.loops = around
+    turns.leave(frame, entered)
     return element, given
 
 

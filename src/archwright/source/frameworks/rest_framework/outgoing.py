@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from archwright.source.flow import attributes, calls
+from archwright.source.flow import attributes, calls, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import NO, UNKNOWN, Row, Val
@@ -116,10 +116,10 @@ def _related(frame: Frame, field: Field, value: Val, place: int) -> Val:
     """The text of a related row, or one of its columns; of many rows, for each."""
     value = _called(frame, value, place)
     if value.type is not None and value.type[0] in ("query", "list"):
-        saved = frame.loops
+        entered = turns.enter(frame)
         element = loop_element(frame, field.node, value, place)
         shown = _shown(frame, field, element, place)
-        frame.loops = saved
+        turns.leave(frame, entered)
         return Val(("list",), (), NO, {"*": shown})
     return _shown(frame, field, value, place)
 
@@ -156,10 +156,10 @@ def _of_model(serializers: Serializers, shape: Shape, frame: Frame, name: str, r
         return Val(("key",), ())
     value = attributes.attribute(frame, row, name, place)
     if relation.many:
-        saved = frame.loops
+        entered = turns.enter(frame)
         value = loop_element(frame, _node(place), value, place)
         _deeper(serializers, shape, frame, value, place, depth)
-        frame.loops = saved
+        turns.leave(frame, entered)
     else:
         _deeper(serializers, shape, frame, value, place, depth)
     return UNKNOWN

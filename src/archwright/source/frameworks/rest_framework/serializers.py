@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls, stores
+from archwright.source.flow import attributes, calls, stores, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.own_checks import mentions
@@ -204,14 +204,14 @@ class Serializers(Framework):
                     data.items[name] = Val(value.type, (UNKNOWN_ORIGIN,))
             data.items.update(call.keywords)
         instance = (serializer.items or {}).get("instance")
-        saved = call.frame.loops
+        entered = turns.enter(call.frame)
         if _is_many(serializer):
             loop_element(call.frame, _NO_NODE, _many_of(data), call.position)
         if instance is not None and instance.const is not None and not _is_many(serializer):
             made = call_own(call.frame, serializer, "update", [instance, data], call.position)
         else:
             made = call_own(call.frame, serializer, "create", [data], call.position)
-        call.frame.loops = saved
+        turns.leave(call.frame, entered)
         if serializer.items is not None and not _is_many(serializer):
             serializer.items["instance"] = made
         return made
@@ -250,10 +250,10 @@ class Serializers(Framework):
     def shown(self, frame: Frame, serializer: Val, info: ClassInfo, instance: Val, position: int) -> Val:
         """What a serializer makes of a row, or of each of many."""
         if instance.type is not None and instance.type[0] in ("query", "list", "set", "tuple", "generator"):
-            saved = frame.loops
+            entered = turns.enter(frame)
             element = loop_element(frame, _NO_NODE, instance, position)
             made = self._one(frame, serializer, info, element, position)
-            frame.loops = saved
+            turns.leave(frame, entered)
             return Val(("list",), (), NO, {"*": made})
         return self._one(frame, serializer, info, instance, position)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import (
@@ -189,12 +189,12 @@ def show(frame: Frame, value: Val, info: ClassInfo, many: bool, position: int, d
         last_name(n[2] if n[0] == f.CALL else n) == "pre_dump" for h in info.mro() for n in _decorators(h)
     ):
         return
-    saved = frame.loops
+    entered = turns.enter(frame)
     row = loop_element(frame, (f.NAME, position, ""), value, position) if many else value
     if row.type is not None and row.type[0] == "row":
         for module, name, node in fields_of(info):
             _show_field(frame, row, info, module, name, node, position, depth)
-    frame.loops = saved
+    turns.leave(frame, entered)
 
 
 def _show_field(

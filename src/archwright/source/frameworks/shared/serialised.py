@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element
 from archwright.source.flow.values import Val
@@ -69,10 +69,10 @@ def _generic(frame: Frame, value: Val, module: Module, node: Any, position: int,
     elif head == "Annotated":
         read(frame, value, module, parts[0], position, depth)
     elif head in _MANY:
-        saved = frame.loops
+        entered = turns.enter(frame)
         element = loop_element(frame, node, value, position)
         read(frame, element, module, parts[0], position, depth - 1)
-        frame.loops = saved
+        turns.leave(frame, entered)
 
 
 def _may_hold_rows(value: Val) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import attributes
+from archwright.source.flow import attributes, turns
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.lookups import look_up
 from archwright.source.flow.loops import loop_element
@@ -108,10 +108,10 @@ def _attribute(language: str, name: str, site: CallSite) -> str | None:
 
 
 def _by_attribute(language: str, name: str, value: Val, by: str, site: CallSite) -> Val:
-    around = site.frame.loops
+    entered = turns.enter(site.frame)
     element = _enter(site.frame, value, site.position)
     found = _path(site.frame, element, by, site.position, called=language == DJANGO)
-    site.frame.loops = around
+    turns.leave(site.frame, entered)
     if name == "map":
         return Val(("list",), (), NO, {"*": found})
     if name == "groupby":
@@ -123,10 +123,10 @@ def _by_attribute(language: str, name: str, value: Val, by: str, site: CallSite)
 def regroup(site: CallSite) -> Val:
     """`{% regroup rows by attribute as groups %}`: each group has a `grouper` and a `list`."""
     frame = site.frame
-    around = frame.loops
+    entered = turns.enter(frame)
     element = _enter(frame, site.args[0], site.position)
     grouper = _path(frame, element, str(site.args[1].const), site.position, called=True)
-    frame.loops = around
+    turns.leave(frame, entered)
     group = Val(("dict",), (), NO, {"grouper": grouper, "list": _plain(element)})
     return Val(("list",), (), NO, {"*": group})
 
@@ -143,10 +143,10 @@ def _path(frame: Frame, value: Val, path: str, position: int, *, called: bool) -
 
 def _each(frame: Frame, value: Val, position: int) -> None:
     """A filter that writes every element as text."""
-    around = frame.loops
+    entered = turns.enter(frame)
     element: Any = _enter(frame, value, position)
     attributes.as_text(frame, element, position)
-    frame.loops = around
+    turns.leave(frame, entered)
 
 
 def _enter(frame: Frame, value: Val, position: int) -> Val:
