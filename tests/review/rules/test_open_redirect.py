@@ -172,3 +172,51 @@ def test_one_cause_for_all_answers_of_a_function(findings: Find) -> None:
 )
 def test_what_is_written_as_a_number_is_one(form: str, found: int, findings: Find) -> None:
     assert len(findings(RULE, body(f'return redirect(f"{form}/")'))) == found
+
+
+ROWS = {
+    "urls.py": """
+        from django.urls import path, re_path
+        import views
+
+        urlpatterns = [re_path(r"^(?P<name>[^/]+)/settings", views.settings), path("languages/<code>/", views.language)]
+    """,
+    "models.py": """
+        from django.db import models
+
+        class LanguageQuerySet(models.QuerySet):
+            def near(self, code):
+                for found in self.filter(code=code):
+                    return found
+                return code
+
+        class Language(models.Model):
+            code = models.CharField(max_length=10)
+            objects = LanguageQuerySet.as_manager()
+
+            def get_absolute_url(self):
+                return "/languages/en/"
+    """,
+    "views.py": """
+        from django.shortcuts import redirect
+        from models import Language
+
+        def own(request, name):
+            return f"/{name}" if name != request.user.username else "/"
+
+        def settings(request, name):
+            return redirect(own(request, name))
+
+        def language(request, code):
+            found = Language.objects.near(code)
+            if isinstance(found, Language):
+                return redirect(found)
+            return redirect("home")
+    """,
+}
+
+
+def test_a_row_and_one_part_of_a_path_lead_nowhere_else(findings: Find) -> None:
+    assert findings(RULE, ROWS) == []
+    views = ROWS["views.py"].replace('f"/{name}" if', "name if").replace("redirect(found)", "redirect(found.code)")
+    assert len(findings(RULE, {**ROWS, "views.py": views})) == 0 + 1

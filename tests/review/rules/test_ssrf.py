@@ -139,3 +139,119 @@ def load():
 @pytest.mark.parametrize(("key", "found"), [("base", 0), ("url", 1)])
 def test_one_of_what_an_instance_holds(key: str, found: int, findings: Find) -> None:
     assert len(findings(RULE, HEAD + "    return url\n" + HELD.replace("KEY", key))) == found
+
+
+BLOCK = """
+class Client:
+    def __init__(self, login):
+        self.login = login.strip()
+        self.base = HOST
+
+    async def __aenter__(self):
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *error):
+        await self.session.aclose()
+
+    async def connect(self):
+        self.session = httpx.AsyncClient(auth=self.login)
+
+    async def load(self):
+        return await self.session.get(self.KEY)
+
+@app.post("/load")
+async def load():
+    async with Client(request.json["login"]) as client:
+        return await client.load()
+"""
+
+
+@pytest.mark.parametrize(("key", "found"), [("base", 0), ("login", 1)])
+def test_what_a_method_gives_back_is_the_instance_itself(key: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, HEAD + "    return url\n" + BLOCK.replace("KEY", key))) == found
+
+
+UNREAD = """
+from payments import Environment, Order
+
+class Api:
+    def __init__(self, environment):
+        self.environment = environment
+
+    def execute(self, asked):
+        return requests.get(ADDRESS)
+
+@app.post("/pay")
+def pay():
+    return Api(Environment()).execute(Order(request.json["order"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "found"), [("self.environment.base + asked.path", 0), ("asked.path + self.environment.base", 1)]
+)
+def test_what_stands_behind_something_unread_leads_nowhere(address: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, HEAD + "    return url\n" + UNREAD.replace("ADDRESS", address))) == found
+
+
+CONNECTOR = """
+from aiohttp import ClientSession, TCPConnector, ThreadedResolver
+from network import require_public
+
+class Public(BASE):
+    async def HOOK(self, host, *rest):
+        require_public(host)
+        return await super().HOOK(host, *rest)
+
+@app.post("/hook")
+async def hook():
+    async with ClientSession(connector=MADE) as session:
+        await session.post(request.json["url"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "made", "found"),
+    [
+        ("TCPConnector", "Public()", 0),
+        ("ThreadedResolver", "TCPConnector(resolver=Public())", 0),
+        ("TCPConnector", "TCPConnector(limit=5)", 1),
+    ],
+)
+def test_a_connector_of_the_project_may_refuse(base: str, made: str, found: int, findings: Find) -> None:
+    text = CONNECTOR.replace("BASE", base).replace("MADE", made).replace("HOOK", "resolve")
+    assert len(findings(RULE, HEAD + "    return url\n" + text)) == found
+
+
+ROWS = {
+    "urls.py": """
+        from django.urls import path
+        import views
+
+        urlpatterns = [path("tell/", views.tell)]
+    """,
+    "models.py": """
+        from django.db import models
+
+        class Person(models.Model):
+            inbox = models.URLField()
+            followed_by = models.CharField(max_length=99)
+    """,
+    "views.py": """
+        import requests
+        from models import Person
+
+        def tell(request):
+            told = set()
+            told.update(Person.objects.filter(followed_by=request.POST["name"]).values_list("inbox", flat=True))
+            for inbox in told:
+                requests.post(inbox, timeout=5)
+    """,
+}
+
+
+def test_what_picks_rows_is_not_what_they_hold(findings: Find) -> None:
+    assert findings(RULE, ROWS) == []
+    put = ROWS["views.py"].replace("told.update(", 'told.update([request.POST["name"]]) or (')
+    assert len(findings(RULE, {**ROWS, "views.py": put})) == 1

@@ -373,11 +373,19 @@ def _look_through(frame: Frame, summary: Summary, given: dict[int, Val]) -> None
 
 
 def _passed_through(returned: Val, unit: int) -> int | None:
-    if len(returned.origins) == 1 and returned.type is None and returned.text is None and returned.items is None:
+    """The parameter that a value is, as it was given: of a class of the project, too, whose instance `return self` hands on."""
+    instance = returned.type is not None and returned.type[0] == "instance"
+    plain = instance or (returned.type is None and returned.items is None)
+    if plain and len(returned.origins) == 1 and returned.text is None:
         key, cleaned, _ = returned.origins[0]
         if key[0] == "parameter" and key[1] == unit and len(key) == 3 and not cleaned:
             return int(key[2])
     return None
+
+
+def _is_a(value: Val, type_: tuple[Any, ...]) -> bool:
+    """True for an instance of the class of a type, or of one of its heirs."""
+    return value.type is not None and value.type[0] == "instance" and type_[1] in value.type[1].mro()
 
 
 def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], position: int, depth: int = 3) -> Val:
@@ -405,7 +413,7 @@ def _substitute(frame: Frame, unit: int, value: Val, given: dict[int, Val], posi
 def _held(frame: Frame, unit: int, item: Val, given: dict[int, Val], position: int, depth: int = 3) -> Val:
     """What a unit returns, sets or puts into a container, in terms of the caller: an argument handed on is that argument."""
     whole = _passed_through(item, unit)
-    if whole is not None and whole in given:
+    if whole is not None and whole in given and (item.type is None or _is_a(given[whole], item.type)):
         return given[whole]
     return _substitute(frame, unit, item, given, position, depth)
 

@@ -125,7 +125,10 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         return Val(left.type, join_origins(left.origins, right.origins))
     if left.type == right.type == ("number",):
         return Val(("number",), join_origins(left.origins, right.origins))
-    return Val(None, join_origins(deep_origins(left), deep_origins(right)))
+    behind = deep_origins(right)
+    if op == "+" and addresses.anchored("{}", (left,)):
+        behind = clean(behind, addresses.HOST)  # `self.base + path`, whatever both hold
+    return Val(None, join_origins(deep_origins(left), behind))
 
 
 def intersection(left: Val, right: Val) -> Val | None:

@@ -314,7 +314,10 @@ class OpenRedirect(Rule):
         led = tuple(
             o
             for o in effect.to.origins
-            if not _own(o.name) and not (whole and _one_part(o)) and not (asked and _in_path(o))
+            if not _own(o.name)
+            and not (whole and _one_part(o))
+            and not (asked and _in_path(o))
+            and not (text.startswith("/{}") and o.state(Use.SEGMENT) is Clean.CLEAN)
         )
         to = msgspec.structs.replace(effect.to, origins=led)
         found = sent(effect, to, Use.HOST)

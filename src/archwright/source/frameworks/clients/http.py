@@ -41,9 +41,11 @@ _FIXED = frozenset(("object", name) for name in (*_POOLS, *_CONNECTIONS) if not 
 _TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
 _CARRIERS = frozenset(
     {*_TRANSPORTS, "httpx.BaseTransport", "httpx.AsyncBaseTransport", "requests.adapters.HTTPAdapter", "requests.adapters.BaseAdapter"}
+    | {"aiohttp.TCPConnector", "aiohttp.abc.AbstractResolver", "aiohttp.ThreadedResolver", "aiohttp.AsyncResolver"}
 )  # fmt: skip
-"""What carries the calls of a client. An heir of the project's own may refuse addresses."""
-_OWN_TRANSPORTS = tuple(("object", name) for name in _TRANSPORTS)
+"""What carries the calls of a client, or looks up their hosts. An heir of the project's own may refuse addresses."""
+_CONNECTOR = "aiohttp.TCPConnector"
+_OWN_TRANSPORTS = tuple(("object", name) for name in (*_TRANSPORTS, _CONNECTOR))
 
 
 class HttpClients(Framework):
@@ -53,6 +55,7 @@ class HttpClients(Framework):
     aliases: ClassVar[dict[str, str]] = {
         "requests.session": "requests.Session",
         "aiohttp.client.ClientSession": "aiohttp.ClientSession",
+        "aiohttp.connector.TCPConnector": "aiohttp.TCPConnector",
         "requests.packages.urllib3.util.retry.Retry": "urllib3.util.retry.Retry",
         "urllib3.Retry": "urllib3.util.retry.Retry",
         "urllib3.util.Retry": "urllib3.util.retry.Retry",
@@ -90,6 +93,7 @@ class HttpClients(Framework):
         self.calls["requests.adapters.HTTPAdapter"] = _adapter("max_retries")
         for transport in _TRANSPORTS:
             self.calls[transport] = _adapter("retries")
+        self.calls[_CONNECTOR] = _connector
 
         self.calls["aiohttp.request"] = self._request(1, "", 300, keeps=False)
 
@@ -172,14 +176,22 @@ def _client(seconds: int | None) -> Callable[[CallSite], Val]:
             items["timeout"] = UNKNOWN if call.spread else constant(seconds)
         if "event_hooks" in call.keywords:
             items.pop("follow_redirects", None)  # a hook may look at each address that an answer leads to
-        transport = call.keywords.get("transport")
-        if call.name.startswith("aiohttp_retry") or (transport is not None and transport.items):
+        transport = call.keywords.get("transport", call.keywords.get("connector"))
+        if call.name.startswith("aiohttp_retry") or (transport is not None and "retry" in (transport.items or {})):
             items["retry"] = constant(True)
         if transport is not None and transport.type not in _OWN_TRANSPORTS and transport.const is NO:
             items["transport"] = transport  # one of the project's own may refuse addresses
         return Val(("object", call.name), (), NO, items)
 
     return handler
+
+
+def _connector(call: CallSite) -> Val:
+    """`TCPConnector(resolver=...)`: one of the project's own may refuse addresses, as an heir of the connector may."""
+    unverified(call)
+    resolver = call.keywords.get("resolver")
+    own = resolver is not None and resolver.type is not None and resolver.type[0] == "instance"
+    return Val(resolver.type if own and resolver is not None else ("object", _CONNECTOR), ())
 
 
 def _mount(call: CallSite) -> Val:

@@ -165,6 +165,9 @@ def _update(site: CallSite) -> Val | None:
         return None
     ways.note(site.frame, receiver)
     for value in [*site.args, *site.spread]:
+        if value.type is not None and value.type[0] == "query":
+            _put(receiver, attributes.element(site.frame, value, site.position))
+            continue
         if value.items is not None:
             receiver.items.update({key: inside(item, receiver) for key, item in value.items.items()})
         if value.origins:

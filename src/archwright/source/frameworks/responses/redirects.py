@@ -18,6 +18,8 @@ from archwright.source.packed import body_of
 
 _MOVED: Final = ("HTTPFound", "HTTPMovedPermanently", "HTTPSeeOther", "HTTPTemporaryRedirect", "HTTPPermanentRedirect")
 _OWN: Final = mask(Use.HOST)
+_WITH_ADDRESS: Final = frozenset({"row", "instance"})
+"""Types of what is no address but has one, which the project's own code makes: `get_absolute_url`."""
 
 
 def sends(index: int, keyword: str, api: str) -> Handler:
@@ -25,7 +27,8 @@ def sends(index: int, keyword: str, api: str) -> Handler:
 
     def handler(site: CallSite) -> Val | None:
         to = site.argument(index, keyword)
-        if to is not None and to.origins and not hosts.looked_behind(site.frame):
+        text = to is not None and (to.type is None or to.type[0] not in _WITH_ADDRESS)
+        if to is not None and text and to.origins and not hosts.looked_behind(site.frame):
             site.emit("Redirect", to=to, api=api)
         return None
 
