@@ -14,6 +14,7 @@ from archwright.source.flow.checks import checks_of, leave
 from archwright.source.flow.decorators import decorate, resulting
 from archwright.source.flow.destinations import Destinations
 from archwright.source.flow.effects import EMPTY, Summary, carried
+from archwright.source.flow.entities import escaped, escapes
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.memo import CACHES
@@ -182,6 +183,8 @@ class Engine:
         returns = (
             join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(body_of(facts)) else Val(None, (), None)
         )
+        if escapes(facts):
+            returns = escaped(returns)
         if facts[5]:
             returns = resulting(frame, returns)
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):

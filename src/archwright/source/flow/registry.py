@@ -144,6 +144,6 @@ class Registry:
 
 def sourced(source: Source, frame: Frame | None, position: int) -> Val:
     """Data from outside that enters at a place."""
-    origins: tuple[Origin, ...] = ((("source", source.name, source.trust.value), 0, None),)
+    origins: tuple[Origin, ...] = ((("source", source.name, source.trust.value), source.cleaned, None),)
     held = ("object", source.type) if source.type else None
     return Val(held, step(origins, frame.unit, position, source.name) if frame is not None else origins)

@@ -31,6 +31,8 @@ class Source(NamedTuple):
     trust: Trust = Trust.ANYONE
     type: str = ""
     """Dotted class of the object that holds it; empty: not known, or of no interest."""
+    cleaned: int = 0
+    """The uses for which the library has cleaned it."""
 
 
 class Given(NamedTuple):

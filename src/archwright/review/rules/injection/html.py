@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from archwright.model.effect import Interpret, Language
 from archwright.model.entity import Entity, Type
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Clean, OriginKind, Use
+from archwright.model.value import Clean, OriginKind, Trust, Use
 from archwright.model.which import Which
 from archwright.review.beside import UNSERVED, in_migrations, in_tests
 from archwright.review.given import given
@@ -29,7 +29,7 @@ _FIX = "Escape the data: format_html or Markup(...).format(...), a template that
 _TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
 _HTML = re.compile(
     r"html|markup|safe|svg|content|body|children|inner|widget|rendered|output|attrs|icon|tag|(?:^|[._])(?:pk|id|count|number|size|width|height)$|_id$"
-    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|^self\b|^cls\b",
+    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|slug|^self\b|^cls\b",
     re.IGNORECASE,
 )
 """Names of arguments that are HTML themselves, that hold no tags, or that the author of a template writes down."""
@@ -390,7 +390,7 @@ def _in_mail(effect: Interpret) -> bool:
 
 def _confidence(found: Sent) -> Confidence:
     if found.kept is not None:
-        return Confidence.LOW if found.by_staff else Confidence.HIGH
+        return Confidence.LOW if found.by_staff or found.origin.trust is Trust.UNKNOWN else Confidence.HIGH
     source = found.origin.name
     if _REFERRER.search(source) or source == _WIDGET:
         return Confidence.LOW

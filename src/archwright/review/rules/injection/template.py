@@ -162,7 +162,7 @@ class TemplateInjection(Rule):
     def check(self, effect: Interpret, reaching: Reaching, stored: Stored, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.language is not Language.TEMPLATE:
             return
-        sandboxed = effect.api.startswith("Sandboxed")
+        sandboxed = effect.api.startswith("Sandboxed") or effect.api.endswith("Engine")
         runs = not sandboxed and not effect.api.startswith("django")
         yield from tainted(
             effect,

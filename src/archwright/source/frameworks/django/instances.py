@@ -75,6 +75,13 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
     return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
 
 
+def file_attribute(file: Val, name: str) -> Val | None:
+    """`row.file.url`: storages take what is not a letter, a digit or a dot out of names, and quote them in addresses."""
+    if name in ("url", "name"):
+        return Val(("text",), clean(file.origins, mask(Use.HTML)))
+    return (file.items or {}).get(name) if name == "instance" else None
+
+
 def _manager_of(
     frame: Frame,
     value: Val,

@@ -184,8 +184,8 @@ class DjangoOrm(Framework):
             return instances.attribute(frame, value, type_[1], name, position, self.models)
         if type_[0] == "query":
             return self._query_attribute(frame, value, type_[1], name, position)
-        if type_[1] == instances.FIELD_FILE and name == "instance":
-            return (value.items or {}).get(name)
+        if type_[1] == instances.FIELD_FILE:
+            return instances.file_attribute(value, name)
         return None
 
     def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str, position: int) -> Val | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.model.operation import Http, Operation
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, Val, step
-from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source, mask
 from archwright.source.frameworks.django import generic_views
 from archwright.source.frameworks.django.generic import handled
 from archwright.source.frameworks.django.generic_views import REQUEST
@@ -45,6 +45,8 @@ _DATA = {
     "data": "request body",
     "query_params": "query parameter",
 }
+_QUOTED = frozenset({"get_full_path", "build_absolute_uri", "get_host"})
+"""No tag is left in them: `HttpRequest` refuses a host with other letters than a name has, and quotes the rest of an address."""
 _VIEW_BASES = ("django.views.", "django.contrib.auth.views.")
 
 
@@ -59,7 +61,10 @@ class Django(Framework):
         "django.core.handlers.asgi.ASGIRequest": REQUEST,
     }
     sources: ClassVar[dict[str, Source]] = {
-        **{f"{REQUEST}.{name}": Source(said) for name, said in _DATA.items()},
+        **{
+            f"{REQUEST}.{name}": Source(said, cleaned=mask(Use.HTML) if name in _QUOTED else 0)
+            for name, said in _DATA.items()
+        },
         f"{REQUEST}.FILES": Source("uploaded file", type=FILES),
     }
 

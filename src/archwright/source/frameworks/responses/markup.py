@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from archwright.model.effect import Language
@@ -10,7 +11,7 @@ from archwright.source import facts as f
 from archwright.source.flow import dispatch
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
-from archwright.source.flow.values import Val, clean, deep_origins, join_origins, step
+from archwright.source.flow.values import NO, Val, clean, constant, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
 from archwright.source.nodes import nodes
@@ -36,13 +37,35 @@ _MARKDOWN: Final = (
 _FILTERS: Final = ("bleach", "sanit", "nh3", "escape", "safe")
 
 
+_CONVERTER: Final = "markdown.Markdown"
+_FILTERED: Final = "filtered"
+"""The key under which a converter keeps that its options may filter what it makes."""
+
+
+def _filters(site: CallSite, given: Sequence[Val]) -> bool:
+    """True where an option filters HTML, or an extension of the project's own may."""
+    parts = [each for value in given for each in (value, *(value.items or {}).values())]
+    named = [*site.keywords, *(str(each.const) for each in parts)]
+    return (
+        bool(site.spread)
+        or any(word in name.lower() for name in named for word in _FILTERS)
+        or any(each.type is not None and each.type[0] in ("instance", "class") for each in parts)
+    )
+
+
 def _rendered(site: CallSite) -> Val | None:
     """HTML made of Markdown, unless an option or an extension filters it."""
-    text, more = site.argument(0, "text"), [*site.args[1:], *site.keywords.values()]
-    named = [*site.keywords, *(str(each.const) for value in more for each in (value, *(value.items or {}).values()))]
-    if text is None or site.spread or any(word in name.lower() for name in named for word in _FILTERS):
+    text = site.argument(0, "text")
+    held = site.receiver.items if site.receiver is not None else None
+    if text is None or _FILTERED in (held or {}) or _filters(site, [*site.args[1:], *site.keywords.values()]):
         return None
     return Val(("text",), deep_origins(text))
+
+
+def _converter(site: CallSite) -> Val:
+    """`Markdown(extensions=[...])`."""
+    filters = _filters(site, site.values())
+    return Val(("object", _CONVERTER), (), NO, {_FILTERED: constant(True)} if filters else None)
 
 
 def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
@@ -141,6 +164,7 @@ class Markup(Framework):
         self.results["django.utils.safestring.mark_safe"] = _said_of_results
         for dotted in ("markupsafe.escape", "django.utils.html.escape", "django.utils.html.conditional_escape"):
             self.calls[dotted] = _escaped
+        self.calls[_CONVERTER] = _converter
         for dotted in _MARKDOWN:
             self.calls[dotted] = _rendered
         self.calls["django.utils.html.format_html"] = _format_html

@@ -21,6 +21,14 @@ def _made(index: int, keyword: str, api: str, gives: Val) -> Handler:
     return handler
 
 
+def _of_django(site: CallSite) -> Val:
+    """`Template(text, origin, name, engine)`: an engine that is made for such texts has the tags that its author chose."""
+    engine = site.argument(3, "engine")
+    api = "django.template.Template" if engine is None or engine.const is None else "Template of an own Engine"
+    interpret(site, Language.TEMPLATE, site.argument(0, "template_string"), api=api)
+    return Val(("object", "django.template.Template"))
+
+
 class TemplateTexts(Framework):
     """Texts read as templates of Jinja2, Django, Mako and Tornado."""
 
@@ -37,7 +45,7 @@ class TemplateTexts(Framework):
     def __init__(self) -> None:
         super().__init__()
         self.calls["flask.render_template_string"] = _made(0, "source", "render_template_string", TEXT)
-        jinja, django = Val(("object", "jinja2.Template")), Val(("object", "django.template.Template"))
+        jinja = Val(("object", "jinja2.Template"))
         self.calls["jinja2.Template"] = _made(0, "source", "jinja2.Template", jinja)
         for environment, api in (
             ("jinja2.Environment", "Environment.from_string"),
@@ -47,7 +55,7 @@ class TemplateTexts(Framework):
             self.calls[f"{environment}.from_string"] = _made(0, "source", api, jinja)
         self.calls["flask.Flask.jinja_env.from_string"] = _made(0, "source", "jinja_env.from_string", jinja)
         self.calls["flask.current_app.jinja_env.from_string"] = _made(0, "source", "jinja_env.from_string", jinja)
-        self.calls["django.template.Template"] = _made(0, "template_string", "django.template.Template", django)
+        self.calls["django.template.Template"] = _of_django
         self.calls["mako.template.Template"] = _made(
             0, "text", "mako.Template", Val(("object", "mako.template.Template"))
         )

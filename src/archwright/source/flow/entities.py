@@ -1,0 +1,41 @@
+"""Functions that escape for HTML by hand: `&lt;` stands in what they make, so they look at the letters of what they are given."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from archwright.model.value import Use
+from archwright.source import facts as f
+from archwright.source.flow.values import BIT, Val, clean
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of, holds
+
+Node = tuple[Any, ...]
+_ESCAPED: Final = "&lt;"
+
+
+def escapes(facts: Node) -> bool:
+    """True for a unit that puts `&lt;` where `<` stood: in a branch, by a table, piece by piece. Reading `&lt;` back is the opposite."""
+    if not holds(facts, _ESCAPED):
+        return False
+    body = body_of(facts)
+    written = sum(1 for node in nodes(body) if node[0] == f.CONST and node[2] == _ESCAPED)
+    return written > sum(1 for node in nodes(body) if _read_back(node))
+
+
+def _read_back(node: Node) -> bool:
+    """True for `text.replace("&lt;", ...)`."""
+    return bool(
+        node[0] == f.CALL
+        and node[2][0] == f.ATTR
+        and node[2][3] == "replace"
+        and node[3]
+        and node[3][0][0] == f.CONST
+        and node[3][0][2] == _ESCAPED
+    )
+
+
+def escaped(value: Val) -> Val:
+    """The same value, clean for a page."""
+    items = {key: escaped(item) for key, item in value.items.items()} if value.items is not None else None
+    return Val(value.type, clean(value.origins, BIT[Use.HTML]), value.const, items, value.text, value.asked)
