@@ -46,6 +46,48 @@ def test_what_others_can_write(body: str, confidence: Confidence, tmp_path: Path
     assert _found(tmp_path, f"{HEAD}{body}\n") == [confidence]
 
 
+CONNECTIONS = "import asyncio, pickle, socket, socketserver, struct, zmq\n\n"
+FAR = {
+    "a socket": "def f(port):\n    s = socket.socket()\n    s.bind(('0.0.0.0', port))\n    peer, _ = s.accept()\n    return pickle.loads(peer.recv(99))",
+    "some socket": "def f(sock):\n    return pickle.loads(sock.recv(4096))",
+    "a part of a frame": "def f(sock):\n    data = b''\n    while len(data) < 9:\n        data += sock.recv(9)\n    return pickle.loads(data[4:])",
+    "a reader": "async def f(reader, writer):\n    return pickle.loads(await reader.readexactly(99))",
+    "a stream": "async def f(host):\n    reader, _ = await asyncio.open_connection(host, 1)\n    return pickle.loads(await reader.read())",
+    "a handler": "class H(socketserver.BaseRequestHandler):\n    def handle(self):\n        pickle.loads(self.request.recv(99))",
+    "a file of one": "class H(socketserver.StreamRequestHandler):\n    def handle(self):\n        pickle.load(self.rfile)",
+    "ZeroMQ": "def f(port):\n    s = zmq.Context().socket(zmq.PULL)\n    s.bind(f'tcp://*:{port}')\n    return pickle.loads(s.recv())",
+    "objects of ZeroMQ": "def f(host):\n    s = zmq.Context.instance().socket(zmq.SUB)\n    s.connect(f'tcp://{host}:1')\n    return s.recv_pyobj()",
+}
+NEAR = {
+    "a socket of Unix": "def f():\n    s = socket.socket(socket.AF_UNIX)\n    s.connect('/run/x')\n    return pickle.loads(s.recv(99))",
+    "loopback": "def f():\n    s = socket.create_connection(('127.0.0.1', 1))\n    return pickle.loads(s.recv(99))",
+    "a pipe": "def f(pipe):\n    return pickle.loads(pipe.recv())",
+    "ZeroMQ between processes": "def f():\n    s = zmq.Context().socket(zmq.PULL)\n    s.bind('ipc:///run/x')\n    return s.recv_pyobj()",
+    "ZeroMQ, who knows where": "def f(at):\n    s = zmq.Context().socket(zmq.PULL)\n    s.connect(at)\n    return pickle.loads(s.recv())",
+    "plain data": "def f(sock):\n    return struct.unpack('!I', sock.recv(4))",
+}
+
+
+@pytest.mark.parametrize("body", FAR.values(), ids=FAR.keys())
+def test_what_comes_over_a_connection(body: str, tmp_path: Path) -> None:
+    assert _found(tmp_path, f"{CONNECTIONS}{body}\n") == [Confidence.MEDIUM]
+
+
+@pytest.mark.parametrize("body", NEAR.values(), ids=NEAR.keys())
+def test_what_stays_on_the_machine(body: str, tmp_path: Path) -> None:
+    assert Confidence.MEDIUM not in _found(tmp_path, f"{CONNECTIONS}{body}\n")
+
+
+@pytest.mark.parametrize(
+    "letters",
+    ["bytes.fromhex({})", "base64.b85decode({})", "binascii.unhexlify({})", "codecs.decode({}.encode(), 'base64')"],
+)
+def test_data_in_other_letters(letters: str, tmp_path: Path) -> None:
+    head = "import base64, binascii, codecs, pickle\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n"
+    body = f"    return pickle.loads({letters.format('request.json')})\n"
+    assert _found(tmp_path, f'{head}@app.post("/")\ndef load():\n{body}') == [Confidence.HIGH]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -36,6 +36,13 @@ QUOTED = {
     "    db.execute(sql)",
     "names and values": "def f(wanted):\n    sql = 'SELECT 1 FROM t WHERE TRUE'\n    for name, value in wanted.items():\n"
     "        sql += f\" AND {name} = '{value}'\"\n    db.execute(sql)",
+    "on one of two ways": "def f(wanted):\n    parts = []\n    for name, value in wanted.items():\n        if isinstance(value, str):\n"
+    "            parts.append(f\"{name}='{value}'\")\n        else:\n            parts.append(f'{name}={value}')\n"
+    "    db.execute('SELECT 1 FROM t WHERE ' + ' AND '.join(parts))",
+    "a condition that holds values": "def f(condition):\n    for name in condition:\n"
+    "        db.execute(f\"SELECT 1 FROM t WHERE a = '{condition[name]}'\")",
+    "behind a loop that ends by itself": "def f(key):\n    more = True\n    while more:\n        more = bool(key.pop())\n"
+    "    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
     "a helper that runs it": "def f(key):\n    run(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\ndef run(sql):\n    db.execute(sql)",
     "a helper that builds it": "def where(key):\n    return f\"a = '{key}'\"\n\ndef f(key):\n"
     "    db.execute('SELECT 1 FROM t WHERE ' + where(key))",
@@ -46,6 +53,16 @@ FINE = {
     "made a number": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{int(key)}'\")",
     "%d": "def f(key):\n    db.execute(\"SELECT 1 FROM t WHERE a = '%d'\" % key)",
     "doubled quotes": 'def f(key):\n    key = key.replace("\'", "\'\'")\n    db.execute(f"SELECT 1 FROM t WHERE a = \'{key}\'")',
+    "quotes behind backslashes": "def f(key):\n    key = key.replace('\\\\', '\\\\\\\\').replace(\"'\", \"\\\\'\")\n"
+    "    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
+    "doubled where it is a text": 'def f(key):\n    if isinstance(key, str):\n        key = key.replace("\'", "\'\'")\n'
+    "        where = f\"a='{key}'\"\n    else:\n        where = f'a={key}'\n    db.execute('SELECT 1 FROM t WHERE ' + where)",
+    "what the database told": "def f(cursor):\n    db.execute(f\"SELECT kill(pid) FROM t WHERE pid = '{cursor.fetchone()[0]}'\")",
+    "the keys of a mapping": "def f(wanted):\n    for name, value in wanted.items():\n"
+    "        db.execute(f\"SELECT 1 FROM t WHERE data->>'{name}' = ?\", (value,))",
+    "a session of the server's": "def f(query_id):\n    db.execute(f\"CALL runtime.kill_query(query_id => '{query_id}')\")",
+    "no text on the way without doubled quotes": 'def f(key):\n    key = key.replace("\'", "\'\'") if isinstance(key, str) else key\n'
+    "    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
     "one of a list": "def f(key):\n    if key not in ('a', 'b'):\n        raise ValueError\n"
     "    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
     "a table": "def f(table):\n    db.execute(f\"SELECT 1 FROM {table} WHERE kind = 'order'\")",
@@ -135,6 +152,9 @@ def test_a_query_text_of_another_store(tmp_path: Path) -> None:
         ("client.query(collection_name='c', filter=f\"name == '{name}'\")", "injection/nosql"),
         ("client.table.search().where(f\"id = '{name}'\").to_list()", "injection/nosql"),
         ("client.delete(f\"id in ['{name}']\")", "injection/nosql"),
+        ("client.output(['*']).filter(f\"id = '{name}'\").to_df()", "injection/nosql"),
+        ("client.delete(' AND '.join([f\"id = '{name}'\", 'kind = 1']))", "injection/nosql"),
+        ("client.output(['*']).filter(f'id = {name}').to_df()", ""),
         ("client.files().list(q=f\"'{name}' in parents\")", "injection/nosql"),
         ("client.command(f\"DELETE FROM t WHERE a = '{name}'\")", "injection/sql"),
         ("client.query(f\"SELECT 1 FROM t WHERE a = '{name}'\")", "injection/sql"),
@@ -175,3 +195,53 @@ def test_what_the_program_makes_is_less_sure(tmp_path: Path) -> None:
 def test_examples_say_nothing_of_other_callers(tmp_path: Path) -> None:
     _found(tmp_path, "from store import f\n\nf('a')\n", "examples/use.py")
     assert len(_found(tmp_path, f"{STORE}{QUOTED['an f-string']}\n")) == 1
+
+
+SENT = """import pandas, types
+from flask import Flask, request
+
+app = Flask(__name__)
+
+{STORE}COLUMNS = ["name", "size"]
+
+class Table:
+    @classmethod
+    def others(cls, names):
+        return any(name for name in names if name.lstrip("-") not in COLUMNS)
+
+@app.post("/")
+def f():
+    names = request.args.getlist("by")
+    text = request.args.get("text")
+{BODY}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("    exec(text, types.ModuleType('m').__dict__)", ("injection/code", Confidence.LOW)),
+        ("    exec(text, {})", ("injection/code", Confidence.HIGH)),
+        ("    pandas.read_csv('t.csv').dropna().query(f'price > {text}')", ("injection/code", Confidence.HIGH)),
+        ("    pandas.read_csv('t.csv').query('name == @text')", None),
+        ("    if not Table.others(names):\n        db.execute('SELECT 1 FROM t ORDER BY ' + ', '.join(names))", None),
+        (
+            "    if Table.others(names):\n        db.execute('SELECT 1 FROM t ORDER BY ' + ', '.join(names))",
+            ("injection/sql", Confidence.HIGH),
+        ),
+        (
+            (
+                "    text = text.replace('\"', '\"\"') if isinstance(text, str) else text\n"
+                "    db.execute(f'SELECT 1 AS \"{text}\"')"
+            ),
+            None,
+        ),
+        (
+            "    body = request.json\n    if not isinstance(body, str):\n        db.execute(f'SELECT {body}')",
+            ("injection/sql", Confidence.HIGH),
+        ),
+    ],
+)
+def test_what_is_sent(body: str, found: tuple[str, Confidence] | None, tmp_path: Path) -> None:
+    text = SENT.replace("{STORE}", STORE).replace("{BODY}", body)
+    assert [each[:2] for each in _found(tmp_path, text)] == ([found] if found else [])

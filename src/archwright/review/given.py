@@ -22,10 +22,12 @@ _MADE = re.compile(
     r"^self\.(?:\w*_)?(?:id|pk|uuid)$|(?:^|[_.])(?:hash|digest|checksum|uuid|guid|md5|sha1|sha256)$", re.IGNORECASE
 )
 """An instance's own key, a hash: most often made by the program."""
-_CATALOG = re.compile(
+CATALOG = re.compile(
     r"(?:^|[_.])(?:table|schema|db|database|column|view|index|collection)s?(?:_?names?)?$", re.IGNORECASE
 )
 """Names of what a database holds, which seldom come from who uses the service."""
+_HANDLE = re.compile(r"(?:^|[_.])(?:cursor|conn|connection|session|engine|client)$", re.IGNORECASE)
+"""Names of what a service is asked through: no text, and what stands in one is an answer of it."""
 _HANDED = "passed to"
 
 
@@ -59,6 +61,7 @@ def given(
         and (mark is None or mark in origin.clean_for)
         and origin.state(use) is not Clean.CLEAN
         and not meant.search(origin.name)
+        and not _HANDLE.search(origin.name)
         and not (near and any(step.note.startswith(_HANDED) for step in origin.steps))
     ]
     if not put or ungiven(effect) is None:
@@ -71,7 +74,7 @@ def given(
         ),
         why=why,
         fix=fix,
-        impact=Impact.MEDIUM if _CATALOG.search(worst.name) else impact,
+        impact=Impact.MEDIUM if CATALOG.search(worst.name) else impact,
         confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),

@@ -56,6 +56,7 @@ SILENT = {
     "a kind of token": 'given != CONFIG["token_type"]',
     "no secret": "given != settings.language",
     "empty": 'given == ""',
+    "what tells versions of a page apart": 'token != CONFIG["token_etag"]',
 }
 
 
@@ -111,3 +112,31 @@ def hook(number):
     return "ok"
 """
     assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("method", "found"),
+    [
+        ("def verify_token(self, token):\n        return token == self.token", True),
+        ("def check_password(self, given):\n        return given == self.password", True),
+        ("def validate_password(self, password_again):\n        return password_again == self.password", False),
+        ("def find_token(self, token):\n        return token == self.token", False),
+        ("def check_name(self, token):\n        return token == self.name", False),
+    ],
+)
+def test_a_method_that_checks_what_any_caller_gives(method: str, found: bool, findings: Find) -> None:
+    assert bool(findings(RULE, f"class Client:\n    {method}\n")) is found
+
+
+def test_a_signature_in_other_letters(findings: Find) -> None:
+    text = """
+import base64, hashlib, hmac
+from django.utils.encoding import force_str
+
+def signature(key, message):
+    return force_str(base64.urlsafe_b64encode(hmac.new(key, message, hashlib.sha1).digest()))
+
+def verify(given, key, message):
+    return force_str(given) == signature(key, message)
+"""
+    assert len(findings(RULE, text)) == 1

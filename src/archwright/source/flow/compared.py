@@ -21,6 +21,8 @@ _SECRET = re.compile(
     r"|verification_?code|(?:reset|verify|auth|login|confirm\w*)_?code|digest|pin_?code)$",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"(?:^|_)e_?tags?(?:_|$)|none_match", re.IGNORECASE)
+"""What tells versions of a page apart is sent to all."""
 _CHANGES = re.compile(r"(?:set|change|update|renew|replace|store|save|write|assign)(?:_|$)", re.IGNORECASE)
 _SENT = frozenset({"source", "parameter"})
 _SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS, f.FSTRING, f.BINOP})
@@ -41,6 +43,8 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     proved = any(key == signed for value in (left, right) for key, _, _ in value.origins)
     if not proved and not (_named(left_node) or _named(right_node)):
         return
+    if _TAG.search(_word(left_node)) or _TAG.search(_word(right_node)):
+        return
     if not proved and _renews(frame, left_node, right_node):
         return
     if any(value.const is not NO or _other(node, value) for node, value in ((left_node, left), (right_node, right))):
@@ -49,13 +53,14 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     if not proved and not any(key[0] in _SENT for _, _, origins in sides for key, _, _ in origins):
         return
     data, key = Val(None, sides[0][2]), Val(None, sides[1][2])
-    names = (f"data:{_word(left_node)}", f"key:{_word(right_node)}")
+    names = [f"data:{_word(left_node)}", f"key:{_word(right_node)}"]
+    names += [f"own:{side}" for side, node in (("data", left_node), ("key", right_node)) if _own(node)]
     frame.emit(
         "Crypto",
         position,
         kind="compare",
         algorithm="hmac" if proved else "",
-        flags=names,
+        flags=tuple(names),
         data=data,
         key=key,
         api="==",
@@ -67,6 +72,11 @@ def _other(node: Any, value: Val) -> bool:
     if value.type is not None and value.type[0] in ("query", "number", "class", "list", "dict", "set", "tuple", "row"):
         return True
     return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2][:1].isupper() and not node[2][2].isupper()
+
+
+def _own(node: Any) -> bool:
+    """True for an attribute of the method's instance."""
+    return bool(node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2] == "self")
 
 
 def _renews(frame: Frame, left: Any, right: Any) -> bool:

@@ -24,6 +24,8 @@ ERROR: Final[Key] = ("result", "error")
 """The key of an error that was caught: its text may repeat what was sent."""
 _TEXTS: Final = frozenset({None, ("text",), ("list",), ("tuple",), ("set",), ("dict",), ("generator",), ("error",)})
 """Types of values that may hold any letters."""
+NAME: Final = ("name",)
+"""The type of the keys of a mapping that a caller gives: most often names that the caller's code writes down."""
 _WRONG: Final = {
     "sql": (_QUOTED, _SQL),
     "query": (_QUOTED, _SQL),

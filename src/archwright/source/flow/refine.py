@@ -22,6 +22,8 @@ _NO_STRUCTURE = BIT[Use.FILTER]
 """A text holds no operators, whatever else it holds."""
 _ORDERS = frozenset({"<", "<=", ">", ">="})
 _SENT = frozenset({"source", "parameter"})
+_TEXTS = ("query parameter", "form field", "request header", "cookie", "path parameter")
+"""Sources that give one text each."""
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
@@ -290,12 +292,28 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
             passed(frame, args[0], _NO_STRUCTURE)
         elif len(types) == 1:
             narrow(frame, args[0], types[0])
+    elif name == "isinstance" and len(args) == 2 and args[1][0] == f.NAME and args[1][2] == "str":
+        _no_text(frame, args[0])
     elif name == "bool" and len(args) == 1:
         refine(frame, args[0], holds)
     elif name == "next" and holds and args and args[0][0] == f.COMPREHENSION:
         _found(frame, args[0])
     elif name in ("all", "any") and len(args) == 1:
         (_each if (name == "all") == holds else _some)(frame, args[0], holds)
+
+
+def _no_text(frame: Frame, node: tuple[Any, ...]) -> None:
+    """`not isinstance(x, str)`: what can only have been sent as a text was not, and what a caller gives then holds no letters."""
+    key = key_of(node)
+    value = frame.env.get(key) if key is not None else None
+    if value is None or value.type not in _MAY_BE_TEXT or not value.origins:
+        return
+    if all(_one_text(each[0]) for each in value.origins):
+        passed(frame, node)
+
+
+def _one_text(key: tuple[Any, ...]) -> bool:
+    return key[0] == "parameter" or (key[0] == "source" and str(key[1]).startswith(_TEXTS))
 
 
 def _found(frame: Frame, node: tuple[Any, ...]) -> None:
@@ -345,15 +363,20 @@ def narrow(frame: Frame, node: tuple[Any, ...], class_node: tuple[Any, ...]) -> 
 
 
 def _each(frame: Frame, node: tuple[Any, ...], holds: bool) -> None:
-    """`all(name in ALLOWED for name in names)`: what holds of every element holds of the whole."""
-    if node[0] != f.COMPREHENSION or len(node[5]) != 1 or node[5][0][2] or node[5][0][0][0] != f.NAME:
+    """`all(name in ALLOWED for name in names)`: what holds of every element holds of the whole.
+
+    So does that `any(name for name in names if name not in ALLOWED)` finds none: an empty name harms nothing.
+    """
+    if node[0] != f.COMPREHENSION or len(node[5]) != 1 or node[5][0][0][0] != f.NAME:
         return
-    name = node[5][0][0][2]
+    name, conditions = node[5][0][0][2], node[5][0][2]
+    if conditions and (holds or len(conditions) != 1 or node[3][0] != f.NAME or node[3][2] != name):
+        return
     saved = frame.env
     frame.env = {**saved, name: Val(None, ((("unknown",), 0, None),))}
     for key in [key for key in frame.env if key.startswith(f"{name}.")]:
         del frame.env[key]
-    refine(frame, node[3], holds)
+    refine(frame, conditions[0] if conditions else node[3], holds)
     sure = key_marked(frame, name)
     frame.env = saved
     if sure:

@@ -284,7 +284,10 @@ def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
     if node[4]:
         block(frame, node[4])
     _arrive(frame, left)
-    return not (operators.truth(test) is True and not _breaks(node[3]))
+    endless = (
+        node[2][0] == f.CONST and operators.truth(test) is True
+    )  # what a name holds may be another on a later turn
+    return not (endless and not _breaks(node[3]))
 
 
 def _breaks(body: tuple[Any, ...], kinds: tuple[int, ...] = (f.BREAK,)) -> bool:

@@ -39,6 +39,8 @@ from archwright.source.facts import line_of
 USES: Final = tuple(Use)
 BIT: Final = {use: 1 << index for index, use in enumerate(USES)}
 AMOUNT: Final = BIT[Use.AMOUNT]
+_MARKS: Final = ((BIT[Use.QUOTED], BIT[Use.SQL_TEXT]), (BIT[Use.PASTED], BIT[Use.SHELL]))
+"""What tells how data was put into a text, each with the use for which it says nothing once the data was cleaned."""
 ALL_USES: Final = (1 << len(USES)) - 1 & ~AMOUNT
 """What is clean whatever it is put into: a number, one of a list. An amount is clean only where it is bounded."""
 
@@ -185,9 +187,19 @@ def join_origins(left: tuple[Origin, ...], right: tuple[Origin, ...]) -> tuple[O
 
 
 def _dirtier(mine: Origin, other: Origin) -> Origin:
-    """One origin on two ways: cleaned for what it is on both, by the way on which it is cleaned for less."""
+    """One origin on two ways: cleaned for what it is on both, by the way on which it is cleaned for less.
+
+    What one way alone put into a text by hand stands there by hand: its mark stays, and its way is told.
+    """
     cleaned = mine[1] & other[1]
-    return (other[0], cleaned, (other if cleaned == other[1] else mine)[2])
+    worse, better = (other, mine) if cleaned == other[1] else (mine, other)
+    for mark, harmless in _MARKS:
+        if (worse[1] ^ better[1]) & mark:
+            marked = worse if worse[1] & mark else better
+            if not marked[1] & harmless:
+                cleaned |= mark
+                worse = marked
+    return (other[0], cleaned, worse[2])
 
 
 def join(left: Val, right: Val, depth: int = 6) -> Val:

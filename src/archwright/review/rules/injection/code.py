@@ -14,6 +14,8 @@ from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
 from archwright.review.sent import tainted
 from archwright.review.stored import Stored
 
+_MODULE = "exec, as a module,"
+"""Who makes a module of what is sent takes plug-ins: to run code is what it is for."""
 _LOADS = frozenset({"__import__", "import_module", "import_string", "run_module"})
 """Names of modules mostly come from settings and tables of the project: what looks like the sender's is often not. So these are of low
 confidence."""
@@ -30,7 +32,8 @@ class CodeInjection(Rule):
     name that begins with the data. Text made by `repr`, and a text that was checked to be one quoted literal, is clean. What can't
     be followed is not reported.
 
-    In code that nothing in the program calls, an argument that is run is reported with low confidence, unless it is code by its own name.
+    In code that nothing in the program calls, an argument that is run is reported with low confidence, unless it is code by its own name. So is
+    code from outside that becomes a module (`exec(text, module.__dict__)`): to run plug-ins is what such a service is for.
 
     Why: an expression reaches every object of the process, whatever names it is given: there is no list of globals that holds
     it back. The sender runs any code with the rights of the service.
@@ -198,7 +201,7 @@ class CodeInjection(Rule):
             else "Read data with json.loads or ast.literal_eval; choose functions from a dictionary that the code writes down.",
             harm=f"{effect.api} loads the module" if loads else f"{effect.api} runs the code",
             impact=Impact.HIGH if loads else Impact.CRITICAL,
-            confidence=Confidence.LOW if loads else Confidence.HIGH,
+            confidence=Confidence.LOW if loads or effect.api == _MODULE else Confidence.HIGH,
         )
         if not loads:
             yield from given(

@@ -16,7 +16,9 @@ from archwright.review.stored import Stored
 _OF_FILES = frozenset({"joblib.load", "shelve.open", "pandas.read_pickle", "pandas.io.pickle.read_pickle"})
 """Loaders that are given a path or a file: a path from outside chooses which file is loaded, not yet what is in it."""
 _PEER = "answer of a peer"
+_CONNECTION = "bytes of a connection"
 _STORES = {
+    _CONNECTION: "what comes over a connection",
     "cached value": "what a cache holds",
     _PEER: "the answer of another service",
     "object of a store": "an object of a store",
@@ -42,7 +44,8 @@ class Deserialization(Rule):
     `weights_only`), marshal, shelve, jsonpickle, and YAML with a loader of any class. Data that was signed or encrypted here is
     clean; so is an unpickler of the project's own that finds the classes itself. What can't be followed is not reported.
 
-    With medium confidence: the answer of another service, an unpickler of the project's own that asks for packages but not for names, and
+    With medium confidence: the answer of another service, what is read of a connection that leaves the machine (sockets, streams, ZeroMQ), an
+    unpickler of the project's own that asks for packages but not for names, and
     pickle among the formats of Celery's tasks or Django's sessions. With low confidence: data that lay where others may be able to write (a
     cache, a column of the database), and what any caller may give to code that nothing in the program calls.
 
@@ -295,7 +298,8 @@ def _of(origin: Origin, unit: str | None) -> tuple[str, Confidence]:
     another service sends is surely made elsewhere. unit: the function whose caller gives it, where nobody here does.
     """
     if origin.kind is OriginKind.RESULT:
-        return _STORES.get(origin.name, ""), Confidence.MEDIUM if origin.name == _PEER else Confidence.LOW
+        foreign = origin.name in (_PEER, _CONNECTION)
+        return _STORES.get(origin.name, ""), Confidence.MEDIUM if foreign else Confidence.LOW
     if origin.kind is OriginKind.FIELD:
         return f"the column {origin.name}", Confidence.LOW
     if unit is None:

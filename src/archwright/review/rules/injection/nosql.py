@@ -15,8 +15,8 @@ from archwright.review.sent import tainted
 
 _STRUCTURED = ("request body", "json", "message", "payload")
 """What sources of structured data are called: only there a sender may give a dictionary where a text is meant."""
-_QUERY = re.compile(r"(?:^|_)(?:query|statement|filter|expr|expression|condition)$", re.IGNORECASE)
-"""Names of arguments that are queries themselves."""
+_QUERY = re.compile(r"(?:^|_)(?:query|statement)$", re.IGNORECASE)
+"""Names of arguments that are queries themselves. Conditions stand in no quotes."""
 
 
 class NosqlInjection(Rule):

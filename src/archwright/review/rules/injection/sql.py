@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Interpret, Language
-from archwright.model.finding import Impact, Remedy, RemedyKind
+from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.given import given
+from archwright.review.given import CATALOG, given
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example
-from archwright.review.sent import tainted
+from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored
 
 _IDENTIFIER = re.compile(
@@ -21,8 +21,11 @@ _IDENTIFIER = re.compile(
 )
 """A hole where SQL expects a name or a keyword, which no driver can bind."""
 _BIND = "Put a placeholder where the value stands, without quotes, and pass the value beside the text."
-_SQL = re.compile(r"(?:^|_)(?:sql|query|statement|where|clause|condition)$", re.IGNORECASE)
-"""Names of arguments that are SQL themselves."""
+_SQL = re.compile(r"(?:^|_)(?:sql|query|statement)$", re.IGNORECASE)
+"""Names of arguments that are SQL themselves: some functions of databases take statements as texts. Conditions stand in no quotes."""
+
+_SERVERS_OWN = re.compile(r"\bpg_(?:terminate|cancel)_backend\b|\bkill(?:_query)?\b", re.IGNORECASE)
+"""What ends a session or a query of the server itself, whose id the server told."""
 
 
 class SqlInjection(Rule):
@@ -230,8 +233,11 @@ class SqlInjection(Rule):
             fix=fix,
             harm=f"{api} runs the text",
             impact=Impact.CRITICAL,
+            confidence=Confidence.LOW if _named(effect, stored) else Confidence.HIGH,
             remedy=Remedy(kind=kind),
         )
+        if _SERVERS_OWN.search(effect.text.text or ""):
+            return
         yield from given(
             effect,
             effect.text,
@@ -245,6 +251,12 @@ class SqlInjection(Rule):
             harm=f"{api} runs the text",
             impact=Impact.HIGH,
         )
+
+
+def _named(effect: Interpret, stored: Stored) -> bool:
+    """True for the name of a table or a column that a row keeps: who describes a database to a service is let into it."""
+    found = sent(effect, effect.text, Use.SQL_TEXT, stored)
+    return found is not None and found.kept is not None and CATALOG.search(found.kept.field) is not None
 
 
 def _remedy(effect: Interpret) -> tuple[RemedyKind, str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
 from archwright.model.finding import Confidence, Impact
-from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.model.value import OriginKind
+from archwright.review.rule import Rule, Ungiven, Verdict, example, steps
 from archwright.review.serves import aside
 
 _WHO = frozenset(
@@ -110,11 +111,11 @@ class Jwt(Rule):
         ),
     )
 
-    def check(self, effect: Crypto) -> Iterator[Verdict]:
+    def check(self, effect: Crypto, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.kind not in ("decode", "encode") or aside(effect):
             return
         flags = effect.flags
-        if "unverified" in flags and (sure := _trusted(effect)) is not None:
+        if "unverified" in flags and (sure := _trusted(effect, ungiven)) is not None:
             yield _verdict(
                 effect,
                 f"{effect.api} takes the claims of a token without checking its signature.",
@@ -161,11 +162,17 @@ class Jwt(Rule):
             )
 
 
-def _trusted(effect: Crypto) -> Confidence | None:
-    """How sure it is that the claims are believed; None: they only find what checks them."""
+def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
+    """How sure it is that the claims are believed; None: they only find what checks them.
+
+    Low where who issued the token accepted it before, and in a helper that nothing calls: nobody is let in by it.
+    """
     if any(how == "call" and _CHECKS.search(word.rpartition(".")[2]) for how, word in effect.becomes):
         return None
     read = {word for how, word in effect.becomes if how == "read"}
+    given = bool(effect.data.origins) and all(each.kind is OriginKind.PARAMETER for each in effect.data.origins)
+    if "presented" in effect.flags or (given and ungiven(effect) is not None):
+        return Confidence.LOW
     if not read.isdisjoint(_WHO):
         return Confidence.HIGH
     if read:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Clean, Origin, OriginKind, Trust, Use, Value
-from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rule import Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import sent
-from archwright.review.serves import aside
+from archwright.review.serves import aside, names_secret
+
+_CHECKS = re.compile(r"^_*(?:is_|has_)?(?:check|verif|valid|auth|match|compare)", re.IGNORECASE)
+"""Names of methods whose answer opens something."""
+_OWN_DATA = "own:data"
+"""Of a comparison whose left side is an attribute of the method's instance."""
+_AGAIN = re.compile(r"confirm|again|repeat|retype|2$", re.IGNORECASE)
+"""Names of what was typed twice."""
 
 
 class Timing(Rule):
     """What a caller sends is compared with a secret by `==`, which ends at the first character that differs.
 
     Found are comparisons with an HMAC, and those of data from outside with a value that is stored, set or given to the function that
-    compares, and is called a token, key, password or signature. Two values of one sender, constants, hashes of what is sent, and columns of queries are silent.
+    compares, and is called a token, key, password or signature. So is a method that checks its argument against a secret of its
+    instance, where nothing in the program calls it. Two values of one sender, constants, hashes of what is sent, columns of queries, and
+    what is compared to be changed are silent.
 
     Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
     character, or a valid signature without the key.
@@ -74,6 +84,19 @@ class Timing(Rule):
                     return {"orders": 1}
             """,
         ),
+        example(
+            "a client of a library, whoever calls it",
+            framework="python",
+            code="""
+                class Client:
+                    def __init__(self, name, client_secret):
+                        self.name = name
+                        self.client_secret = client_secret
+
+                    def check_client_secret(self, client_secret):
+                        return self.client_secret == client_secret
+            """,
+        ),
     )
     good = (
         example(
@@ -100,7 +123,7 @@ class Timing(Rule):
         ),
     )
 
-    def check(self, effect: Crypto) -> Iterator[Verdict]:
+    def check(self, effect: Crypto, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.kind != "compare" or aside(effect):
             return
         left, right = (sent(effect, value, Use.DESERIALISE) for value in (effect.data, effect.key))
@@ -108,12 +131,13 @@ class Timing(Rule):
             return
         found = left or right
         signed = effect.algorithm == "hmac"
-        if found is None and not (signed and _open(effect)):
+        if found is None and not (signed and _open(effect)) and not _checks_own(effect, ungiven):
             return
         if found is not None and not signed and not _kept(effect.key if left is not None else effect.data):
             return
         words = [flag.partition(":")[2] for flag in effect.flags]
-        secret = "a signature" if signed else f"`{words[1] if left is not None else words[0]}`"
+        kept = words[1] if left is not None or (found is None and _OWN_DATA not in effect.flags) else words[0]
+        secret = "a signature" if signed else f"`{kept}`"
         what = found.title if found is not None else "What is given"
         yield Verdict(
             message=f"{what} is compared with {secret} by ==, whose time tells how much of it is right.",
@@ -135,6 +159,18 @@ def _open(effect: Crypto) -> bool:
     return any(origin.kind is OriginKind.PARAMETER for origin in origins) and not any(
         origin.kind is OriginKind.SOURCE and origin.trust is not Trust.OPERATOR for origin in origins
     )
+
+
+def _checks_own(effect: Crypto, ungiven: Ungiven) -> bool:
+    """True in a method that checks an argument against a secret of its instance, which any caller may ask to."""
+    own = [flag for flag in effect.flags if flag.startswith("own:")]
+    if len(own) != 1 or not _CHECKS.search(effect.unit.rpartition(".")[2]):
+        return False
+    data, key = (flag.partition(":")[2] for flag in effect.flags[:2])
+    kept, given = (data, effect.key) if own == [_OWN_DATA] else (key, effect.data)
+    asked = bool(given.origins) and all(origin.kind is OriginKind.PARAMETER for origin in given.origins)
+    again = any(_AGAIN.search(origin.name) for origin in given.origins)
+    return names_secret(kept) and asked and not again and ungiven(effect) is not None
 
 
 def _kept(value: Value) -> bool:

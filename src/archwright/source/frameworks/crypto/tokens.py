@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
+from archwright.source import facts as f
+from archwright.source.flow.checks import key_of
+from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, UNKNOWN_ORIGIN, Origin, Val, deep_origins
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import is_false, made
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 HEADER: Final[Origin] = (("result", "header of the token"), 0, None)
 """What a token says of itself before its signature is looked at."""
@@ -57,6 +62,8 @@ def _decode(site: CallSite) -> Val:
         or (site.name.startswith("jwt") and is_false(site.argument(2)))
     ):
         flags.append("unverified")
+        if _presented(site.frame, site.position):
+            flags.append("presented")
     if is_false(held.get("verify_exp")):
         flags.append("no-expiry")
     if algorithms is not None:
@@ -75,6 +82,28 @@ def _decode(site: CallSite) -> Val:
     )
     forged = bool({"unverified", "none", "algorithm-of-token"}.intersection(flags))
     return Val(("dict",), site.derived().origins if forged else (UNKNOWN_ORIGIN,))
+
+
+def _presented(frame: Frame, position: int) -> bool:
+    """True where a token was sent on as what authorises a request before it is looked into: who issued it has accepted it."""
+    body = body_of(frame.facts)
+    decoded = next((node for node in nodes(body) if node[0] == f.CALL and node[1] == position and node[3]), None)
+    token = key_of(decoded[3][0]) if decoded is not None else None
+    if token is None:
+        return False
+    return any(node[1] < position and _carries(node, token) for node in nodes(body))
+
+
+def _carries(node: Any, token: str) -> bool:
+    """`f"Bearer {token}"`, `{"access_token": token}`, `access_token=token`."""
+    if node[0] == f.FSTRING:
+        says = any(part[0] == f.CONST and "bearer" in str(part[2]).lower() for part in node[2])
+        return says and any(part[0] == f.FORMATTED and key_of(part[2]) == token for part in node[2])
+    if node[0] == f.DICT:
+        pairs = [(key[2], value) for key, value in node[2] if key is not None and key[0] == f.CONST]
+    else:
+        pairs = list(node[4]) if node[0] == f.CALL else []
+    return any(name == "access_token" and key_of(value) == token for name, value in pairs)
 
 
 def _encode(site: CallSite) -> Val:

@@ -18,6 +18,8 @@ from archwright.source.frameworks.shared.sinks import interpret
 
 _METHODS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "where": (0, ("where",)),
+    "filter": (0, ("filter", "cond")),
+    "update": (0, ("cond",)),
     "delete": (0, ("expr", "filter", "where")),
     "query": (0, ("expr", "filter", "query", "soql")),
     "search": (-1, ("expr", "filter", "query_filter")),

@@ -59,6 +59,8 @@ class DjangoOrm(Framework):
     }
     cleaners: ClassVar[dict[str, int]] = {
         "django.db.Connection.ops.quote_name": mask(Use.SQL_TEXT, Use.SQL_IDENTIFIER),
+        **{f"django.utils.encoding.{name}": 0 for name in ("force_str", "force_bytes", "smart_str", "smart_bytes")},
+        **{f"django.utils.http.urlsafe_base64_{name}": 0 for name in ("encode", "decode")},
     }
     objects = ("django.db.Connection", "django.db.Connections", _APPS, instances.FIELD_FILE)
     named = ("django.conf.settings", ".objects", "._default_manager")

@@ -29,8 +29,18 @@ def _imported(index: int, name: str, api: str) -> Handler:
     return handler
 
 
+def _executed(site: CallSite) -> Val | None:
+    """`exec(text)`; `exec(text, module.__dict__)` makes a module of it."""
+    names = site.argument(1, "globals")
+    type_ = names.type if names is not None else None
+    module = type_ is not None and type_[0] == "member" and type_[2] == "__dict__"
+    interpret(site, Language.PYTHON, site.argument(0, "source"), api="exec, as a module," if module else "exec")
+    return None
+
+
 CALLS: Final[dict[str, Handler]] = {
     "builtins.compile": _compiled,
+    "builtins.exec": _executed,
     "builtins.__import__": _imported(0, "name", "__import__"),
     "importlib.import_module": _imported(0, "name", "import_module"),
     "importlib.__import__": _imported(0, "name", "__import__"),
@@ -41,7 +51,6 @@ CALLS: Final[dict[str, Handler]] = {
 """By dotted name."""
 for _dotted, _keyword in (
     ("builtins.eval", "source"),
-    ("builtins.exec", "source"),
     ("timeit.timeit", "stmt"),
     ("timeit.repeat", "stmt"),
     ("cProfile.run", "statement"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archwright.source.flow import attributes, operators, ways
+from archwright.source.flow import attributes, operators, pasted, ways
 from archwright.source.flow.calls import call_argument
 from archwright.source.flow.loops import MAX_NAMED
 from archwright.source.flow.values import (
@@ -69,8 +69,13 @@ def _items(site: CallSite) -> Val | None:
         pairs = [Val(("tuple",), (), NO, {0: constant(name), 1: held}) for name, held in known.items()]
         return Val(("list",), (), NO, dict(enumerate(pairs)))
     element = attributes.held(site.frame, receiver, site.position)
-    key = Val(("text",), receiver.origins)
-    return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: key, 1: element})})
+    return Val(("list",), (), NO, {"*": Val(("tuple",), (), NO, {0: _key(receiver), 1: element})})
+
+
+def _key(mapping: Val) -> Val:
+    """Any key of a mapping whose keys are not known."""
+    given = any(key[0] == "parameter" for key, _, _ in mapping.origins)
+    return Val(pasted.NAME if given else ("text",), mapping.origins)
 
 
 def _values(site: CallSite) -> Val | None:
@@ -84,7 +89,7 @@ def _keys(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
-    return Val(("list",), receiver.origins, NO, {"*": Val(("text",), receiver.origins)})
+    return Val(("list",), receiver.origins, NO, {"*": _key(receiver)})
 
 
 def _receiver(site: CallSite) -> Val | None:

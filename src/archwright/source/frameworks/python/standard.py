@@ -14,6 +14,7 @@ from archwright.source.frameworks.python import (
     code,
     compression,
     containers,
+    encodings,
     files,
     matching,
     objects,
@@ -85,6 +86,7 @@ class Python(Framework):
         self.methods.update(files.METHODS)
         self.calls.update(code.CALLS)
         self.calls.update(compression.CALLS)
+        self.calls.update(encodings.CALLS)
         self.calls.update(patterns.CALLS)
         self.calls.update(matching.CALLS)
         self.calls.update(urls.CALLS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from archwright.model.value import Use
 from archwright.source.flow import addresses, attributes, operators, pasted, quoting
@@ -85,8 +86,10 @@ _BREAKS: Final = frozenset({"\n", "\r", "\r\n"})
 ONE_LINE: Final = mask(Use.LOG, Use.HEADER)
 """The uses that a text is clean for in which no line ends."""
 _UPWARDS: Final = frozenset({"../", "..\\"})
-_DOUBLED = frozenset((quote, quote * 2) for quote in ("'", '"', "`", "]"))
-"""How SQL writes a quote inside quotes."""
+_DOUBLED = frozenset(
+    (quote, written) for quote in ("'", '"', "`", "]") for written in (quote * 2, f"\\{quote}") if written != "\\]"
+)
+"""How SQL and other languages of queries write a quote inside quotes: twice, or behind a backslash."""
 
 
 _PLACES: Final = re.compile(r"\{\}")
@@ -248,7 +251,23 @@ def _join(site: CallSite) -> Val | None:
         for separators, uses in ((set("/\\"), mask(Use.PATH)), ({"."}, mask(Use.PARENTS))):
             if not separators & set(receiver.const) and all(cleaned & uses for _, cleaned, _ in held[0].origins):
                 origins = clean(origins, uses)  # cut at every separator, and put together with none
-    return Val(("text",), origins, NO, None, "{}")
+    return Val(("text",), origins, NO, None, _joined_text(receiver, held))
+
+
+def _joined_text(between: Val, held: Mapping[Any, Val]) -> str:
+    """What is known of a text of clauses or lines, by the parts that are known: so that a query is recognised by its comparisons.
+
+    Only where the separator holds a space or ends a line: what stands in paths and addresses is told apart by place.
+    """
+    if not isinstance(between.const, str) or between.const.strip() == between.const:
+        return "{}"
+    parts = [operators.shape(held[key]) for key in sorted(held, key=_place)]
+    return between.const.join(parts)[: operators.MAX_TEXT] or "{}"
+
+
+def _place(key: object) -> tuple[int, int]:
+    """The order of the parts of a list: those at known places, then any, then those counted from its end."""
+    return (0 if key >= 0 else 2, key) if isinstance(key, int) else (1, 0)
 
 
 METHODS: Final[dict[str, Handler]] = {
