@@ -35,6 +35,12 @@ def test_the_blocks_around() -> None:
     assert around(CODE, 16) == ("finally", "while", "def")
 
 
+def test_a_with_is_its_own_opening() -> None:
+    lines = ["def f():", "    if a:", "        async with suppress(Exception):", "            g()", "", "    h()"]
+    assert protected(lines, 3) == ["g()"]
+    assert around(lines, 3) == ("if", "def")
+
+
 def test_what_is_no_handler_has_no_surroundings() -> None:
     assert protected(CODE, 5) == []
     assert protected([], 3) == []

@@ -191,3 +191,26 @@ def test_a_body_that_only_tells_somebody_is_silent(found: Review, body: str, sil
 @pytest.mark.parametrize("lost", ["sql", "action", "read", "file", "call"])
 def test_what_may_be_lost_without_harm_is_of_low_confidence(found: Review, lost: str) -> None:
     assert found(protects=(lost,))[0].confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize("block", ["except ValueError:", "finally:"])
+def test_suppress_in_a_handler_must_not_hide_the_first_error(found: Review, block: str) -> None:
+    code = f"def pay():\n    try:\n        send()\n    {block}\n        with suppress(Exception):\n            save()\n"
+    effect = {"place": Place("shop/pay.py", 5, 9), "handler": "suppress"}
+    assert found(code, **effect)[0].confidence is Confidence.LOW
+    assert found("\n\n\n\n" + code[code.index("        with") :], **effect)[0].confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    ("answer", "confidence"), [("return save()", Confidence.LOW), ("return None", Confidence.HIGH)]
+)
+def test_what_stands_behind_the_handler_takes_the_place_of_the_result(
+    found: Review, answer: str, confidence: Confidence
+) -> None:
+    code = f"def pay():\n    try:\n        {answer}\n    except Exception:\n        pass\n    return 0\n"
+    assert found(code)[0].confidence is confidence
+
+
+def test_what_a_worker_does_at_its_end_is_silent(found: Review) -> None:
+    assert found(unit="shop.worker.Worker.stop") == ()
+    assert found(unit="shop.worker.stop_orders")

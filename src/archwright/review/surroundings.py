@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _TRY = re.compile(r"try\s*:")
+_WITH = re.compile(r"(?:async )?with\b")
 _WAY_OUT = re.compile(r"(?:return|raise|break)\b")
 _HEADER = re.compile(
     r"(?:finally|except|else|while|for|async for|with|async with|if|elif|def|async def|class|match|case)\b"
@@ -13,22 +14,25 @@ _HEADER = re.compile(
 
 
 def protected(lines: Sequence[str], handler: int) -> list[str]:
-    """The lines of the try body before the `except` at line `handler`, without indentation; empty if it can't be found."""
+    """The lines of the try body before the `except` at line `handler`, or in the `with` there, without indentation.
+
+    Empty if it can't be found.
+    """
     opening = _opening(lines, handler)
     if not opening:
         return []
     indent = _indent(lines[opening - 1])
     body = []
-    for number in range(opening + 1, handler):
+    for number in range(opening + 1, handler if handler > opening else len(lines) + 1):
         text = lines[number - 1]
         if text.strip() and _indent(text) <= indent:
-            break  # an earlier handler of the same try
+            break  # an earlier handler of the same try, or what follows the `with`
         body.append(text.strip())
     return [text for text in body if text and not text.startswith("#")]
 
 
 def around(lines: Sequence[str], handler: int) -> tuple[str, ...]:
-    """The kinds of the blocks that hold the try statement, innermost first, up to the function: `finally`, `while`."""
+    """The kinds of the blocks that hold the try or `with` statement, innermost first, up to the function: `finally`, `while`."""
     opening = _opening(lines, handler)
     kinds = []
     indent = _indent(lines[opening - 1]) if opening else 0
@@ -79,9 +83,11 @@ def _last(lines: Sequence[str], number: int, indent: int) -> str:
 
 
 def _opening(lines: Sequence[str], handler: int) -> int:
-    """The line of the `try` that the `except` at line `handler` belongs to; 0 if there is none."""
+    """The line of the `try` that the `except` at line `handler` belongs to, that of a `with` itself; 0 if there is none."""
     if not 1 <= handler <= len(lines):
         return 0
+    if _WITH.match(lines[handler - 1].strip()):
+        return handler
     indent = _indent(lines[handler - 1])
     for number in range(handler - 1, 0, -1):
         text = lines[number - 1]

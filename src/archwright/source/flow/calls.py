@@ -22,6 +22,7 @@ from archwright.source.flow.parameters import is_flag
 from archwright.source.flow.turns import repeats
 from archwright.source.flow.values import (
     NO,
+    SEQUENCES,
     UNKNOWN,
     UNKNOWN_ORIGIN,
     Origin,
@@ -309,7 +310,8 @@ def _bind(
     given = dict(enumerate(args[: called.positional]))
     if called.varargs is not None:
         rest = args[called.positional :]
-        given[called.varargs] = Val(("tuple",), origins_of(spread), NO, dict(enumerate(rest)))
+        one = origins_of([value for value in spread if value.type != ("dict",)])
+        given[called.varargs] = Val(("tuple",), one, NO, dict(enumerate(rest)))
     extra: dict[Any, Val] = {}
     for name, value in keywords.items():
         index = called.names.get(name)
@@ -318,7 +320,8 @@ def _bind(
         else:
             extra[name] = value.named_here() if value.origins else value
     if called.keywords is not None:
-        given[called.keywords] = Val(("dict",), origins_of(spread), NO, extra)
+        two = origins_of([value for value in spread if value.type not in SEQUENCES])
+        given[called.keywords] = Val(("dict",), two, NO, extra)
     if spread:
         for index in range(called.size):
             if index not in given:

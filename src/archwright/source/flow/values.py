@@ -141,6 +141,8 @@ class Row(NamedTuple):
 UNKNOWN_ORIGIN: Final[Origin] = (("unknown",), 0, None)
 UNKNOWN: Final = Val(None, (UNKNOWN_ORIGIN,))
 NONE: Final = Val(None, (), None)
+SEQUENCES: Final = (("list",), ("tuple",), ("set",))
+"""The types of what may stand behind one `*`."""
 NUMBER: Final = Val(("number",))
 TEXT: Final = Val(("text",))
 

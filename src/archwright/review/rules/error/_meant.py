@@ -15,7 +15,7 @@ _TAKING_DOWN = (
     "rmtree|cleanup|flush|logout|unsubscribe|wait_closed"
 )
 _LEAVING = re.compile(
-    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|clean|cleanup|teardown|tear|dispose|disconnect|finalize)(?:_|$)"
+    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|clean|cleanup|teardown|tear|dispose|disconnect|finalize)(?:_|$)|(?:^|_)stop$"
 )
 """Units that take something down: what fails there no longer matters."""
 
@@ -38,6 +38,9 @@ _EXPLAINED = re.compile(
     r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
 )
 """A comment of three words or more that is not for a tool."""
+
+_ANSWER = re.compile(r"return\s+(?!None\b)\S")
+"""Statements of a try body that give what it asked for: what stands behind the handler is given in its place."""
 
 _QUESTION = re.compile(r"_*(?:is|are|has|have|can|check|exists|supports)_")
 """Units that answer a question by asking somebody else: no answer is an answer, too."""
@@ -78,12 +81,15 @@ def sure(effect: Swallow, lines: list[str]) -> Confidence:
     """How sure it is that the author did not mean it.
 
     A comment says that it was meant. A handler in another handler or in a `finally` must not hide the first error; one in
-    a loop of attempts goes on to the next. A default in place of the result may be what the function promises.
+    a loop of attempts goes on to the next. A default in place of the result may be what the function promises, be it in the handler
+    or behind it, where the body returns what it asked for.
     """
     blocks = around(lines, effect.place.line)
+    answers = any(_ANSWER.match(text) for text in protected(lines, effect.place.line))
     retries = effect.handler in ("pass", "continue") and ("while" in blocks or any(_attempts(lines, effect)))
     if (
         effect.handler in ("assign a default", "return a default")
+        or answers
         or retries
         or {"except", "finally"} & set(blocks)
         or _explained(effect, lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from archwright.model.effect import Language
 from archwright.source import facts as f
-from archwright.source.flow.values import NO, Origin, Val, join_origins
+from archwright.source.flow.values import NO, SEQUENCES, Origin, Val, join_origins
 from archwright.source.frameworks.base import CallSite
 
 _NAMES = "**"
@@ -14,9 +14,10 @@ _NAMES = "**"
 
 
 def keys(call: CallSite, api: str) -> None:
-    """Record where the names of keyword arguments come from, of a call that is given some by `**`."""
-    if call.spread:
-        _record(call, api, call.spread)
+    """Record where the names of keyword arguments come from, of a call that is given some by `**`. Behind one `*` stand conditions."""
+    mappings = [value for value in call.spread if value.type not in SEQUENCES]
+    if mappings:
+        _record(call, api, mappings)
 
 
 def assigns(call: CallSite, entity: str | None, api: str, values: Iterable[Val]) -> None:
@@ -37,7 +38,7 @@ def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
     origins: tuple[Origin, ...] = ()
     for value in values:
         origins = join_origins(origins, value.origins)
-        if value.type in (("list",), ("tuple",), ("set",)):
+        if value.type in SEQUENCES:
             for item in (value.items or {}).values():
                 origins = join_origins(origins, item.origins)
     if origins:
