@@ -56,6 +56,7 @@ FILES = {
     "circle/__init__.py": "from .a import name\n",
     "circle/a.py": "from .b import name\n",
     "circle/b.py": "from .a import name\n",
+    "circle/values.py": "first = second['base']\nsecond = first['base']\n",
 }
 
 
@@ -109,6 +110,13 @@ def test_an_alias_of_a_class_is_the_class(project: Project) -> None:
     module = project.by_name["shop.models"]
     node = module.scope()["ALIAS"].value
     assert said(project, project.resolve_expression(module, node)) == "class shop.base.Base"
+
+
+def test_names_whose_values_are_parts_of_each_other_lead_nowhere(project: Project) -> None:
+    module = project.by_name["circle.values"]
+    found = project.resolve_expression(module, module.scope()["first"].value)
+    assert found is not None
+    assert found.kind == "expression"
 
 
 def test_ancestry_is_nearest_first_and_names_what_lies_outside(project: Project) -> None:

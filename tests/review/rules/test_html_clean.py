@@ -127,3 +127,35 @@ def test_who_writes_through_code_that_all_forms_share_is_not_known(findings: Fin
     }
     (found,) = findings(RULE, files)
     assert found.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("made", "count"),
+    [
+        ("Person(name=mark_safe(request.POST['name']))", 0),
+        ("show(name=mark_safe(request.POST['name']))", 1),
+        ("mark_safe(request.POST['name'])", 1),
+    ],
+)
+def test_what_goes_into_a_row_is_no_page(made: str, count: int, findings: Find) -> None:
+    views = (
+        "from django.http import JsonResponse\nfrom django.utils.safestring import mark_safe\nfrom elsewhere import show\n"
+        f"from models import Person\n\ndef write(request):\n    made = {made}\n    return JsonResponse({{}})\n"
+    )
+    urls = "from django.urls import path\nimport views\n\nurlpatterns = [path('b/', views.write)]\n"
+    assert len(findings(RULE, {"urls.py": urls, "models.py": FILES, "views.py": views})) == count
+
+
+def test_a_nonce_that_middleware_sets_on_requests(findings: Find) -> None:
+    text = """
+    from django import template
+    from django.utils.safestring import mark_safe
+
+    register = template.Library()
+
+    @register.simple_tag(takes_context=True)
+    def nonce(context):
+        given = getattr(context["request"], "csp_nonce", "")
+        return mark_safe(f' nonce="{given}"')
+    """
+    assert findings(RULE, text) == []

@@ -153,6 +153,7 @@ class Project:
         self.implied: dict[str, int] = {}
         """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
+        self._following: set[tuple[int, int]] = set()
         self._resolved: dict[tuple[int, str], tuple[Found | None, set[int]]] = {}
         """What names mean at the top level of modules, with the keys of those that were looked up for it."""
         self.consulted: set[int] = set()
@@ -331,7 +332,7 @@ class Project:
             if found is not None and found.kind == "expression":
                 target_module, _, target = found.value
                 if target is not node and target[0] in (f.NAME, f.ATTR, f.SUBSCRIPT):
-                    return self.resolve_expression(target_module, target) or found
+                    return self._followed(target_module, target) or found
             return found
         if kind == f.ATTR:
             base = self.resolve_expression(module, node[2])
@@ -341,6 +342,17 @@ class Project:
         if kind == f.CONST and isinstance(node[2], str):
             return self.resolve_text(module, node[2])
         return None
+
+    def _followed(self, module: Module, target: tuple[Any, ...]) -> Found | None:
+        """What the value of a name leads to; None where it leads back to the name: `found = found["x"]`."""
+        key = (module.index, target[1])
+        if key in self._following:
+            return None
+        self._following.add(key)
+        try:
+            return self.resolve_expression(module, target)
+        finally:
+            self._following.discard(key)
 
     def resolve_text(self, module: Module, text: str) -> Found | None:
         """What a name written in quotes means in a module (a forward reference)."""

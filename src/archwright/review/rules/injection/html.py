@@ -26,10 +26,13 @@ _MAIL = re.compile(r"(?:^|[-_/])e?-?mails?(?=[-_./])", re.IGNORECASE)
 """Templates of mails: readers of mail run no scripts."""
 _SAID_SAFE = frozenset({"Markup", "mark_safe", "format_html"})
 _FIX = "Escape the data: format_html or Markup(...).format(...), a template that escapes, or nh3.clean for HTML that people write."
+_FIX_SCRIPT = (
+    "Hand the data over in an attribute (data-name) or by json_script, or escape it for scripts: escapejs, tojson."
+)
 _TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
 _HTML = re.compile(
     r"html|markup|safe|svg|content|body|children|inner|widget|rendered|output|attrs|icon|tag|(?:^|[._])(?:pk|id|count|number|size|width|height)$|_id$"
-    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|slug|^self\b|^cls\b",
+    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|slug|nonce|(?:^|\.)request$|^self\b|^cls\b",
     re.IGNORECASE,
 )
 """Names of arguments that are HTML themselves, that hold no tags, or that the author of a template writes down."""
@@ -41,7 +44,8 @@ class HtmlInjection(Rule):
     """Data from outside becomes part of a page without being escaped: cross-site scripting.
 
     That is a text that a view answers with (Flask and Django send it as HTML unless told otherwise), a text that `Markup`,
-    `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off. JSON, plain
+    `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off, or where escapes of
+    HTML do not hold: in an event handler, between backticks or without quotes in a script. JSON, plain
     text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
     A text that a row holds counts as sent where a request was seen to write it; what staff writes there, with low confidence.
 
@@ -341,10 +345,10 @@ class HtmlInjection(Rule):
             if said
             else f"{{it}} becomes part of a page unescaped, by {effect.api}.",
             why="{who} can run scripts in the browsers of others, in the name of this service{through}.",
-            fix=_FIX,
+            fix=_FIX_SCRIPT if effect.api.endswith("script") else _FIX,
             harm="the text is called safe HTML" if said else "the text is sent as HTML",
             impact=Impact.HIGH,
-            confidence=Confidence.LOW if _in_mail(effect) else _confidence(found),
+            confidence=Confidence.LOW if _in_mail(effect) else _confidence(effect, found),
         )
 
 
@@ -388,10 +392,11 @@ def _in_mail(effect: Interpret) -> bool:
     return _MAIL.search(path) is not None and not path.endswith(".py")
 
 
-def _confidence(found: Sent) -> Confidence:
+def _confidence(effect: Interpret, found: Sent) -> Confidence:
     if found.kept is not None:
         return Confidence.LOW if found.by_staff or found.origin.trust is Trust.UNKNOWN else Confidence.HIGH
     source = found.origin.name
     if _REFERRER.search(source) or source == _WIDGET:
         return Confidence.LOW
-    return Confidence.MEDIUM if source.startswith(_OWN_REQUEST) else Confidence.HIGH
+    doubtful = source.startswith(_OWN_REQUEST) or effect.api.startswith("a message")
+    return Confidence.MEDIUM if doubtful else Confidence.HIGH

@@ -17,7 +17,8 @@ class XmlExternalEntities(Rule):
 
     Parsers do so where the code tells them: `resolve_entities=True` or, with `load_dtd`, `no_network=False` in lxml;
     `setFeature(feature_external_ges, True)` in xml.sax, also where minidom or pulldom is given that parser. The defaults of the current
-    libraries (Python since 3.7.1, lxml since 5.0, defusedxml) fetch nothing and are clean.
+    libraries (Python since 3.7.1, lxml since 5.0, defusedxml) fetch nothing and are clean. Where the project pins an lxml before 5.0, which
+    reads files that a document names, so does a parser that is not told otherwise.
 
     Why: the document names any file of the machine, or any address that the service can reach, and its content comes back in the
     parsed text. A sender reads keys and settings, and calls services that are not theirs to call.

@@ -1,7 +1,8 @@
 """lxml, elementpath and parsel: XPath expressions, and parsers that fetch what a document names.
 
-Since lxml 5.0 a parser resolves internal entities alone. It fetches others where it is told `resolve_entities=True`, and the DTD
-that a document names over the network with `no_network=False` and `load_dtd=True`.
+Since lxml 5.0 a parser resolves internal entities alone; before, it reads files that a document names unless it is told
+`resolve_entities=False`. It fetches others where it is told `resolve_entities=True`, and the DTD that a document names over the
+network with `no_network=False` and `load_dtd=True`.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ class Lxml(Framework):
         self.calls[_PARSER] = _parser
         self.calls[f"{_PARSER}.feed"] = _fed
         for module in ("lxml.etree", "lxml.objectify"):
-            self.calls[f"{module}.parse"] = parses("etree.parse", 0, "source", 1, gives=TREE)
+            self.calls[f"{module}.parse"] = parses("etree.parse", 0, "source", 1, gives=TREE, default=_default)
             for name in ("fromstring", "XML", "fromstringlist"):
-                self.calls[f"{module}.{name}"] = parses(f"etree.{name}", 0, "text", 1, gives=ELEMENT)
+                self.calls[f"{module}.{name}"] = parses(f"etree.{name}", 0, "text", 1, gives=ELEMENT, default=_default)
         self.calls["lxml.etree.iterparse"] = _iterparse
         for holder in (TREE, ELEMENT):
             self.calls[f"{holder}.xpath"] = xpath(0, "_path", "xpath")
@@ -81,8 +82,15 @@ def _reason(site: CallSite) -> str:
 
     if said("resolve_entities"):
         return "resolve_entities=True"
+    if "resolve_entities" not in site.keywords and not site.spread and (old := _default(site)):
+        return old
     reads = said("load_dtd") or said("dtd_validation") or said("attribute_defaults")
     return "no_network=False" if reads and said("no_network") is False else ""
+
+
+def _default(site: CallSite) -> str:
+    """What lets documents name files where nothing is said: the project runs with a version whose default it is."""
+    return "the defaults of lxml before 5.0" if site.frame.engine.versions.before("lxml", 5) is True else ""
 
 
 def _fed(site: CallSite) -> Val | None:

@@ -63,6 +63,8 @@ _APIS = frozenset(
 )
 _BY_VERB = frozenset({"MethodView", "Resource"})
 """Classes of Flask, Quart and their extensions that call the method named as the request's."""
+_HOOKS = frozenset({"errorhandler", "app_errorhandler", "before_request", "before_app_request"})
+"""Decorators of functions whose answer stands for that of the view."""
 _MAKES = re.compile(r"json|render|templat|respon|output|marshal|serial|mime|content|produce|api", re.IGNORECASE)
 """Names of decorators that make an answer of what a view returns."""
 _KIND = Kind(
@@ -170,6 +172,9 @@ class Flask(Framework):
     def _decorated(
         self, engine: Engine, routers: Routers, module: Module, index: int, decorator: tuple[Any, ...]
     ) -> Iterator[Entry]:
+        hook = decorator[2] if decorator[0] == f.CALL else decorator
+        if hook[0] == f.ATTR and hook[3] in _HOOKS and _on_router(routers, module, module.units[index][10], hook[2]):
+            yield Entry(unit_id(module, index), {}, answer=returned)
         if decorator[0] != f.CALL or decorator[2][0] != f.ATTR:
             return
         verb = decorator[2][3]
@@ -191,6 +196,10 @@ class Flask(Framework):
         if router is not None:
             info = engine.project.class_at(module, index)
             yield from _entries(engine, routers, Served(router, _path(engine, module, decorator, 0), (), info))
+
+
+def _on_router(routers: Routers, module: Module, around: int, owner: tuple[Any, ...]) -> bool:
+    return routers.locate(module, around, owner) is not None or routers.likely(module, around, owner)
 
 
 def _path(engine: Engine, module: Module, call: tuple[Any, ...], place: int) -> str | None:

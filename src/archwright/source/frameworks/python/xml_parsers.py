@@ -6,6 +6,7 @@ ElementTree and expat never fetch external entities. `xml.sax` does not either s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from archwright.model.effect import Language
@@ -29,11 +30,25 @@ UNSAFE: Final = "unsafe"
 """The item of a parser that says how it was told to fetch external entities."""
 
 
-def parses(api: str, data: int, keyword: str, parser: int, *, gives: str = "") -> Handler:
-    """A call that reads a document with a parser that it is given. It matters where the parser fetches external entities."""
+def parses(
+    api: str,
+    data: int,
+    keyword: str,
+    parser: int,
+    *,
+    gives: str = "",
+    default: Callable[[CallSite], str] | None = None,
+) -> Handler:
+    """A call that reads a document with a parser that it is given. It matters where the parser fetches external entities.
+
+    default: why the one does that is used where none is given; empty: it does not.
+    """
 
     def handler(site: CallSite) -> Val | None:
-        with_parser(site, site.argument(data, keyword), site.argument(parser, "parser"), api)
+        given = site.argument(parser, "parser")
+        if default is not None and (given is None or given.const is None) and (reason := default(site)):
+            given = Val(None, (), NO, {UNSAFE: constant(reason)})
+        with_parser(site, site.argument(data, keyword), given, api)
         return Val(("object", gives), carried(site.argument(data, keyword), IN_PAGES)) if gives else None
 
     return handler

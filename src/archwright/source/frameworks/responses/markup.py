@@ -13,6 +13,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
 from archwright.source.flow.values import NO, Val, clean, constant, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
+from archwright.source.frameworks.crypto.made import whither
 from archwright.source.frameworks.shared.sinks import interpret
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
@@ -77,11 +78,23 @@ def _safe(api: str, index: int = 0, keyword: str = "") -> Handler:
             text is not None
             and deep_origins(text)
             and not any(_undone(node, site.position) for node in nodes(body_of(site.frame.facts)))
+            and not _into_row(site)
         ):
             interpret(site, Language.HTML, text, api=api)
         return _markup(site, text)
 
     return handler
+
+
+def _into_row(site: CallSite) -> bool:
+    """True for `Mail(subject=mark_safe(subject))`, a row that is made of it: a column keeps a text, and not that it is safe."""
+    given = [each.word for each in whither(site.frame, site.position).becomes if each.how == "call"]
+    return bool(given) and all(_makes_row(site.frame, word) for word in given)
+
+
+def _makes_row(frame: Frame, word: str) -> bool:
+    found = frame.engine.project.resolve_name(frame.module, word) if word.isidentifier() else None
+    return found is not None and found.kind == "class" and frame.engine.instance_type(found.value)[0] == "row"
 
 
 def _said_of_results(frame: Frame, returns: Val) -> Val:

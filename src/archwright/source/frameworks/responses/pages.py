@@ -41,12 +41,14 @@ def _given(site: CallSite, index: int, names: tuple[str, ...]) -> Val | None:
 
 
 def _shown(frame: Frame, content: Val, kind: Val | None, keywords: dict[str, Val], *, default: bool) -> bool:
-    if not any(key[0] in ("source", "parameter", "field") for key, _, _ in content.origins):
-        return False
-    if content.type is not None and content.type[0] not in ("text", "list", "generator"):
+    if not _told(content) or (content.type is not None and content.type[0] not in ("text", "list", "generator")):
         return False
     said = is_html(kind, keywords.get("headers"))
     return (default if said is None else said) and not (said is None and set_elsewhere(frame))
+
+
+def _told(content: Val) -> bool:
+    return any(key[0] in ("source", "parameter", "field") for key, _, _ in content.origins)
 
 
 def _written(site: CallSite) -> Val | None:
@@ -140,7 +142,7 @@ def _text(value: Val) -> bool:
 
 
 def returned(frame: Frame, _: Val) -> None:
-    """What a view of Flask returns: a text is a page of HTML."""
+    """What a view of Flask returns: a text is a page of HTML, whatever type another answer of the view is given."""
     for value in frame.returns:
         content = value
         if value.type == ("tuple",) and value.items:
@@ -150,7 +152,7 @@ def returned(frame: Frame, _: Val) -> None:
                 led_by_headers(frame, frame.facts[2], item)
             if any(item.type != ("number",) for item in rest):
                 continue  # headers, which may hold another content type
-        if not _text(content) or not _shown(frame, content, None, {}, default=True):
+        if not _text(content) or not _told(content):
             continue
         ends = [steps for _, _, steps in content.origins if steps is not None and steps[1] == frame.unit]
         position = ends[0][2] if ends else frame.facts[2]

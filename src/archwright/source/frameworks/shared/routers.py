@@ -8,6 +8,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.calls import calls_in, given_at
 from archwright.source.frameworks.shared.own_adds import Adding, added_by_own, methods_that_add
 from archwright.source.frameworks.shared.routes import join_paths
+from archwright.source.imports import imports_of
 from archwright.source.link.module import UNIT_BITS, Module
 from archwright.source.packed import body_of
 
@@ -100,7 +101,7 @@ class Routers:
                         self._collect(module, index, call)
 
     def concerns(self, module: Module) -> bool:
-        """True where a module imports the framework, or puts routers together at its top level."""
+        """True where a module or a function of it imports the framework, or puts routers together at its top level."""
         known = self._concerned.get(module.index)
         if known is None:
             known = self._concerned[module.index] = self._is_concerned(module)
@@ -111,6 +112,10 @@ class Routers:
             origin = binding.value[0] if binding.kind == "import" else binding.value if binding.kind == "module" else ""
             if origin.partition(".")[0] in self._kind.packages:
                 return True
+        if any(map(module.mentions, self._kind.packages)) and not self._kind.packages.isdisjoint(
+            imports_of(module.facts)
+        ):
+            return True
         methods = self._kind.includes | self._kind.adds
         return any(
             node[0] == f.EXPR and node[2][0] == f.CALL and node[2][2][0] == f.ATTR and node[2][2][3] in methods
@@ -287,7 +292,8 @@ class Routers:
                 if name == node[2]:
                     if annotation is not None:
                         return self._makes_router(module, annotation)
-                    return name in self._kind.names and self.concerns(module)
+                    last = name.rpartition("_")[2]
+                    return last in self._kind.names and self.concerns(module)
             index = unit[10]
         unbound = self._project.resolve_name(module, node[2]) is None
         return unbound and (top or node[2] in self._kind.names) and self.concerns(module)

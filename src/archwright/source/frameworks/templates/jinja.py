@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archwright.model.effect import Language
 from archwright.source import facts as f
@@ -11,10 +11,16 @@ from archwright.source.flow.values import NO, TEXT, Val, constant
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.shared.sinks import interpret
 from archwright.source.frameworks.templates.language import PAGES, TemplateLanguage
+from archwright.source.frameworks.templates.own_filters import own_filters
 from archwright.source.link.module import Module
+from archwright.source.link.project import Project
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.parse.templates import JINJA
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
+    from archwright.source.flow.frame import Frame
 
 _LOADED = "jinja2.Template"
 _ENVIRONMENTS = (
@@ -50,6 +56,7 @@ class Jinja(TemplateLanguage):
 
     def __init__(self) -> None:
         super().__init__()
+        self._filters: dict[str, int] = {}
         for name in (
             "flask.render_template",
             "flask.stream_template",
@@ -68,6 +75,16 @@ class Jinja(TemplateLanguage):
         self.calls["fastapi.templating.Jinja2Templates.get_template"] = self._load
         self.calls["aiohttp_jinja2.render_template"] = self._aiohttp
         self.calls["aiohttp_jinja2.render_string"] = self._aiohttp
+
+    def prepare(self, project: Project, engine: Engine) -> None:
+        super().prepare(project, engine)
+        self._filters = own_filters(project)
+
+    def own_filter(self, frame: Frame, name: str) -> int | None:
+        return self._filters.get(name)
+
+    def tables(self) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted(self._filters.items()))
 
     def _flask(self, site: CallSite) -> Val:
         """`render_template(name_or_list, **context)`."""

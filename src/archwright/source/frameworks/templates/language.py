@@ -117,10 +117,11 @@ class TemplateLanguage(Framework):
         return TEXT
 
     def _raw(self, site: CallSite) -> Val:
-        """A value is written as it is, not escaped."""
+        """A value is written as it is, not escaped, or escaped for HTML where a script stands."""
         value = site.args[0]
         if site.frame.module.path.endswith(PAGES) and (value.const is NO or value.origins):
-            site.emit("Interpret", language="html", text=value, api="template output without escaping")
+            api = "template output without escaping" if len(site.args) < 2 else "template output in a script"
+            site.emit("Interpret", language="html", text=value, api=api)
         return TEXT
 
     def _filter(self, site: CallSite) -> Val:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from archwright.model.effect import Language
-from archwright.source.flow.values import TEXT, Val
+from archwright.source.flow.values import TEXT, UNKNOWN, Val
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.libraries import WEB
 from archwright.source.frameworks.shared.sinks import interpret
@@ -29,6 +29,9 @@ def _of_django(site: CallSite) -> Val:
     return Val(("object", "django.template.Template"))
 
 
+_SANDBOXES: Final = ("jinja2.sandbox.SandboxedEnvironment", "jinja2.sandbox.ImmutableSandboxedEnvironment")
+
+
 class TemplateTexts(Framework):
     """Texts read as templates of Jinja2, Django, Mako and Tornado."""
 
@@ -40,6 +43,7 @@ class TemplateTexts(Framework):
         "quart.templating.render_template_string": "flask.render_template_string",
         "flask.stream_template_string": "flask.render_template_string",
         "jinja2.environment.Template": "jinja2.Template",
+        "jinja2.NativeEnvironment": "jinja2.nativetypes.NativeEnvironment",
     }
 
     def __init__(self) -> None:
@@ -47,12 +51,11 @@ class TemplateTexts(Framework):
         self.calls["flask.render_template_string"] = _made(0, "source", "render_template_string", TEXT)
         jinja = Val(("object", "jinja2.Template"))
         self.calls["jinja2.Template"] = _made(0, "source", "jinja2.Template", jinja)
-        for environment, api in (
-            ("jinja2.Environment", "Environment.from_string"),
-            ("jinja2.sandbox.SandboxedEnvironment", "SandboxedEnvironment.from_string"),
-            ("jinja2.sandbox.ImmutableSandboxedEnvironment", "SandboxedEnvironment.from_string"),
-        ):
-            self.calls[f"{environment}.from_string"] = _made(0, "source", api, jinja)
+        for environment in ("jinja2.Environment", "jinja2.nativetypes.NativeEnvironment", *_SANDBOXES):
+            api = "SandboxedEnvironment" if environment in _SANDBOXES else environment.rpartition(".")[2]
+            self.calls[f"{environment}.from_string"] = _made(0, "source", f"{api}.from_string", jinja)
+            self.calls[f"{environment}.compile_expression"] = _made(0, "source", f"{api}.compile_expression", UNKNOWN)
+        self.calls["jinja2.nativetypes.NativeTemplate"] = _made(0, "source", "NativeTemplate", jinja)
         self.calls["flask.Flask.jinja_env.from_string"] = _made(0, "source", "jinja_env.from_string", jinja)
         self.calls["flask.current_app.jinja_env.from_string"] = _made(0, "source", "jinja_env.from_string", jinja)
         self.calls["django.template.Template"] = _of_django

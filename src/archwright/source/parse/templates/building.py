@@ -80,10 +80,14 @@ class Builder:
         """A call of one of `OPERATIONS`."""
         return (f.CALL, position, (f.NAME, position, f"%{name}"), tuple(args), tuple(keywords))
 
-    def output(self, value: Fact, *, escaped: bool) -> Fact:
-        """The statement that writes a value into the document."""
+    def output(self, value: Fact, *, escaped: bool, runs: bool = False) -> Fact:
+        """The statement that writes a value into the document. runs: what is written there is code."""
         position = value[1]
-        written = (f.FORMATTED, position, value, "", None) if escaped else self.operation("raw", position, (value,))
+        if not escaped:
+            return (f.EXPR, position, self.operation("raw", position, (value,)))
+        written: Fact = (f.FORMATTED, position, value, "", None)
+        if runs:
+            written = self.operation("raw", position, (written, (f.CONST, position, "script")))
         return (f.EXPR, position, written)
 
     def include(self, name: Fact, position: int, given: Iterable[tuple[str, Fact]], *, only: bool) -> Fact:

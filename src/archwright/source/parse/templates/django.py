@@ -112,7 +112,7 @@ class Parser:
             return []
         if value[0] == f.CONST:
             return []
-        return [self.b.output(value, escaped=self.escaped and not safe)]
+        return [self.b.output(value, escaped=self.escaped and not safe, runs=token.runs)]
 
     def value(self, bit: Bit) -> Fact | None:
         """The value of a word, or None where it is no expression."""

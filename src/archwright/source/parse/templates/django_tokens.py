@@ -6,8 +6,10 @@ import re
 from typing import NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.parse.templates.scripts import Scripts
 
 _TAG = re.compile(r"\{%(.*?)%\}|\{\{(.*?)\}\}|\{#.*?#\}")
+_BEHIND = 20
 _VERBATIM = re.compile(r"verbatim(?:\s+\S+)?$")
 _BIT = re.compile(r"""(?:[^\s'"]*(?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')[^\s'"]*)+)|\S+""")
 """As `django.utils.text.smart_split`: white space inside quotes does not split."""
@@ -27,6 +29,8 @@ class Token(NamedTuple):
     content: str
     position: int
     opening: int
+    runs: bool = False
+    """True for a variable that a page runs as code (`parse.templates.scripts`)."""
 
     def bits(self) -> list[Bit]:
         """The words after the tag's name."""
@@ -42,9 +46,12 @@ def tokens_of(text: str) -> list[Token]:
     """The tokens of a template. Inside `verbatim` and `comment` there are none but the tag that ends them."""
     found: list[Token] = []
     line, line_start, seen = 1, 0, 0
-    until = ""
+    until, end = "", 0
+    scripts = Scripts()
     for match in _TAG.finditer(text):
         start = match.start()
+        scripts.text(text[end:start])
+        end = match.end()
         newlines = text.count("\n", seen, start)
         if newlines:
             line += newlines
@@ -83,6 +90,7 @@ def tokens_of(text: str) -> list[Token]:
                         content,
                         position_at(line, inside - line_start + 1),
                         position_at(line, start - line_start + 1),
+                        scripts.value(text[end : end + _BEHIND]),
                     )
                 )
     return found

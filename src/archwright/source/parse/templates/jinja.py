@@ -16,6 +16,7 @@ from archwright.source.parse.state import Fact
 from archwright.source.parse.templates.building import Builder, TooNested
 from archwright.source.parse.templates.jinja_expressions import Expressions
 from archwright.source.parse.templates.jinja_places import Places
+from archwright.source.parse.templates.scripts import Scripts
 from archwright.source.parse.text import Errors, count_lines
 
 _EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
@@ -89,6 +90,7 @@ class _Lowering:
         self._places = places
         self._expressions = Expressions(builder, places)
         self._escaped = True
+        self._scripts = Scripts()
 
     def block(self, body: Iterable[nodes.Node], into: list[Fact]) -> None:
         """Lower statements into a list."""
@@ -117,10 +119,13 @@ class _Lowering:
 
     # --- output ------------------------------------------------------------------------------------------
     def _output(self, node: nodes.Output, into: list[Fact]) -> None:
-        for part in node.nodes:
-            if not isinstance(part, (nodes.TemplateData, nodes.Const)):
+        for part, after in zip(node.nodes, [*node.nodes[1:], None], strict=False):
+            if isinstance(part, nodes.TemplateData):
+                self._scripts.text(part.data)
+            elif not isinstance(part, nodes.Const):
                 safe = isinstance(part, nodes.Filter) and part.name == "safe"
-                into.append(self.b.output(self._value(part), escaped=self._escaped and not safe))
+                runs = self._scripts.value(after.data if isinstance(after, nodes.TemplateData) else "")
+                into.append(self.b.output(self._value(part), escaped=self._escaped and not safe, runs=runs))
 
     def _scopedevalcontextmodifier(self, node: nodes.ScopedEvalContextModifier, into: list[Fact]) -> None:
         before = self._escaped
