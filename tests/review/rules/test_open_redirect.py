@@ -145,6 +145,13 @@ def test_checks_of_django(first: str, test: str, safe: bool, findings: Find) -> 
     assert bool(findings(RULE, {"urls.py": DJANGO_URLS, "views.py": text})) is not safe
 
 
+def test_the_way_leads_by_a_check_that_overlooks_the_host(findings: Find) -> None:
+    text = DJANGO.replace("{}", "pass", 1).replace("{}", "may_redirect(target)", 1)
+    (found,) = findings(RULE, {"urls.py": DJANGO_URLS, "views.py": text})
+    (check,) = [step for step in found.trace if step.note == "looked at here, where other hosts get through"]
+    assert text.split("\n")[check.line - 1].startswith("def may_redirect")
+
+
 def test_a_handler_of_tornado_writes_the_header(findings: Find) -> None:
     text = TORNADO.replace(
         'self.redirect(self.request.path.rstrip("/"))', 'self.set_header("Location", self.get_argument("u"))'

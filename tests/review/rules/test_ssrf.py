@@ -39,6 +39,8 @@ SILENT = {
     "httpx follows nothing": "if not address_of(url).is_global:\n    abort(400)\nhttpx.get(url)",
     "the answers are looked at": "if not address_of(url).is_global:\n    abort(400)\nrequests.get(url, hooks={'response': [again]})",
     "a path behind the host of the settings": 'requests.get(f"https://{HOST}/v1/{url}")',
+    "what a request that is made first holds beside its address": 'sent = requests.Request("GET", f"https://{HOST}/", headers={"X": url})\n'
+    "requests.Session().send(sent.prepare())",
     "and its port": 'requests.get(f"https://{HOST}:{PORT}/v1/{url}")',
     "by format": 'requests.get("https://{}/v1/{}".format(HOST, url))',
     "by percent": 'requests.get("https://%s/v1/%s" % (HOST, url))',
@@ -69,6 +71,14 @@ MEDIUM = {
     "a socket": "socket.create_connection((url, 80))",
 }
 HIGH = {
+    "a request that is made first": "sent = requests.Request('GET', url)\nrequests.Session().send(sent.prepare())",
+    "a request that the session prepares": "s = requests.Session()\ns.send(s.prepare_request(requests.Request('GET', url)))",
+    "a request that a client builds": "client = httpx.Client()\nclient.send(client.build_request('GET', url))",
+    "an opener": "import urllib.request\nurllib.request.build_opener().open(url)",
+    "curl": "import pycurl\ncurl = pycurl.Curl()\ncurl.setopt(curl.URL, url)",
+    "a description of a service": "import zeep\nzeep.Client(url)",
+    "keys of a provider": "import jwt\njwt.PyJWKClient(url)",
+    "a list of pages": "from langchain_community.document_loaders import SeleniumURLLoader\nSeleniumURLLoader(urls=[url]).load()",
     "only that it is an address": "ipaddress.ip_address(url)\nrequests.get(url)",
     "only not this machine": "ip = ipaddress.ip_address(url)\nif ip.is_loopback:\n    abort(400)\nrequests.get(url)",
     "another address": "print(str(ipaddress.ip_address(request.remote_addr)))\nrequests.get(url)",
@@ -255,3 +265,39 @@ def test_what_picks_rows_is_not_what_they_hold(findings: Find) -> None:
     assert findings(RULE, ROWS) == []
     put = ROWS["views.py"].replace("told.update(", 'told.update([request.POST["name"]]) or (')
     assert len(findings(RULE, {**ROWS, "views.py": put})) == 1
+
+
+HANDED_ON = """
+class Api:
+    session = requests.Session()
+
+    def request(self, method, *args, **kwargs):
+        return self.session.request(method, *args, **kwargs)
+
+    def get(self, *args, **kwargs):
+        return self.request("GET", *args, **kwargs)
+
+def fetch(*args, **kwargs):
+    kwargs.setdefault("timeout", 5)
+    return requests.get(*args, **kwargs)
+
+@app.get("/handed")
+def handed():
+    url = request.args["url"]
+    CALL
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("Api().get(url)", 1),
+        ("Api().get(HOST, params=url)", 0),
+        ("fetch(url)", 1),
+        ("fetch(url=url)", 1),
+        ("fetch(HOST, url)", 0),
+        ("fetch('https://shop.example/', headers={'X': url})", 0),
+    ],
+)
+def test_arguments_that_are_handed_on_as_they_came(call: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, HEAD + "    return url\n" + HANDED_ON.replace("CALL", call))) == found

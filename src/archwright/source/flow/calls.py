@@ -463,6 +463,8 @@ def _reached(frame: Frame, value: Val, names: tuple[Any, ...]) -> tuple[Origin, 
         item = value.items.get(name) if value.items is not None else _of_self(frame, value, name)
         if item is None:
             origins = value.origins
+            if isinstance(name, int) and value.items:  # those that are given one by one stand before `*args`
+                names = (*names[:index], name - len(value.items), *names[index + 1 :])
             for each in names[index:]:
                 origins = _attribute_origins(origins, each)
             return origins

@@ -158,18 +158,31 @@ def lets_any(frame: Frame, name: str, asked: tuple[Node, ...], allowed: Node | N
 
 def judges(frame: Frame, function: Node) -> bool:
     """True for a function of the project that looks at the host of an address and at slashes that hide one."""
-    from archwright.source.flow.expressions import evaluate
-
-    if function[0] not in (f.NAME, f.ATTR) or _ABOUT.search(function[-1]) is None:
+    judging, unit = frame.engine.judging, _about(frame, function)
+    if unit is None:
         return False
-    type_ = evaluate(frame, function).type
-    if type_ is None or type_[0] not in ("unit", "bound"):
-        return False
-    judging, unit = frame.engine.judging, int(type_[1])
     if unit not in judging:
         body = body_of(frame.engine.project.unit(unit)[1])
         judging[unit] = any(map(is_host, nodes(body))) and any(_hides(node) or _routed(node) for node in nodes(body))
     return judging[unit]
+
+
+def overlooks(frame: Frame, function: Node) -> int | None:
+    """A function of the project that takes an address apart and whose answer, all the same, tells nothing of the host; None: it is none."""
+    unit = _about(frame, function)
+    if unit is None or judges(frame, function):
+        return None
+    return unit if any(parsed(node) for node in nodes(body_of(frame.engine.project.unit(unit)[1]))) else None
+
+
+def _about(frame: Frame, function: Node) -> int | None:
+    """The function of the project that is called, by its name one that may judge addresses."""
+    from archwright.source.flow.expressions import evaluate
+
+    if function[0] not in (f.NAME, f.ATTR) or _ABOUT.search(function[-1]) is None:
+        return None
+    type_ = evaluate(frame, function).type
+    return int(type_[1]) if type_ is not None and type_[0] in ("unit", "bound") else None
 
 
 def looked_behind(frame: Frame) -> bool:

@@ -12,7 +12,7 @@ from archwright.source.flow.checks import TEST, key_of, mark, subject
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
-from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins
+from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins, step
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
@@ -28,6 +28,7 @@ _ORDERED = frozenset({"<", "<=", ">", ">="})
 _MATCHES = frozenset({"match", "fullmatch", "search"})
 _CHECKER = re.compile(r"(?:^|_)(?:is_)?(?:valid\w*|allowed|safe|permitted|supported|known|whitelisted)(?:_|$)")
 """Names of functions that say yes to what may pass. What one outside of the project lets through can't be known."""
+_LETS = "looked at here, where other hosts get through"
 
 
 def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
@@ -268,11 +269,25 @@ def _called(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
     asked = args[:1] or tuple(value for name, value in test[4][:1] if name)
     if holds and asked and hosts.judges(frame, function):
         passed(frame, asked[0])
+    elif holds and asked:
+        _overlooked(frame, function, asked[0])
     allowed = args[1] if len(args) > 1 else next((value for key, value in test[4] if key == "allowed_hosts"), None)
     if hosts.lets_any(frame, name, asked, allowed):
         return
     if holds and asked and _CHECKER.search(name) and test[1] not in frame.answers and _outside(frame, function):
         passed(frame, asked[0])
+
+
+def _overlooked(frame: Frame, function: tuple[Any, ...], node: tuple[Any, ...]) -> None:
+    """A check that takes an address apart and lets other hosts through: the way of the address leads by it."""
+    key = key_of(subject(node))
+    value = frame.env.get(key) if key is not None else None
+    if key is None or value is None or not any(o[0][0] in _SENT and not addresses.fixed(o[1]) for o in value.origins):
+        return
+    unit = hosts.overlooks(frame, function)
+    if unit is not None:
+        origins = step(value.origins, unit, frame.engine.project.unit(unit)[1][2], _LETS)
+        frame.env[key] = Val(value.type, origins, value.const, value.items, value.text)
 
 
 def _outside(frame: Frame, function: tuple[Any, ...]) -> bool:

@@ -9,13 +9,14 @@ from archwright.source.flow import addresses
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler
 from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined, limit, unverified
+from archwright.source.frameworks.shared.spread import handed_on
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
     from archwright.source.link.project import Project
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
-_MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5}
+_MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5, "curl_cffi.requests": 30}
 """Modules whose functions make a call, with the seconds after which each gives up by itself."""
 _FOLLOWING = ("requests.", "niquests.")
 """Modules whose functions follow redirects unless they are told not to."""
@@ -25,19 +26,30 @@ _SESSIONS = (
     "niquests.Session",
     "requests_oauthlib.OAuth2Session",
     "requests_futures.sessions.FuturesSession",
+    "requests_cache.CachedSession",
+    "requests_html.HTMLSession",
+    "authlib.integrations.requests_client.OAuth2Session",
+    "cloudscraper.CloudScraper",
+    "cloudscraper.create_scraper",
 )
 """Sessions that keep no time limit: it is given with each call, or there is none."""
 _CLIENTS = {
     "httpx.Client": 5,
     "httpx.AsyncClient": 5,
     "aiohttp.ClientSession": 300,
+    "curl_cffi.requests.Session": 30,
+    "curl_cffi.requests.AsyncSession": 30,
     "aiohttp_retry.RetryClient": 300,
 }
 """Clients that are made with a time limit for all calls, and the one that holds where none is given."""
+_REQUESTS = ("requests.Request", "requests.models.Request", "httpx.Request")
+"""Requests that are made first and sent by a client later."""
 _POOLS = ("urllib3.PoolManager", "urllib3.HTTPConnectionPool", "urllib3.HTTPSConnectionPool", "urllib3.ProxyManager")
 _CONNECTIONS = {"http.client.HTTPConnection": "http://", "http.client.HTTPSConnection": "https://"}
 _FIXED = frozenset(("object", name) for name in (*_POOLS, *_CONNECTIONS) if not name.endswith("Manager"))
 """Clients of one host: what they are asked for can't lead to another."""
+_REQUEST = ("object", "urllib.request.Request")
+"""The type of all requests that are made first."""
 _TRANSPORTS = ("httpx.HTTPTransport", "httpx.AsyncHTTPTransport")
 _CARRIERS = frozenset(
     {*_TRANSPORTS, "httpx.BaseTransport", "httpx.AsyncBaseTransport", "requests.adapters.HTTPAdapter", "requests.adapters.BaseAdapter"}
@@ -52,6 +64,7 @@ class HttpClients(Framework):
     """Calls to other services."""
 
     name = "http_clients"
+    returns: ClassVar[dict[str, str]] = {"urllib.request.build_opener": "urllib.request.OpenerDirector"}
     aliases: ClassVar[dict[str, str]] = {
         "requests.session": "requests.Session",
         "aiohttp.client.ClientSession": "aiohttp.ClientSession",
@@ -83,10 +96,18 @@ class HttpClients(Framework):
         for connection, scheme in _CONNECTIONS.items():
             self.calls[connection] = _connection(scheme)
             self.calls[f"{connection}.request"] = self._request(1, "", None, keeps=True)
+        for request in _REQUESTS:
+            self.calls[request] = _made(1)
+        self.calls[f"{_REQUEST[1]}.prepare"] = _same
+        for client in (*_SESSIONS, *_CLIENTS):
+            self.calls[f"{client}.build_request"] = _made(1)
+            self.calls[f"{client}.prepare_request"] = _handed
+            self.calls[f"{client}.send"] = self._send
+        self.calls["urllib.request.OpenerDirector.open"] = _urlopen
         self.calls["urllib3.request"] = self._request(1, "", None, keeps=False)
         self.calls["urllib.request.urlopen"] = _urlopen
         self.calls["urllib.request.urlretrieve"] = self._request(0, "GET", None, keeps=False)
-        self.calls["urllib.request.Request"] = _prepared
+        self.calls["urllib.request.Request"] = _made(0)
         self.calls["httpx.Timeout"] = _limits("timeout", 0)
         self.calls["aiohttp.ClientTimeout"] = _limits("total", 0)
         self.calls["urllib3.Timeout"] = self.calls["urllib3.util.Timeout"] = _limits("total", 0)
@@ -127,7 +148,7 @@ class HttpClients(Framework):
                 verb = given.const.upper() if given is not None and isinstance(given.const, str) else ""
             held = (call.receiver.items if call.receiver is not None else None) or {}
             timeout = _timeout(call, seconds, keeps=keeps)
-            url = call.argument(url_index, "url")
+            url = call.argument(url_index, "url") or handed_on(call, url_index, "url")
             fixed = call.receiver is not None and call.receiver.type in _FIXED
             if url is not None and (fixed or self._may_refuse(call)):
                 url = addresses.judged(url)
@@ -137,6 +158,18 @@ class HttpClients(Framework):
             return Val(("object", "http.Response"), (ANSWER,))
 
         return handler
+
+    def _send(self, call: CallSite) -> Val | None:
+        """`session.send(request)` of a request that was made here; of one that comes from elsewhere nothing is known."""
+        request = call.argument(0, "request")
+        if request is None or request.type != _REQUEST:
+            return None
+        url = _address(request)
+        held = (call.receiver.items if call.receiver is not None else None) or {}
+        if url is not None and self._may_refuse(call):
+            url = addresses.judged(url)
+        call_peer(call, url, "", UNKNOWN, retry="retry" in held, follows=_follows(call, held))
+        return Val(("object", "http.Response"), (ANSWER,))
 
 
 def _follows(call: CallSite, held: Mapping[Any, Val]) -> bool | None:
@@ -252,15 +285,36 @@ def _limits(name: str, place: int) -> Callable[[CallSite], Val]:
     return handler
 
 
-def _prepared(call: CallSite) -> Val:
-    url = call.argument(0, "url")
-    return Val(("object", "urllib.request.Request"), (), NO, {"url": url if url is not None else UNKNOWN})
+def _made(place: int) -> Callable[[CallSite], Val]:
+    """A request that keeps its address alone: what else it holds leads nowhere."""
+
+    def handler(call: CallSite) -> Val:
+        url = call.argument(place, "url")
+        held = (call.receiver.items if call.receiver is not None else None) or {}
+        if url is not None and "base_url" in held:
+            url = joined(held["base_url"], url)
+        return Val(_REQUEST, (), NO, {"url": url if url is not None else UNKNOWN})
+
+    return handler
+
+
+def _same(call: CallSite) -> Val | None:
+    return call.receiver
+
+
+def _handed(call: CallSite) -> Val | None:
+    return call.argument(0, "request")
+
+
+def _address(request: Val | None) -> Val | None:
+    """The address of a request that was made before, or an address itself."""
+    if request is not None and request.type == _REQUEST:
+        return request.items.get("url") if request.items is not None else UNKNOWN
+    return request
 
 
 def _urlopen(call: CallSite) -> Val:
-    url = call.argument(0, "url")
-    if url is not None and url.type == ("object", "urllib.request.Request"):
-        url = url.items.get("url") if url.items is not None else UNKNOWN
+    url = _address(call.argument(0, "url"))
     given = call.argument(2, "timeout")
     call_peer(call, url, "", limit(given) if given is not None else None, follows=True)
     return Val(("object", "http.Response"), (ANSWER,))
