@@ -280,7 +280,7 @@ class FileAccess(Effect, tag="file", frozen=True, kw_only=True):
     """A file is read, written, sent or unpacked."""
 
     kind: str
-    """`read`, `write`, `delete`, `list`, `look` (whether there is one, how big it is), `send` or `unpack`."""
+    """`read`, `write`, `delete`, `list`, `look` (whether there is one, how big it is), `send`, `serve` (any file of a folder) or `unpack`."""
     path: Value = Value()
     api: str = ""
     """The call as a person names it."""
@@ -291,6 +291,8 @@ class Unpack(Effect, tag="unpack", frozen=True, kw_only=True):
 
     archive: Value = Value()
     """What the archive is read from."""
+    links: bool = False
+    """True where the names of members are looked at, and what links lead to is not."""
     api: str = ""
     """The call as a person names it."""
 

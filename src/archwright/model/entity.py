@@ -80,6 +80,8 @@ class Field(Model, frozen=True, kw_only=True):
     """The allowed values of an enum, in the order written."""
     bounds: tuple[Bound, ...] = ()
     max_length: int | None = None
+    checked: bool = False
+    """Its declaration says more of what it takes than a type and a length: a slug, a validator of the project's."""
     relation: Relation | None = None
     description: str = ""
     place: Place | None = None

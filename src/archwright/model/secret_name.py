@@ -26,7 +26,7 @@ TOKENS: Final = frozenset({"token", "jwt", "apikey"})
 """Last words of names of tokens."""
 _ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed expires expiry expire age valid invalid status
     required field fields username usernames url uri key_id version policy reset changed max min limit usage user users index error
-    tokens prompt completion total input output masked redacted file path"""
+    tokens prompt completion total input output masked redacted file path issuer provider"""
 ABOUT: Final = frozenset(_ABOUT_WORDS.split())
 """Words that make a name one of something about a secret."""
 REQUEST_HEADERS: Final = re.compile(r"(?:^|\.)request(?:\.headers)?$")

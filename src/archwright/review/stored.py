@@ -1,7 +1,7 @@
 """Who writes the fields of rows: so a rule can tell whether what a row holds was chosen by somebody outside.
 
 Known are the writes of requests whose value was followed into a field. A field that nobody outside was seen to write, or
-whose column holds only numbers, dates, keys or words of a list, tells nothing.
+whose column holds only numbers, dates, keys, slugs, words of a list, or what a validator has looked at, tells nothing.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ class Stored:
         type_ = self._type(entity, field)
         if not entity or field in (_ANY, *_KEYS) or type_ in _HARMLESS or self._by_key(entity, field):
             return []
+        if self._checked(entity, field):
+            return []
         found = []
         for name in self._family(entity):
             for named in (field, _ANY) if type_ in _TEXTS else (field,):
@@ -138,6 +140,12 @@ class Stored:
         if known is not None and declared is None and field.endswith("_id") and known.field(field[:-3]) is not None:
             return Type.REFERENCE
         return declared.type if declared is not None else Type.UNKNOWN
+
+    def _checked(self, entity: str, field: str) -> bool:
+        """True for a column whose declaration holds what is written to a form: slugs, validators of the project's own."""
+        known = self._program.entities.get(entity)
+        declared = known.field(field) if known is not None else None
+        return declared is not None and declared.checked
 
     def _by_key(self, entity: str, field: str) -> bool:
         """True for the values of a table of settings: what is written under one key is not what is read under another."""

@@ -132,3 +132,22 @@ def invited({name}):
         return "no", 400
 """
     assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(("told", "count"), [("token", 1), ("token_issuer", 0)])
+def test_what_a_token_says_of_itself(told: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask, request
+from vendor import claims
+
+app = Flask(__name__)
+
+@app.post("/logout")
+def logout():
+    token = request.form["logout_token"]
+    token_issuer = claims(token).get("iss") or token
+    logging.warning(f"no provider of {{{told}}}")
+    return ""
+"""
+    assert len(findings(RULE, text)) == count

@@ -1,4 +1,4 @@
-"""Names in archives: all of them pass a check before the first is used, or none does."""
+"""Names in archives, of which all pass a check before the first is used or none does, and what else lies between a sender and a path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.finding import Finding
+from archwright.model.finding import Confidence, Finding
 
 Find = Callable[..., list[Finding]]
 RULE = "files/path-traversal"
@@ -53,3 +53,124 @@ def test_all_names_passed_a_check(title: str, findings: Find) -> None:
 @pytest.mark.parametrize("title", BROKEN)
 def test_a_check_that_keeps_nothing_inside(title: str, findings: Find) -> None:
     assert len(findings(RULE, CODE.replace("CHECK", BROKEN[title]))) == 1
+
+
+SENT = """
+import os
+from pathlib import Path
+from flask import Flask, abort, request
+from vendor import Params, Scan
+
+app = Flask(__name__)
+ROOT = "/srv/data"
+
+def inside(name, user):
+    base = os.path.realpath(os.path.join(ROOT, str(user)))
+    path = os.path.realpath(os.path.join(base, name))
+    if path != base and not path.startswith(base + os.sep):
+        abort(400)
+    return Path(path)
+
+def taken(*, size, root="/srv"):
+    return open(f"{root}/size.txt")
+
+@app.post("/x")
+def x():
+    name = request.form["name"]
+    BODY
+    return ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("inside(name, 3).write_text('x')", 0),
+        ("open(f'/srv/{Scan(name, deep=True, form=3).id}/a.json')", 0),
+        ("open(f'/srv/{Params(page=name, size=3).size}/a.json')", 0),
+        ("open(f'/srv/{Params(page=name, size=3).page}/a.json')", 1),
+        ("taken(**{k: v for k, v in request.form.items() if k in ('size', 'page')})", 0),
+        ("taken(**{k: v for k, v in request.form.items() if k in ('size', 'root')})", 1),
+        ("taken(**{k: v for k, v in request.form.items() if v})", 1),
+    ],
+)
+def test_what_reaches_the_path(body: str, count: int, findings: Find) -> None:
+    assert len(findings(RULE, SENT.replace("BODY", body))) == count
+
+
+CHECK = """
+        at = os.path.realpath(os.path.join(ROOT, name))
+        try:
+            Path(at).relative_to(os.path.realpath(ROOT))
+        except ValueError:
+            ENDS
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends", "count"), [("raise PermissionError(name)", 0), ("print(name)", 1)], ids=["refuses", "only tells"]
+)
+def test_a_helper_that_refuses_paths_outside(ends: str, count: int, findings: Find) -> None:
+    body = f"""
+    def check(name):
+        if not app.config["CHECKS"]:
+            return
+        {CHECK.replace("ENDS", ends).strip()}
+    check(name)
+    open(os.path.join(ROOT, name))
+"""
+    assert len(findings(RULE, SENT.replace("BODY", body.strip()))) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "confidence"),
+    [
+        ("open(f'/srv/{name}')", Confidence.HIGH),
+        ("os.path.exists(f'/srv/{name}')", Confidence.LOW),
+    ],
+)
+def test_whether_a_file_is_there_tells_little(body: str, confidence: Confidence, findings: Find) -> None:
+    assert [found.confidence for found in findings(RULE, SENT.replace("BODY", body))] == [confidence]
+
+
+KEPT = {
+    "models.py": """
+        from django.core.validators import MaxLengthValidator
+        from django.db import models
+        from checks import check_name
+
+        class Report(models.Model):
+            name = models.CharField(max_length=50, validators=[MaxLengthValidator(50)])
+            slug = models.SlugField()
+            checked = models.CharField(max_length=50, validators=[check_name])
+    """,
+    "checks.py": "def check_name(name):\n    pass\n",
+    "urls.py": "from django.urls import path\nimport views\nurlpatterns = [path('reports/', views.create)]\n",
+    "views.py": """
+        from django.http import HttpResponse
+        from models import Report
+
+        def create(request):
+            Report.objects.create(**request.POST.dict())
+            return HttpResponse("")
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "confidence"),
+    [
+        ("name", "reports.py", [Confidence.MEDIUM]),
+        ("name", "management/commands/show.py", [Confidence.LOW]),
+        ("slug", "reports.py", []),
+        ("checked", "reports.py", []),
+    ],
+)
+def test_what_a_column_holds(field: str, path: str, confidence: list[Confidence], findings: Find) -> None:
+    shown = f"""
+        from models import Report
+
+        def show(key):
+            return open("/srv/" + Report.objects.get(pk=key).{field}).read()
+    """
+    assert [found.confidence for found in findings(RULE, {**KEPT, path: shown})] == confidence

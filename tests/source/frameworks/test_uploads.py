@@ -82,6 +82,7 @@ def test_the_ending_of_a_name_holds_no_separator(program: Make) -> None:
         "open('/srv/' + request.FILES['photo'].name, 'wb')",
         "open('/srv/' + request.FILES.get('photo').name, 'wb')",
         "for sent in request.FILES.getlist('photo'): open('/srv/' + sent.name, 'wb')",
+        "open('/srv/' + request.FILES.pop('photo', [])[0].name, 'wb')",
         "for name, sent in request.FILES.items(): open('/srv/' + sent.name, 'wb')",
     ],
 )

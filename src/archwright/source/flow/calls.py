@@ -10,6 +10,7 @@ from archwright.source.flow import (
     choices,
     dispatch,
     expressions,
+    keepers,
     memo,
     stores,
     surroundings,
@@ -102,6 +103,7 @@ def call(frame: Frame, node: tuple[Any, ...]) -> Val:
         if function.type is not None and function.type[0] == "bound" and function_node[0] == f.ATTR:
             given.append((function.type[2], function_node[2]))
         _checked(frame, *checked, given, node[1])
+    keepers.refused(frame, function, given)
     return result
 
 

@@ -84,7 +84,7 @@ def judged(frame: Frame, base: Node, method: str, argument: Node, position: int)
         return
     from archwright.source.flow.expressions import evaluate
 
-    if argument[0] == f.TUPLE:
+    if argument[0] == f.TUPLE or _only_written_anew(frame, position):
         return
     path, root = evaluate(frame, base), evaluate(frame, argument)
     resolved = any(cleaned & _PREFIX for _, cleaned, _ in path.origins)
@@ -97,6 +97,14 @@ def judged(frame: Frame, base: Node, method: str, argument: Node, position: int)
             frame.emit("Containment", position, flaw="early", path=path, api=method)
     elif not resolved and _joined_to(frame, base, argument) and _leads_up(path, root):
         frame.emit("Containment", position, flaw="early", path=path, api=method)
+
+
+def _only_written_anew(frame: Frame, position: int) -> bool:
+    """True where the comparison only decides how a path is written (`if not path.startswith(root): path = join(root, path)`): no check."""
+    for node in nodes(body_of(frame.facts)):
+        if node[0] == f.IF and any(each[0] == f.CALL and each[1] == position for each in nodes((node[2],))):
+            return all(each[0] == f.ASSIGN and each[3][0] != f.CONST for each in (*node[3], *node[4]))
+    return False
 
 
 def _bare(root: Val, start: str) -> bool:
@@ -201,6 +209,20 @@ def compared(frame: Frame, left: Node, right: Node) -> None:
             _before_resolved(frame, parts, node[1])
             for part in parts:
                 tested(frame, part)
+    for path, folder in ((left, right), (right, left)):
+        _is_folder(frame, path, folder)
+
+
+def _is_folder(frame: Frame, path: Node, folder: Node) -> None:
+    """`path == root` of a resolved path: it is the folder itself, which nobody sent."""
+    from archwright.source.flow.expressions import evaluate
+
+    if key_of(path) is None or folder[0] not in (f.NAME, f.ATTR):
+        return
+    own = {key for key, _, _ in deep_origins(evaluate(frame, folder))}
+    joined = [cleaned for key, cleaned, _ in evaluate(frame, path).origins if key[0] in _OPEN and key not in own]
+    if joined and all(cleaned & _PREFIX for cleaned in joined) and not any(key[0] == "source" for key in own):
+        tested(frame, path)
 
 
 def _before_resolved(frame: Frame, parts: tuple[Node, ...], position: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, UNKNOWN, Val, join_all
+from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Val, join_all
 from archwright.source.frameworks.base import CallSite, Iteration
 
 if TYPE_CHECKING:
@@ -14,12 +14,20 @@ if TYPE_CHECKING:
 
 HEADERS = "headers of an answer"
 """The type of what holds the headers of an answer, or of whatever has an attribute of that name."""
+_SEVERAL = 2
+"""Of an object of a class that is not known, made with so many things by name, no other attribute is said to hold one of them."""
 
 
 def object_attribute(engine: Engine, frame: Frame, value: Val, dotted: str, name: str, position: int) -> Val:
     """`object.name` for an instance of an outside class."""
     known = object_attribute_known(engine, frame, value, dotted, name, position)
-    return known if known is not None else Val(("member", value, name), value.origins)
+    if known is not None:
+        return known
+    given = value.items or {}
+    if name in given:
+        return given[name]
+    unread = len(given) >= _SEVERAL and engine.registry.owner(dotted) is None
+    return Val(("member", value, name), (UNKNOWN_ORIGIN,) if unread else value.origins)
 
 
 def object_attribute_known(

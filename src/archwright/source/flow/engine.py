@@ -91,6 +91,8 @@ class Engine:
         """Where results of calls go, by unit and position: of the units' text alone, so it holds for the whole run."""
         self.judging: dict[int, bool] = {}
         """Units that were asked whether they judge addresses (`flow.hosts`): of their text alone, too."""
+        self.keeping: dict[int, bool] = {}
+        """Units that were asked whether they refuse paths outside of a folder (`flow.keepers`)."""
         self.presumed: Presumed | None = None
         """What parameters without annotation are taken to be; None: nothing is presumed."""
         for framework in frameworks:

@@ -28,6 +28,7 @@ from archwright.source.link.module import UNIT_BITS
 
 _BUILTINS = frozenset(dir(builtins))
 _EQUAL = frozenset({"==", "!="})
+_LISTED = (("list",), ("tuple",), ("set",))
 
 
 def evaluate(frame: Frame, node: tuple[Any, ...] | None) -> Val:
@@ -255,12 +256,33 @@ def _comprehension(frame: Frame, node: tuple[Any, ...]) -> Val:
             refine(frame, condition, True)
     value = evaluate(frame, node[3])
     extra = evaluate(frame, node[4]) if node[4] is not None else None
+    listed = _listed_keys(frame, node, first) if extra is not None else []
     frame.env = saved_env
     turns.leave(frame, entered)
     shape = {"generator": "list"}.get(node[2], node[2])
+    if extra is not None and listed:
+        return Val(("dict",), (), NO, dict.fromkeys(listed, extra))
     if extra is not None:
         return Val(("dict",), value.origins, NO, {"*": extra})
     return Val((shape,), (), NO, {"*": value})
+
+
+def _listed_keys(frame: Frame, node: tuple[Any, ...], first: Val) -> list[str]:
+    """The names that alone may be keys of `{k: v for k, v in data.items() if k in NAMES}`, `{k: data[k] for k in NAMES}`; else none."""
+    key, (target, _, conditions, _) = node[3], node[5][0]
+    if key[0] != f.NAME or len(node[5]) != 1:
+        return []
+    lists = [first] if target[0] == f.NAME and target[2] == key[2] else []
+    lists += [
+        evaluate(frame, test[3][0][1])
+        for test in conditions
+        if test[0] == f.COMPARE and test[2][:1] + test[2][2:] == key[:1] + key[2:] and test[3][0][0] == "in"
+    ]
+    for given in lists:
+        names = [item.const for item in (given.items or {}).values()] if given.type in _LISTED else []
+        if names and all(isinstance(name, str) for name in names) and not given.origins:
+            return names
+    return []
 
 
 def _lambda(frame: Frame, node: tuple[Any, ...]) -> Val:

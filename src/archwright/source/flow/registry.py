@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.transactions import Scope
-from archwright.source.flow.values import Origin, Val, clean, step
+from archwright.source.flow.values import NO, Origin, Val, clean, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, Source
 from archwright.source.frameworks.shared.connections import connect
 from archwright.source.frameworks.shared.exposed import answered
@@ -130,7 +130,7 @@ class Registry:
         if returned is not None:
             return Val(("object", returned), site.receiver.origins if site.receiver is not None else ())
         if dotted.rpartition(".")[2][:1].isupper() and site.receiver is None:
-            return Val(("object", dotted), site.derived().origins)
+            return Val(("object", dotted), site.derived().origins, NO, dict(site.keywords) or None)
         return None
 
     def call_method(self, site: CallSite) -> Val | None:

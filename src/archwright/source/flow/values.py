@@ -216,7 +216,12 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
     elif right.const is None:
         type_ = left.type
     else:
-        type_ = _join_types(left.type, right.type) or _only_row(left, right) or _only_query(left, right)
+        type_ = (
+            _join_types(left.type, right.type)
+            or _only_row(left, right)
+            or _only_query(left, right)
+            or _one_method(left, right)
+        )
     items = left.items
     if left.items is not right.items:
         if left.items is None or right.items is None:
@@ -254,6 +259,23 @@ def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> 
         row = _join_rows(left[1], right[1])
         return ("row", row) if row is not None else None
     return None
+
+
+_FEW: Final = 5
+"""Methods of one thing that may be chosen from: one for each level of a log."""
+
+
+def _one_method(left: Val, right: Val) -> tuple[Any, ...] | None:
+    """`tell = log.info if fine else log.error`: one of the methods of one thing."""
+    found: dict[str, Val] = {}
+    holders = set()
+    for side in (left, right):
+        for option in side.type[1] if side.type is not None and side.type[0] == "choice" else (side,):
+            if option.type is None or option.type[0] != "member":
+                return None
+            holders.add(id(option.type[1]))
+            found[option.type[2]] = option
+    return ("choice", tuple(found.values())) if len(holders) == 1 and len(found) <= _FEW else None
 
 
 _OPEN: Final = frozenset({"unknown", "parameter", "loop"})

@@ -12,6 +12,9 @@ from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 from archwright.review.sent import sent, tainted
 
 _FIX = 'Extract with filter="data", which refuses absolute names, `..` and links that lead out of the folder.'
+_LINKS = (
+    "{api} writes through links among the archive's members: their names are checked, and where the links lead is not."
+)
 _MESSAGE = "{api} writes the members of the archive wherever their names and links lead."
 
 
@@ -19,7 +22,8 @@ class Archive(Rule):
     """A tar archive is extracted, and nothing keeps its members inside the folder.
 
     Meant are `TarFile.extractall`, `TarFile.extract` and `shutil.unpack_archive` of a tar file without `filter=`, in projects that run with
-    Python before 3.14, where nothing in the function looks at the members before. Archives of the program itself and of its operators
+    Python before 3.14, where nothing in the function looks at the members before, or only at their names: a link among them may
+    lead out of the folder, and the next member is written through it. Archives of the program itself and of its operators
     are clean (of low confidence where they lie in a folder that the code names), and so is `zipfile`, which keeps what it extracts inside the folder; members whose names are joined to a folder by
     hand are `files/path-traversal`'s.
 
@@ -71,8 +75,62 @@ class Archive(Rule):
                     shutil.unpack_archive(f"{name}.tar.gz", folder)
             """,
         ),
+        example(
+            "names are checked, links are not",
+            framework="python",
+            code="""
+                import os
+                import tarfile
+
+                def install(path, folder):
+                    root = os.path.realpath(folder)
+                    with tarfile.open(path) as archive:
+                        for member in archive.getmembers():
+                            target = os.path.realpath(os.path.join(root, member.name))
+                            if os.path.commonpath([root, target]) != root:
+                                raise ValueError(member.name)
+                        archive.extractall(folder)
+
+                def unpack(tar: tarfile.TarFile, folder):
+                    for member in tar.getmembers():
+                        target = os.path.abspath(os.path.join(folder, member.name))
+                        if not target.startswith(folder + os.sep):
+                            continue
+                        if member.issym():
+                            try:
+                                tar._extract_member(member, target)
+                            except OSError:
+                                continue
+            """,
+        ),
     )
     good = (
+        example(
+            "links are refused, or each member's path is resolved when those before are there",
+            framework="python",
+            code="""
+                import os
+                import tarfile
+
+                def install(path, folder):
+                    with tarfile.open(path) as archive:
+                        for member in archive.getmembers():
+                            if member.name.startswith("/") or ".." in member.name:
+                                raise ValueError(member.name)
+                            if member.issym() or member.islnk():
+                                raise ValueError(member.name)
+                        archive.extractall(folder)
+
+                def unpack(path, folder):
+                    root = os.path.realpath(folder)
+                    with tarfile.open(path) as archive:
+                        for member in archive.getmembers():
+                            target = os.path.realpath(os.path.join(root, member.name))
+                            if os.path.commonpath([root, target]) != root:
+                                raise ValueError(member.name)
+                            archive.extract(member, folder)
+            """,
+        ),
         example(
             "the standard library's filter",
             framework="flask",
@@ -120,7 +178,7 @@ class Archive(Rule):
     )
 
     def check(self, effect: Unpack, reaching: Reaching) -> Iterator[Verdict]:
-        path, message = effect.place.path, _MESSAGE.replace("{api}", effect.api)
+        path, message = effect.place.path, (_LINKS if effect.links else _MESSAGE).replace("{api}", effect.api)
         if sent(effect, effect.archive, Use.DESERIALISE) is not None:
             yield from tainted(
                 effect,

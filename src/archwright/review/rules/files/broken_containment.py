@@ -188,6 +188,12 @@ class BrokenContainment(Rule):
 
                 def secure(url):
                     return url.startswith("https://")
+
+                def below(root, name):
+                    path = os.path.join(root, name)
+                    if not path.startswith(root):
+                        path = os.path.join(root, path.lstrip("./"))
+                    return path
             """,
         ),
     )

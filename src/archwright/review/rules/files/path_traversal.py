@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from archwright.model.effect import FileAccess
+from archwright.model.effect import FileAccess, Setting
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import MEMBER, Trust, Use
 from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
-from archwright.review.sent import sent, tainted
+from archwright.review.sent import Sent, sent, tainted
 from archwright.review.stored import Stored
 
 _DOES = {
     "read": ("reads", "read any file that the service may read", Impact.HIGH),
     "send": ("sends", "download any file that the service may read", Impact.HIGH),
+    "serve": ("serves as a folder", "download files of other folders", Impact.HIGH),
     "write": ("writes", "create or overwrite files wherever the service may write", Impact.HIGH),
     "delete": ("deletes", "delete any file that the service may delete", Impact.HIGH),
     "list": ("lists", "list any folder that the service may read", Impact.MEDIUM),
@@ -40,7 +41,8 @@ class PathTraversal(Rule):
     a file name alone (`os.path.basename`, `Path(...).name`, werkzeug's `secure_filename`), a path that was resolved and then
     compared with its folder, a name in which `..` is refused and that can't begin with a slash, one segment of the address as
     a file's name, a member of a fixed list, numbers and UUIDs. Joining cleans nothing: `os.path.join` and `/` follow `..`, and
-    throw the folder away where the name begins with a slash. What can't be followed is not reported.
+    throw the folder away where the name begins with a slash. What can't be followed is not reported. Where the code only asks
+    whether a file is there, or a command reads a row, it is told with `--all`.
 
     The names of an archive's members are data of who made it, so a member that is written where its name says, by hand, is
     reported too, unless the archive is one of the program itself.
@@ -107,6 +109,21 @@ class PathTraversal(Rule):
                     name = request.args["name"].replace("../", "")
                     with open("/srv/reports/" + name) as file:
                         return file.read()
+            """,
+        ),
+        example(
+            "a folder of which files are sent, by a name in which dots stay",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, send_from_directory
+
+                app = Flask(__name__)
+
+                @app.get("/static/<string:group>/<string:name>")
+                def static_file(group, name):
+                    group = re.sub(r"[^\\w.-]+", "", group)
+                    return send_from_directory(f"static/{group}", name)
             """,
         ),
         example(
@@ -192,7 +209,7 @@ class PathTraversal(Rule):
             framework="flask",
             code="""
                 import re
-                from flask import Flask, request
+                from flask import Flask, request, send_from_directory
 
                 app = Flask(__name__)
                 UNWANTED = re.compile("[^a-z.-]+")
@@ -217,6 +234,10 @@ class PathTraversal(Rule):
                     name = request.args["name"].replace("/", "_")
                     with open("/srv/reports/" + name) as file:
                         return file.read()
+
+                @app.get("/static/<string:group>/<string:name>")
+                def static_file(group, name):
+                    return send_from_directory("static/" + re.sub(r"\\W+", "", group), name)
             """,
         ),
         example(
@@ -338,7 +359,9 @@ class PathTraversal(Rule):
         # `..` at most, and then something fixed
         step_up = bool(behind) and sent(effect, effect.path, Use.SEGMENT, stored) is None
         use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
-        assumed = effect.kind == "look" or _assumed(effect, use)
+        found = sent(effect, effect.path, use, stored)
+        # whether a file is there tells little, and who runs a command chooses whose rows it reads
+        weak = step_up or effect.kind == "look" or _run_by_hand(effect, found)
         for verdict in tainted(
             effect,
             effect.path,
@@ -351,15 +374,19 @@ class PathTraversal(Rule):
             "the file's name alone.",
             harm=f"{effect.api} {does} the path",
             impact=impact,
-            confidence=Confidence.LOW if step_up else Confidence.MEDIUM if assumed else Confidence.HIGH,
+            confidence=Confidence.LOW if weak else Confidence.MEDIUM if _assumed(found) else Confidence.HIGH,
         ):
             yield msgspec.structs.replace(verdict, cause=_way(effect, verdict))
 
 
-def _assumed(effect: FileAccess, use: Use) -> bool:
+def _assumed(found: Sent | None) -> bool:
     """True where the path is a name in an archive of which it isn't known who made it."""
-    found = sent(effect, effect.path, use)
     return found is not None and found.origin.name == MEMBER and found.origin.trust is Trust.UNKNOWN
+
+
+def _run_by_hand(effect: FileAccess, found: Sent | None) -> bool:
+    """True where a command reads what somebody keeps in a row."""
+    return effect.context.setting is Setting.COMMAND and found is not None and found.kept is not None
 
 
 def _way(effect: FileAccess, verdict: Verdict) -> str:

@@ -15,8 +15,9 @@ from archwright.review.sent import sent, tainted
 class Decompression(Rule):
     """Compressed data from outside is made whole in memory, without a limit to what comes out.
 
-    Meant are the functions that decompress all at once, such as `zlib.decompress` and `gzip.decompress`. An object that is
-    told how much to give (`zlib.decompressobj().decompress(data, max_length)`) and a stream that is read in parts are not.
+    Meant are the functions that decompress all at once, such as `zlib.decompress` and `gzip.decompress`, `GzipFile(...).read()` without
+    a size, and a `decompressobj` outside of a loop that is not told how much to give. An object that is told how much
+    (`zlib.decompressobj().decompress(data, max_length)`) and a stream that is read in parts are not.
 
     What a channel brings is reported with low confidence: who may send to it is not in the code.
 
@@ -75,8 +76,57 @@ class Decompression(Rule):
                 """,
             },
         ),
+        example(
+            "a file around the body, and an object that is not told how much",
+            framework="starlette",
+            code="""
+                import gzip
+                import io
+                import zlib
+                from starlette.applications import Starlette
+                from starlette.responses import JSONResponse
+                from starlette.routing import Route
+
+                async def events(request):
+                    with gzip.GzipFile(fileobj=io.BytesIO(await request.body())) as file:
+                        return JSONResponse({"size": len(file.read())})
+
+                async def state(request):
+                    return JSONResponse({"size": len(zlib.decompressobj(31).decompress(await request.body()))})
+
+                app = Starlette(routes=[Route("/events", events, methods=["POST"]), Route("/state", state, methods=["POST"])])
+            """,
+        ),
     )
     good = (
+        example(
+            "so much of a file, and parts that are counted",
+            framework="starlette",
+            code="""
+                import gzip
+                import io
+                import zlib
+                from starlette.applications import Starlette
+                from starlette.responses import JSONResponse
+                from starlette.routing import Route
+
+                LIMIT = 1_000_000
+
+                async def events(request):
+                    with gzip.GzipFile(fileobj=io.BytesIO(await request.body())) as file:
+                        return JSONResponse({"size": len(file.read(LIMIT))})
+
+                async def state(request):
+                    unpacker, size = zlib.decompressobj(31), 0
+                    async for part in request.stream():
+                        size += len(unpacker.decompress(part))
+                        if size > LIMIT:
+                            return JSONResponse({}, 413)
+                    return JSONResponse({"size": size})
+
+                app = Starlette(routes=[Route("/events", events, methods=["POST"]), Route("/state", state, methods=["POST"])])
+            """,
+        ),
         example(
             "no more than a limit comes out",
             framework="flask",

@@ -19,7 +19,7 @@ _SENT = ("query parameter '", "request argument '")
 class PageSize(Rule):
     """Who asks says how many rows are fetched, and nothing says how many are the most.
 
-    A query parameter reaches the limit of a query, a slice of one, or the size of a paginator's pages. That it is converted to a number
+    A query parameter reaches the limit of a query (`LIMIT` of a text, too), a slice of one, or the size of a paginator's pages. That it is converted to a number
     bounds nothing, and paginators of Django REST framework let any size through without `max_page_size` or `max_limit`;
     `min(size, 100)`, a comparison with the service's own number, `Query(le=100)` and lists of allowed sizes do.
 
@@ -89,8 +89,56 @@ class PageSize(Rule):
                         return [order.id for order in session.scalars(select(Order).limit(limit))]
             """,
         ),
+        example(
+            "the limit of an SQL text, and of a cursor",
+            framework="starlette",
+            code="""
+                import sqlite3
+                import pymongo
+                from starlette.applications import Starlette
+                from starlette.responses import JSONResponse
+                from starlette.routing import Route
+
+                shop = pymongo.MongoClient().shop
+
+                async def sold(request):
+                    limit = int(request.query_params.get("limit", 10))
+                    rows = sqlite3.connect("shop.db").execute("SELECT id FROM orders WHERE sold = ? LIMIT ?", (1, limit))
+                    return JSONResponse({"orders": [row[0] for row in rows]})
+
+                async def listed(request):
+                    limit = int(request.query_params.get("limit", 10))
+                    return JSONResponse({"orders": [order["number"] for order in shop.orders.find({}).limit(limit)]})
+
+                app = Starlette(routes=[Route("/sold", sold), Route("/orders", listed)])
+            """,
+        ),
     )
     good = (
+        example(
+            "a value of the condition, and the least of two",
+            framework="starlette",
+            code="""
+                import sqlite3
+                import pymongo
+                from starlette.applications import Starlette
+                from starlette.responses import JSONResponse
+                from starlette.routing import Route
+
+                shop = pymongo.MongoClient().shop
+
+                async def sold(request):
+                    kind = request.query_params["kind"]
+                    rows = sqlite3.connect("shop.db").execute("SELECT id FROM orders WHERE kind = ? LIMIT ?", (kind, 10))
+                    return JSONResponse({"orders": [row[0] for row in rows]})
+
+                async def listed(request):
+                    limit = min(int(request.query_params.get("limit", 10)), 100)
+                    return JSONResponse({"orders": [order["number"] for order in shop.orders.find({}).limit(limit)]})
+
+                app = Starlette(routes=[Route("/sold", sold), Route("/orders", listed)])
+            """,
+        ),
         example(
             "the most is declared, or taken",
             framework="fastapi",

@@ -76,6 +76,22 @@ class Redos(Rule):
             """,
         ),
         example(
+            "the same, compiled",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                NAMES = ["first", "second"]
+
+                @app.get("/names")
+                def names():
+                    pattern = re.compile(request.args["like"])
+                    return [name for name in NAMES if pattern.search(name)]
+            """,
+        ),
+        example(
             "a backslash is an escape, and a letter as others",
             framework="django",
             files={
@@ -164,6 +180,24 @@ class Redos(Rule):
                 @app.get("/names")
                 def names(like: str):
                     return [name for name in NAMES if re.search(rf"\\b{re.escape(like)}", name)]
+            """,
+        ),
+        example(
+            "a pattern that is only looked at, to be matched elsewhere",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, abort, request
+
+                app = Flask(__name__)
+
+                @app.post("/filters")
+                def filters():
+                    try:
+                        re.compile(request.form["pattern"])
+                    except re.error:
+                        abort(400)
+                    return "ok"
             """,
         ),
         example(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archwright.model.base import Place
 from archwright.model.effect import Log, Setting
@@ -24,11 +24,15 @@ _HOLDERS = frozenset(
 """Words of names that hold a secret with more beside."""
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HOLE = re.compile(r"\{([^{}]*)\}")
+_PART = re.compile(r"[\w.]+\[(?:\d?:\d{1,2}|-\d{1,2}:)\]|\bif\b.*?\belse\b", re.DOTALL)
+"""What is not told, or in part: `key[:4]`, `key[-4:]`, what decides."""
 _WHOLE = frozenset({"request headers", "request header"})
 _EVERY = "Every header of a request, Authorization and Cookie among them,"
 _BUT_ONE = r"(?!\s*(?:\[|\.\s*(?:get|keys|pop)\b|=))"
 """What picks one of many, or their names."""
 _HEADERS = rf"\bheaders\b{_BUT_ONE}"
+_BEGUN = re.compile(r"\s*headers\s*(?::[^=]*)?=\s*(?:\{|dict\(\s*\))")
+_NEAR = 12
 _COOKIES = rf"(?i)\bcookies\b{_BUT_ONE}"
 """What of a call shows that all of them are told."""
 _BODIES = frozenset({"request body", "form field"})
@@ -92,6 +96,27 @@ class Logged(Rule):
                     return []
             """,
         ),
+        example(
+            "by a method that is chosen before",
+            framework="python",
+            code="""
+                import json
+                from tornado.log import access_log
+
+                def log_request(handler):
+                    try:
+                        logger = handler.log
+                    except AttributeError:
+                        logger = access_log
+                    if handler.get_status() < 400:
+                        tell = logger.debug
+                    elif handler.get_status() < 500:
+                        tell = logger.warning
+                    else:
+                        tell = logger.error
+                    tell(json.dumps(dict(handler.request.headers)))
+            """,
+        ),
     )
     good = (
         example(
@@ -109,6 +134,40 @@ class Logged(Rule):
                     return "ok"
             """,
         ),
+        example(
+            "some of the headers",
+            framework="python",
+            code="""
+                import json
+                from tornado.log import access_log
+
+                def log_request(handler):
+                    request = handler.request
+                    headers = {}
+                    for name in ["Host", "Accept"]:
+                        if name in request.headers:
+                            headers[name] = request.headers[name]
+                    access_log.error(json.dumps(headers))
+            """,
+        ),
+        example(
+            "the first letters of a key, and a text that speaks of the form",
+            framework="flask",
+            code="""
+                import logging
+                from flask import Flask, request
+
+                app = Flask(__name__)
+
+                @app.post("/login")
+                def login():
+                    sent = request.get_json()
+                    api_key = sent["api_key"]
+                    logging.info("sign-in with %r", api_key[:4] if api_key else None)
+                    logging.warning("sign-in form of %r", sent["origin"])
+                    return "ok"
+            """,
+        ),
     )
 
     def check(self, effect: Log, program: Program, reaching: Reaching) -> Iterator[Verdict]:
@@ -123,6 +182,8 @@ class Logged(Rule):
             title, sure, shown = told
             call = _call(program, effect.place)
             if re.search(shown, _code(call)) is None if shown else not _names(call):
+                continue
+            if shown == _HEADERS and _picked(lines_of(program.source(path) or ""), effect.place.line):
                 continue
             if _token(origin) and refused(lines_of(program.source(path) or ""), effect.place.line):
                 continue
@@ -187,8 +248,13 @@ def _names(call: str) -> bool:
 
 
 def _code(call: str) -> str:
-    """A call without its texts; what stands in the holes of these is code."""
-    return _TEXT.sub(lambda text: f" {' '.join(_HOLE.findall(text[0]))} ", call)
+    """A call without its texts, whose holes are code, without conditions, and without what only a few letters are told of."""
+    return _PART.sub(" ", _TEXT.sub(lambda text: f" {' '.join(_HOLE.findall(text[0]))} ", call))
+
+
+def _picked(lines: Sequence[str], line: int) -> bool:
+    """True where a few lines before, a mapping of headers was begun that holds those that are picked."""
+    return any(_BEGUN.match(each) for each in lines[max(0, line - _NEAR) : line - 1])
 
 
 def _call(program: Program, place: Place) -> str:

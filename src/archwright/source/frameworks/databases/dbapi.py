@@ -24,6 +24,7 @@ from archwright.source.frameworks.databases.drivers import (
     UNKNOWN_DRIVER,
     UNSAID,
 )
+from archwright.source.frameworks.databases.limits import limited
 
 _EXECUTES = (
     "execute", "executemany", "executescript", "execute_many", "mogrify", "copy_expert", "copy", "stream",
@@ -196,6 +197,7 @@ def _interpret(site: CallSite, text: Val, *, parameters: bool) -> None:
         parameters=parameters,
         api=f"{dotted.rpartition('.')[2].lower() or 'cursor'}.{site.name.rpartition('.')[2]}",
     )
+    limited(site, text, written)
     for kind, pattern in _LOCKS:
         if pattern.search(written):
             site.emit("Lock", kind=kind, subject=text)
@@ -243,6 +245,7 @@ def _maybe_execute(site: CallSite) -> Val | None:
     if SQL_START.match(written) or (_CONTROL.match(written) and len(written) <= 40):
         parameters = len(site.args) > 1 or bool(site.keywords) or bool(site.spread)
         site.emit("Interpret", language="sql", text=text, shape=written, parameters=parameters, api=site.name)
+        limited(site, text, written)
         for kind, pattern in _LOCKS:
             if pattern.search(written):
                 site.emit("Lock", kind=kind, subject=text)

@@ -17,12 +17,20 @@ from archwright.source.flow.values import (
     Row,
     Val,
     constant,
+    deep_origins,
     join_origins,
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite, Framework, Iteration
 from archwright.source.frameworks.shared.documents import filtered
-from archwright.source.frameworks.shared.queries import UNREAD, conditioned, emit_read, emit_write, kept_origins
+from archwright.source.frameworks.shared.queries import (
+    UNREAD,
+    conditioned,
+    emit_read,
+    emit_take,
+    emit_write,
+    kept_origins,
+)
 
 _CLIENT, _DATABASE, _COLLECTION = "pymongo.Client", "pymongo.Database", "pymongo.Collection"
 _CURSOR, _SESSION = "pymongo.Cursor", "pymongo.Session"
@@ -87,7 +95,7 @@ class Mongo(Framework):
         f"{_DATABASE}.get_collection": _COLLECTION,
         f"{_CLIENT}.start_session": _SESSION,
         f"{_SESSION}.start_transaction": "pymongo.Transaction",
-        **{f"{_CURSOR}.{verb}": _CURSOR for verb in ("sort", "limit", "skip", "batch_size", "hint", "max_time_ms")},
+        **{f"{_CURSOR}.{verb}": _CURSOR for verb in ("sort", "skip", "batch_size", "hint", "max_time_ms")},
     }
     attributes: ClassVar[dict[str, str]] = {"flask_pymongo.PyMongo.db": _DATABASE, "flask_pymongo.PyMongo.cx": _CLIENT}
     scopes: ClassVar[dict[str, Scope]] = {"pymongo.Transaction": Scope(ON, BEFORE)}
@@ -98,6 +106,7 @@ class Mongo(Framework):
         self.calls.update({f"{_COLLECTION}.{name}": _read for name in _READS})
         self.calls.update({f"{_COLLECTION}.{name}": _write for name in _WRITES})
         self.calls[f"{_COLLECTION}.find"] = _find
+        self.calls[f"{_CURSOR}.limit"] = _limited
         self.calls[f"{_CURSOR}.to_list"] = _listed
 
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
@@ -145,6 +154,7 @@ def _query(call: CallSite) -> Query:
 def _find(call: CallSite) -> Val:
     """`find(filter)`: the cursor runs when it is read; it is recorded where it is made."""
     _read(call)
+    _take(call, call.keywords.get("limit"))
     return Val(("object", _CURSOR), join_origins(origins_of(call.values()), _held(call)))
 
 
@@ -194,7 +204,20 @@ def _keep(call: CallSite, documents: list[Val | None]) -> None:
         stores.keep_all(call.frame, call.position, _kept_as(call), {}, [one for one in inner if one is not None])
 
 
+def _limited(call: CallSite) -> Val | None:
+    """`cursor.limit(number)`."""
+    _take(call, call.argument(0, "limit"))
+    return call.receiver
+
+
+def _take(call: CallSite, amount: Val | None) -> None:
+    """Record how many documents are fetched; what they are is declared nowhere."""
+    if amount is not None:
+        emit_take(call.frame, call.position, None, Val(None, deep_origins(amount)))
+
+
 def _listed(call: CallSite) -> Val:
+    _take(call, call.argument(0, "length"))
     return Val(("list",), (), NO, {"*": _document(call.receiver or Val(None, ()))})
 
 

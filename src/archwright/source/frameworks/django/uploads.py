@@ -32,9 +32,8 @@ class DjangoUploads(Framework):
 
     def __init__(self) -> None:
         super().__init__()
-        for name in ("get", "pop"):
-            self.calls[f"{FILES}.{name}"] = _one
-        for name in ("getlist", "values"):
+        self.calls[f"{FILES}.get"] = _one
+        for name in ("getlist", "pop", "values"):
             self.calls[f"{FILES}.{name}"] = _several
         self.calls[f"{FILES}.items"] = _items
         for name in ("read", "readline", "readlines", "chunks"):

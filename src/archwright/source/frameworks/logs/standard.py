@@ -32,6 +32,7 @@ class Logging(Framework):
         "quart.Quart.logger": LOGGER,
         "aiohttp.web.Application.logger": LOGGER,
         "sanic.log.logger": LOGGER,
+        "tornado.log.access_log": LOGGER,
         "tornado.log.app_log": LOGGER,
         "tornado.log.gen_log": LOGGER,
     }

@@ -34,6 +34,13 @@ _WRITES: Final = frozenset(
     {"open", "write", "write_bytes", "write_text", "copyfileobj", "extract", "mkdir", "makedirs"}
 )
 _LEAVES: Final = frozenset({f.RAISE, f.CONTINUE, f.RETURN, f.BREAK, f.ASSERT})
+_LINKS: Final = frozenset({"issym", "islnk"})
+_KINDS: Final = frozenset(
+    {"linkname", "linkpath", "isfile", "isreg", "type", "SYMTYPE", "LNKTYPE", "REGTYPE", "_get_filtered_attrs"}
+)
+"""What tells a link from a file, or where it leads."""
+_THROUGH: Final = frozenset({"realpath", "resolve"})
+_NAMES_ALONE, _SOMEHOW = "names", "somehow"
 _TARS: Final = (".tar", ".tgz", ".gz", ".bz2", ".xz", ".tbz2", ".txz")
 
 
@@ -59,7 +66,7 @@ class Archives(Framework):
             self.calls[f"{archive}.{infos}"] = _infos(_MEMBER_OF[archive])
         self.calls[f"{_ZIP}.getnames"] = _names
         self.calls[f"{_TAR}.extractall"] = _extracted(1)
-        self.calls[f"{_TAR}.extract"] = _extracted(0)
+        self.calls[f"{_TAR}.extract"] = self.calls[f"{_TAR}._extract_member"] = _extracted(0)
         self.calls["shutil.unpack_archive"] = _unpacked
 
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
@@ -134,12 +141,14 @@ def _extracted(members: int) -> Handler:
         picked = chosen is not None and (members > 0 or (chosen.const is not NO and not chosen.origins))
         if tar is None or picked or "filter" in site.keywords or site.spread or not _foreign(tar):
             return None
-        if site.frame.engine.versions.before("python", 3, 14) is not False and not _looked_at(site, tar):
-            site.emit(
-                "Unpack",
-                archive=Val(None, tar.origins, NO, None, tar.text),
-                api=f"TarFile.{site.name.rpartition('.')[2]}",
-            )
+        name = site.name.rpartition(".")[2]
+        if name != "_extract_member" and site.frame.engine.versions.before("python", 3, 14) is False:
+            return None
+        looked = _looked_at(site, tar)
+        one_by_one = name != "extractall"
+        if not looked or (looked == _NAMES_ALONE and not _sees_links(body_of(site.frame.facts), one_by_one)):
+            archive = Val(None, tar.origins, NO, None, tar.text)
+            site.emit("Unpack", archive=archive, api=f"TarFile.{name}", links=bool(looked))
         return None
 
     return handler
@@ -164,13 +173,40 @@ def _foreign(archive: Val) -> bool:
     return any(not (key[0] == "source" and key[2] == Trust.OPERATOR.value) for key, _, _ in archive.origins)
 
 
-def _looked_at(site: CallSite, tar: Val) -> bool:
-    """True where the unit looks at the members, hands the archive to something that may, or has made it itself: whether well, can't be told."""
+def _looked_at(site: CallSite, tar: Val) -> str:
+    """How the unit looks at the members: in a loop of its own, or where it can't be told how well; empty: not at all.
+
+    It can't be told where it hands the archive, or a member, to something that may, and where it has made the archive itself.
+    """
     names = {name for name, value in site.frame.env.items() if value is tar}
+    looked = ""
     for node in nodes(body_of(site.frame.facts)):
         if node[0] == f.FOR and _over(node[3], names) and any(map(_leaves, _tests(node[4]))):
+            looked = _NAMES_ALONE if node[2][0] == f.NAME and not _hands_on(node) else _SOMEHOW
+        if (node[0] == f.CALL and _makes_or_judges(node, names)) or looked == _SOMEHOW:
+            return _SOMEHOW
+    return looked
+
+
+def _hands_on(loop: Any) -> bool:
+    """True where a test of a loop is left to a function that is given the member itself."""
+    return any(
+        each[0] == f.CALL and any(given[0] == f.NAME and given[2] == loop[2][2] for given in each[3])
+        for test in _tests(loop[4])
+        for each in nodes((test[2],))
+    )
+
+
+def _sees_links(body: Any, one_by_one: bool) -> bool:
+    """True where links among the members are refused, or what they lead to is looked at.
+
+    one_by_one: each member is written before the next is looked at, so a path that is resolved goes through the links that are there.
+    """
+    for node in nodes(body):
+        if node[0] in (f.NAME, f.ATTR) and (node[-1] in _KINDS or (one_by_one and node[-1] in _THROUGH)):
             return True
-        if node[0] == f.CALL and _makes_or_judges(node, names):
+        refused = node[0] == f.IF and node[3] and node[3][-1][0] in _LEAVES
+        if refused and any(each[0] == f.ATTR and each[3] in _LINKS for each in nodes((node[2],))):
             return True
     return False
 

@@ -38,10 +38,12 @@ _TAKEN: Final = ALL_USES & ~mask(Use.HOST, Use.URL, Use.ROOTED, Use.SINGLE, Use.
 
 
 def _compiled(site: CallSite) -> Val:
-    """A pattern; its text is the one it was made of, so that what it lets through can be read."""
+    """A pattern; its text is the one it was made of, so that what it lets through can be read.
+
+    Making one takes no time: a form that only looks whether a pattern is one does no harm.
+    """
     first = site.argument(0, "pattern")
     known = first.const if first is not None and isinstance(first.const, str) and not first.origins else None
-    _interprets(site, first)
     flags = _flags(site.argument(1, "flags"))
     return Val(("object", _PATTERN), site.derived().origins, NO, {"flags": constant(flags)} if flags else None, known)
 
@@ -67,6 +69,7 @@ def _method(name: str) -> Handler:
 
     def handler(site: CallSite) -> Val | None:
         pattern = site.receiver
+        _interprets(site, pattern)
         if pattern is not None and pattern.text is not None:
             flags = (pattern.items or {}).get("flags")
             given = flags.const if flags is not None else ""
@@ -79,8 +82,8 @@ def _method(name: str) -> Handler:
 
 
 def _interprets(site: CallSite, pattern: Val | None) -> None:
-    if pattern is not None and pattern.origins and pattern.type != ("object", _PATTERN):
-        interpret(site, Language.REGEX, pattern, api=site.name)
+    if pattern is not None and pattern.origins:
+        interpret(site, Language.REGEX, pattern, api=f"re.{site.name.rpartition('.')[2]}")
 
 
 def _matches(site: CallSite, pattern: str, flags: str, text: Val | None, name: str) -> None:

@@ -32,9 +32,11 @@ def without(pattern: object, new: object) -> int:
     found = mask(Use.LOG, Use.HEADER) if compiled.fullmatch("\n") and "\n" not in new else 0
     if not _STRUCTURE & frozenset(new) and all(map(compiled.fullmatch, _STRUCTURE)):
         found |= _WORDS
+    undotted = compiled.fullmatch(".") is not None and "." not in new
     if compiled.fullmatch("/"):
-        return found | (mask(Use.PATH) if "/" not in new else 0)
-    return found | (mask(Use.PARENTS) if compiled.fullmatch(".") and "." not in new else 0)
+        # where dots stay, `..` may be all that is left: no file, but a folder
+        return found | (0 if "/" in new else mask(Use.PATH) if undotted else mask(Use.SEGMENT, Use.RELATIVE))
+    return found | (mask(Use.PARENTS) if undotted else 0)
 
 
 def _replaced(site: CallSite, pattern: object, new: Val | None, text: Val | None) -> Val:

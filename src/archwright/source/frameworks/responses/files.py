@@ -20,7 +20,11 @@ _SENDS = {
     "sanic.response.file": "location",
     "sanic.file": "location",
 }
-"""Callable -> its parameter for the path. `send_from_directory` keeps to its folder."""
+"""Callable -> its parameter for the path."""
+_SERVES = tuple(
+    f"{module}.send_from_directory" for module in ("flask", "flask.helpers", "quart", "quart.helpers", "werkzeug.utils")
+)
+"""They keep the file's name inside the folder that they are given: what chooses the folder is not looked at."""
 
 
 class ServedFiles(Framework):
@@ -55,6 +59,8 @@ class ServedFiles(Framework):
         super().__init__()
         for dotted, keyword in _SENDS.items():
             opens(self.calls, dotted, "send", 0, keyword)
+        for dotted in _SERVES:
+            opens(self.calls, dotted, "serve", 0, "directory")
         opened(self.calls, "aiofiles.open", "file")
         opened(self.calls, "anyio.open_file", "file")
         for name, kind in (

@@ -85,10 +85,8 @@ def emit_read(
     if "locked" in query.flags:
         frame.emit("Lock", position, kind="row", subject=Val(None, origins))
     slots = {"limit": asked[LIMIT]} if asked and LIMIT in asked else {}
-    if "limit" in slots and any(
-        key[0] in _CHOSEN and not cleaned & AMOUNT for key, cleaned, _ in slots["limit"].origins
-    ):
-        frame.emit("Take", position, entity=query.entity, amount=slots["limit"])
+    if "limit" in slots:
+        emit_take(frame, position, query.entity, slots["limit"])
     frame.emit(
         "Read",
         position,
@@ -104,6 +102,12 @@ def emit_read(
         depends=Val(None, origins),
         **slots,
     )
+
+
+def emit_take(frame: Frame, position: int, entity: str | None, amount: Val) -> None:
+    """Record that as many rows are fetched as a value says, where somebody else may choose it."""
+    if any(key[0] in _CHOSEN and not cleaned & AMOUNT for key, cleaned, _ in amount.origins):
+        frame.emit("Take", position, entity=entity, amount=amount)
 
 
 def emit_write(
