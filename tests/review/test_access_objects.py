@@ -302,6 +302,7 @@ class Invitation(models.Model):
             "watch = get_object_or_404(Watch, pk=pk)\n    if not compare_digest(watch.secret, key):\n        raise Http404",
             0,
         ),
+        ("watch = get_object_or_404(Watch, pk=pk)\n    if watch.kind.key == key:\n        raise Http404", 1),
         ("watch = get_object_or_404(Watch, pk=pk, secret=key)", 0),
         (
             "watch = get_object_or_404(Watch, pk=pk)\n    get_object_or_404(Invitation, watch=watch, user=request.user)",
@@ -332,3 +333,43 @@ urlpatterns = [path("watches/<int:pk>/stop/<str:key>/", views.stop)]
 """
     files = {"shop/__init__.py": "", "shop/models.py": WATCH, "shop/urls.py": urls, "shop/views.py": views}
     assert len(found(tmp_path, files)) == times
+
+
+SAVED = """
+@app.post("/files/<int:file_id>/save")
+@login_required
+def text(file_id):
+    {}
+    return {{}}
+"""
+LINK = """
+@app.get("/links/<int:file_id>")
+def link(file_id):
+    return {"id": db.session.get(File, file_id).id}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        ("db.session.get(File, file_id).text()", 1),
+        ("current_user.saved.append(db.session.get(File, file_id))", 0),
+        ("current_user.saved.remove(db.session.get(File, file_id))", 0),
+    ],
+)
+def test_a_bookmark_is_the_callers(tmp_path: Path, body: str, times: int) -> None:
+    assert len(found(tmp_path, {"app.py": FLASK + CHECKED + SAVED.format(body)})) == times
+
+
+def test_rows_that_anybody_is_shown_elsewhere(tmp_path: Path) -> None:
+    assert found(tmp_path, {"app.py": FLASK + CHECKED + UNCHECKED + LINK}) == []
+
+
+def test_what_is_done_about_people_names_others(tmp_path: Path) -> None:
+    assert found(tmp_path, {"app.py": (FLASK + CHECKED + UNCHECKED).replace("File", "Member")}) == []
+
+
+@pytest.mark.parametrize(("owner", "times"), [("file.folder_id", 1), ("request.note.owner", 0)])
+def test_a_comparison_that_names_nothing_of_the_row_is_of_another(tmp_path: Path, owner: str, times: int) -> None:
+    checked = CHECKED.replace("if not can_see(file)", f"same = current_user.number == {owner}\n    if not same")
+    assert len(found(tmp_path, {"app.py": FLASK + checked + UNCHECKED})) == times

@@ -516,6 +516,8 @@ class Accept(Effect, tag="accept", frozen=True, kw_only=True):
     """The field's name."""
     holder: str = ""
     """The class that declares it."""
+    many: bool = False
+    """True where a list of keys is sent."""
     declared: Place
 
 

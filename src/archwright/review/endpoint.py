@@ -108,6 +108,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `ranks`."""
     flagging: Callable[[], tuple[tuple[Place, str], ...]] = tuple
     """Gives `raw_flags`."""
+    keeping: Callable[[], bool] = bool
+    """Gives `keeps`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
@@ -157,6 +159,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def raw_flags(self) -> tuple[tuple[Place, str], ...]:
         """Where its own code turns callers away if a field of the body, as it was sent, is `True`, and the fields."""
         return self.flagging()
+
+    @property
+    def keeps(self) -> bool:
+        """True where its own code puts rows into a collection of the caller's, or takes them out: a bookmark of anybody's."""
+        return self.keeping()
 
     @property
     def fixed(self) -> bool:

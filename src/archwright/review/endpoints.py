@@ -106,6 +106,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             implied=project.is_implied(unit),
             ranking=cache(partial(_ranks, asking, unit)),
             flagging=cache(partial(_raw_flags, asking, unit)),
+            keeping=cache(partial(asking.keeps, unit)),
             fixing=cache(partial(asking.fixed, unit)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
         )

@@ -34,3 +34,11 @@ def test_a_flag_that_a_setting_decides_is_for_the_operator(findings: Find, flag:
     files = {"app.py": APP.format(flag), "config.py": "SESSION_COOKIE_SECURE = False\n"}
     (finding,) = [each for each in findings("secrets/insecure-cookie", files) if each.path == "app.py"]
     assert finding.confidence is confidence
+
+
+@pytest.mark.parametrize("flag", ["", "        secure=False,\n"])
+@pytest.mark.parametrize(("name", "told"), [("session_token", True), ("csrf_token", False)])
+def test_the_token_of_forms_tells_nobody_who_calls(findings: Find, name: str, told: bool, flag: str) -> None:
+    text = APP.replace("        secure={},\n", flag).replace("session_token", name)
+    (finding,) = findings("secrets/insecure-cookie", text)
+    assert (finding.confidence is not Confidence.LOW) is told

@@ -64,3 +64,44 @@ def test_keywords_of_a_call_are_the_codes_names(findings: Find, call: str, found
         "shop/urls.py": URLS,
     }
     assert bool(findings("access/mass-assignment", files)) is found
+
+
+SERIALIZERS = """
+from rest_framework import serializers, viewsets
+from shop.models import User
+
+class JoinSerializer(serializers.Serializer):
+    name = serializers.CharField(source="user.username")
+    more = serializers.{}()
+
+    def create(self, validated_data):
+        return User.objects.create(**validated_data["{}"])
+
+class JoinViewSet(viewsets.ModelViewSet):
+    queryset = User.objects.all()
+    serializer_class = JoinSerializer
+"""
+ROUTES = """
+from rest_framework.routers import DefaultRouter
+from shop.views import JoinViewSet
+
+router = DefaultRouter()
+router.register("join", JoinViewSet)
+urlpatterns = router.urls
+"""
+
+
+@pytest.mark.parametrize(("field", "taken", "found"), [("DictField", "more", True), ("CharField", "user", False)])
+def test_what_a_dotted_source_makes_has_the_serializers_names(
+    findings: Find, field: str, taken: str, found: bool
+) -> None:
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/views.py": SERIALIZERS.format(field, taken)}
+    assert bool(findings("access/mass-assignment", {**files, "shop/urls.py": ROUTES})) is found
+
+
+@pytest.mark.parametrize(("field", "confidence"), [("is_staff", "high"), ("members_can_edit_password", "low")])
+def test_a_setting_says_how_something_is_done(findings: Find, field: str, confidence: str) -> None:
+    views = VIEWS.format("create(**request.data)")
+    models = MODELS.replace("is_staff", field).replace("    plan = models.IntegerField()\n", "")
+    files = {"shop/__init__.py": "", "shop/models.py": models, "shop/urls.py": URLS, "shop/views.py": views}
+    assert [str(each.confidence) for each in findings("access/mass-assignment", files)] == [confidence]

@@ -146,3 +146,9 @@ def test_a_check_that_somebody_turns_off_is_silent(code: str, findings: Find) ->
 )
 def test_a_class_that_says_so(name: str, confidence: str, findings: Find) -> None:
     assert {str(each.confidence) for each in findings(RULE, HEAD + SAID.replace("{}", name))} == {confidence}
+
+
+@pytest.mark.parametrize(("method", "confidence"), [("get", "high"), ("head", "low")])
+def test_a_look_whether_somebody_answers(method: str, confidence: str, findings: Find) -> None:
+    text = f'def up(url):\n    return requests.{method}("https://pay.example/", timeout=5, verify=False).status_code\n'
+    assert [str(each.confidence) for each in findings(RULE, HEAD + text)] == [confidence]

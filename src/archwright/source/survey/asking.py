@@ -43,7 +43,7 @@ _OBJECT: Final = re.compile(
 """Of those, the ones that may tell a check of whose the data is; that somebody is signed in says nothing of it."""
 _CHECKS: Final = re.compile(
     r"(?:^|_)(?:check\w*|perms?|permi\w*|access\w*|allow\w*|authori\w*|can|owns|owner\w*|ensure|requires?|assert|forbid\w*"
-    r"|guard|belongs|members?|membership|visible|restrict\w*|scoped?|for_user|policy|enforce)(?:_|$)|is_valid_for|_or_403",
+    r"|guard|valid(?:ate)?_\w*(?:key|token|signature)\w*|belongs|members?|membership|visible|restrict\w*|scoped?|for_user|policy|enforce)(?:_|$)|is_valid_for|_or_403",
     re.IGNORECASE,
 )
 """Names of functions that turn a caller away, or give only what the caller may see."""
@@ -62,10 +62,13 @@ _OF_OBJECT: Final = re.compile(
 )
 """Of those, the ones that tell as much where other things are checked, too: in functions that a handler calls."""
 _SECRET: Final = re.compile(
-    r"(?:^|_)(?:token|secret|hash|signature|otp|pass(?:word|code)|(?:\w+_)?key)$", re.IGNORECASE
+    r"(?:^|_)(?:token|secret|signature|otp|pass(?:word|code)|(?:api|access|activation|auth|confirm\w*|invit\w*|reset|secret)_key)$",
+    re.IGNORECASE,
 )
 """What a row holds that only who may work on it was told: whoever sends the same was."""
 _COMPARES: Final = frozenset({"compare_digest", "constant_time_compare"})
+_KEEPS: Final = frozenset({"add", "remove", "append", "discard", "aadd", "aremove"})
+_IS_CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
 _FUNCTION: Final = re.compile(r"(?:^|_)(?:func\w*|fn|f|callable|callback|target|coro\w*|job|method|call)$")
 """Names of parameters that stand for a function."""
 _ANSWERS: Final = re.compile(r"(?:^|_)(?:errors?|exceptions?)(?:_|$)", re.IGNORECASE)
@@ -129,6 +132,18 @@ class Asking:
     def names(self, unit: int) -> frozenset[str]:
         """The names, attributes, keywords and short texts in a unit's body and in the functions inside of it."""
         return frozenset(name for each in self.whole(unit) for name in self._names(each))
+
+    def keeps(self, unit: int) -> bool:
+        """True where a unit puts something into, or takes it out of, a collection of the caller's: `request.user.saved.add(row)`."""
+        return any(
+            node[0] == f.CALL
+            and node[2][0] == f.ATTR
+            and node[2][3] in _KEEPS
+            and node[2][2][0] == f.ATTR
+            and _IS_CALLER.search(last_name(node[2][2][2])) is not None
+            for each in self.whole(unit)
+            for node in self._nodes(each)
+        )
 
     def fixed(self, unit: int) -> bool:
         """True for a function that answers the same to every request: it looks at nothing of it, and calls nothing of the project.

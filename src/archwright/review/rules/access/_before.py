@@ -6,7 +6,9 @@ import re
 
 from archwright.review.endpoint import Does, Endpoint
 
-_OBJECT_CHECKS = re.compile(r"perm|access|role|scope|owner|member|polic|can_|has_|acl|allow", re.IGNORECASE)
+_OBJECT_CHECKS = re.compile(
+    r"perm|access|role|scope|owner|creator|author|member|polic|can_|has_|acl|allow", re.IGNORECASE
+)
 _PLAIN = re.compile(r"^(?:IsAuthenticated\w*|.*login_?required.*|.*Login\w*Mixin|AccessMixin)$", re.IGNORECASE)
 
 

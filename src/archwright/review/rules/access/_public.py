@@ -12,7 +12,7 @@ _PUBLIC = re.compile(
     r"|ping|pong|ready|readiness|readyz|live|liveness|livez|alive|status|version|metrics|info|about|home|index|root|landing|welcome"
     r"|static|assets?|media|logos?|avatars?|favicon\w*|robots\w*|manifest\w*|sitemap\w*|feeds?|rss|docs|redoc|openapi\w*|swagger\w*|schema"
     r"|public|publics|embed\w*|shared?|guest|anonymous|forgot\w*|reset\w*|recover\w*|confirm\w*|activat\w*|invit\w*|verif\w*|unsubscribe"
-    r"|captcha\w*|csrf\w*|setup|install\w*|wizard|terms|privacy|legal|contact|i18n|locales?|langs?|languages?|translations?"
+    r"|\w*(?:available|availability)|captcha\w*|csrf\w*|setup|install\w*|wizard|terms|privacy|legal|contact|i18n|locales?|langs?|languages?|translations?"
     r"|config|settings\.js|error\w*|not_found|handle_\w+|well-known|\.well-known|session|whoami|me|badges?|spa|frontend|catch_?all|cors)"
     r"(?:$|[_./-])",
     re.IGNORECASE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from archwright.model.base import Model
 from archwright.model.effect import Condition, Effect, Many, Read, Write
@@ -129,11 +128,8 @@ class Accesses:
     def __init__(self, endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> None:
         self._by_entity: dict[str, list[Access]] = {}
         self._by_owner: dict[str, dict[str, Access]] = {}
-        self._keyed: dict[str, set[str]] = {}
         for endpoint in endpoints:
             for access in accesses_of(endpoint, effects(endpoint), entities):
-                if access.limit is Limit.KEY:
-                    self._keyed.setdefault(endpoint.unit, set()).add(access.entity)
                 self._by_entity.setdefault(access.entity, []).append(access)
                 owner = owner_of(entities[access.entity]) if access.limit is Limit.CALLER else None
                 if owner is not None and access.path.removesuffix("_id") == owner.field.removesuffix("_id"):
@@ -142,10 +138,6 @@ class Accesses:
     def by_owner(self, field: str) -> Mapping[str, Access]:
         """The entities whose rows are limited to those of the caller by the field that says whose they are, each with an access."""
         return self._by_owner.get(field, {})
-
-    def keyed(self, endpoint: Endpoint) -> AbstractSet[str]:
-        """The entities that an endpoint gets at by keys alone: a check in its code is of a row of one of these."""
-        return self._keyed.get(endpoint.unit, set())
 
     def of(self, entity: str) -> Sequence[Access]:
         """Every access to an entity."""

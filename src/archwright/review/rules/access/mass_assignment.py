@@ -20,6 +20,9 @@ _GUARDED = re.compile(
 )
 """Fields that a caller seldom may choose: what one may do, whose a row is, what it costs."""
 
+_SETTING = re.compile(r"(?:^|_)(?:can|may|no|without|allow\w*|requires?|shows?|enable\w*)_")
+"""Fields that say how something is done: `members_can_edit_password`."""
+
 
 class MassAssignment(Rule):
     """Whoever sends a request chooses which fields of a row are set.
@@ -182,7 +185,8 @@ class MassAssignment(Rule):
         if effect.api != "setattr" and any(origin.name.endswith("'") for origin in effect.names.origins):
             return  # one parameter by its name is a text, no mapping
         entity = entities.get(effect.entity or "")
-        guarded = [field.name for field in entity.fields if _GUARDED.search(field.name)] if entity is not None else []
+        names = [field.name for field in entity.fields] if entity is not None else []
+        guarded = [name for name in names if _GUARDED.search(name) and not _SETTING.search(name)]
         whose = effect.entity or "a row"
         such = f", {', '.join(guarded[:3])} among them" if guarded else ""
         yield from tainted(

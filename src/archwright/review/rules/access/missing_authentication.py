@@ -316,11 +316,15 @@ class MissingAuthentication(Rule):
         )
 
     def _verdict(self, endpoint: Endpoint, beside: Sequence[Endpoint], effects: Sequence[Effect]) -> Verdict:
-        """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine."""
+        """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine.
+
+        Rows that a constant chooses may be there for all.
+        """
         guarded = [each for each in beside if each.signed_in]
         writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
+        telling = telling and not (not writes and _of_one_kind(effects))
         telling = telling and endpoint.exempt is None and not endpoint.fixed and not for_machines(endpoint)
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
@@ -338,6 +342,13 @@ class MissingAuthentication(Rule):
                 *steps((endpoint.place, "nothing asks who calls")),
             ),
         )
+
+
+def _of_one_kind(effects: Sequence[Effect]) -> bool:
+    """True where a constant says which rows are read, and nothing else is done: those that are published, the languages in use."""
+    reads = [each for each in effects if isinstance(each, Read)]
+    chosen = all(any(type(each.value.constant) in (bool, str) for each in read.predicate) for read in reads)
+    return bool(reads) and len(reads) == len(effects) and chosen
 
 
 def _mostly_guarded(endpoints: Sequence[Endpoint], share: float) -> bool:

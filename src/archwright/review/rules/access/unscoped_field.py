@@ -46,7 +46,8 @@ class UnscopedField(Rule):
 
     Django REST framework looks the row up among all rows (the field's `queryset`, or the model's where none is given). The
     entity has an owner, callers sign in, and neither the serializer (`validate_<field>`, `validate`, a `queryset` set for
-    the request, `create`, `update`) nor the view looks at whose row it is. Endpoints for staff are left out.
+    the request, `create`, `update`) nor the view looks at whose row it is. Endpoints for staff are left out,
+    and lists of keys are shown with `--all` only: most say what something is marked with or filtered by.
 
     Why: a caller ties what they create to the row of somebody else, or is shown it, by sending its key.
 
@@ -189,7 +190,8 @@ class UnscopedField(Rule):
             why=f"A caller of {endpoint.title} sends the key of a row whose {owner.field} is somebody else, and it is taken.",
             fix=f"Limit the field's rows by {owner.field}, or compare it in validate_{effect.relation}",
             impact=Impact.HIGH,
-            confidence=Confidence.MEDIUM if owner.sure else Confidence.LOW,
+            # lists of keys mostly say what something is marked with or filtered by, and give nothing of the rows away
+            confidence=Confidence.MEDIUM if owner.sure and not effect.many else Confidence.LOW,
             trace=steps(
                 (endpoint.place, "callers are signed in"),
                 (effect.declared, f"all rows of {effect.entity} are let through"),

@@ -28,6 +28,8 @@ _STRICT = re.compile(
     r" [!=]= |perm|access|owner|member|tenant|team|allowed|authori[sz]|forbidden|403|can_|belongs", re.IGNORECASE
 )
 """What names a check of whose a row is beyond doubt."""
+_COMPARES = re.compile(r" [!=]= ")
+_ATTRIBUTES = re.compile(r"\.(\w+)")
 
 
 class UnscopedObject(Rule):
@@ -38,7 +40,8 @@ class UnscopedObject(Rule):
     endpoints limit the same entity and most of them do, or the one that lists it does, or where most check whose the row is; where the
     row has an owner by its schema and is changed, or the project limits rows of other entities by the same owner; and where a
     decorator checks what the path names first (the project), and the row that it names last (a file of the project) is fetched
-    whatever it belongs to. Endpoints for staff are left out.
+    whatever it belongs to. Endpoints for staff are left out, and so are rows that are compared by a secret of theirs, that name a row of
+    the caller's, that the caller only keeps as a bookmark, and that an endpoint for anyone shows as well.
 
     Why: a caller who sends another key gets at the row of somebody else. Keys are guessed, counted up, or seen in links.
 
@@ -94,10 +97,13 @@ class UnscopedObject(Rule):
         """What shows that the row is not everyone's, the surest first."""
         all_ = known.of(access.entity)
         same = [each for each in own if each.entity == access.entity]
+        harmless = not changed and (access.endpoint.keeps or _for_anyone(access, all_))
         if any(each.limit is Limit.CALLER and access.entity in each.parts for each in own):
             return  # what is looked up with it is the caller's
         if not any(each.key == access.key and each.limit is not Limit.KEY for each in same):
-            yield from _by_siblings(access, known, reads=not changed)
+            yield from _by_siblings(
+                access, entities[access.entity], all_, harmless=harmless or (not changed and is_person(access.entity))
+            )
         if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
         before = checked_before(access.endpoint) or (access.key.startswith("path") and bool(access.endpoint.filtered))
@@ -108,14 +114,14 @@ class UnscopedObject(Rule):
             yield verdicts.loose_child(access, *parent)
         if before:
             return
-        if owner is not None and owner.sure and not access.constants and (changed or not _for_anyone(access, all_)):
+        if owner is not None and owner.sure and not access.constants and not harmless:
             like = known.by_owner(owner.field)
             if len(like) >= _PRIVATE and access.entity not in like:
                 yield verdicts.private(access, owner, like[min(like)], len(like))
 
 
-def _by_siblings(access: Access, known: Accesses, *, reads: bool) -> Iterator[Verdict]:
-    endpoint, all_ = access.endpoint, known.of(access.entity)
+def _by_siblings(access: Access, entity: Entity, all_: Sequence[Access], *, harmless: bool) -> Iterator[Verdict]:
+    endpoint = access.endpoint
     beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not for_staff(each.endpoint)]
     callers = _first_of_each(each for each in beside if each.limit is Limit.CALLER and each.key)
     parents = _first_of_each(
@@ -137,12 +143,21 @@ def _by_siblings(access: Access, known: Accesses, *, reads: bool) -> Iterator[Ve
         sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
-    elif not checked_before(endpoint) and not (reads and (is_person(access.entity) or _for_anyone(access, all_))):
+    elif not checked_before(endpoint) and not harmless:
         strictly = [
-            each for each in checked if _STRICT.search(each.endpoint.checks) and len(known.keyed(each.endpoint)) == 1
+            each for each in checked if _STRICT.search(each.endpoint.checks) and _is_of(entity, each.endpoint.checks)
         ]
         if len(strictly) >= _FEWEST and len(strictly) >= len(others):
             yield verdicts.checked_elsewhere(access, strictly)
+
+
+def _is_of(entity: Entity, check: str) -> bool:
+    """False for a comparison that names no field of the entity: `note.user == me`, where the rows have no user."""
+    compared = _ATTRIBUTES.findall(check) if _COMPARES.search(check) else []
+    keys = ("id", "pk", *entity.key)
+    return not compared or any(
+        name in keys or entity.field(name) or entity.field(name.removesuffix("_id")) for name in compared
+    )
 
 
 def _for_anyone(access: Access, all_: Sequence[Access]) -> bool:

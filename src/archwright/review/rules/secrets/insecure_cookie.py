@@ -14,10 +14,12 @@ from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example
 
 _SECRET = re.compile(
-    r"sess|token|auth|jwt|(?:^|[_-])sid(?:$|[_-])|csrf|xsrf|remember|login|credential|secret|api_?key|passw|refresh|identity|sso",
+    r"sess|token|auth|jwt|(?:^|[_-])sid(?:$|[_-])|remember|login|credential|secret|api_?key|passw|refresh|identity|sso",
     re.IGNORECASE,
 )
 """Names of cookies by which a service knows who calls."""
+_FORMS = re.compile(r"csrf|xsrf", re.IGNORECASE)
+"""Names of cookies with the token of forms, which opens nothing without a session beside it."""
 _ANSWER = re.compile(r"(?:is|has|was|can|show|seen|hide|dismissed)[_-]", re.IGNORECASE)
 """Names of cookies that hold an answer to a question, whatever it is about: `is_token_expired`."""
 _TASTE = re.compile(
@@ -34,7 +36,7 @@ class InsecureCookie(Rule):
 
     Reported are `secure=False` written in the call, `SESSION_COOKIE_SECURE = False` and its kin in the settings of production, and the flag left out where the cookie's name says that it tells who calls
     (session, token, sign-in). A flag that settings or the environment decide is not reported. Shown with `--all` only: the flag left out of
-    other cookies, cookies of taste (language, theme), and a missing `httponly`.
+    other cookies, cookies of taste (language, theme), the token of forms, and a missing `httponly`.
 
     Why: one request over plain HTTP, which anyone on the network can provoke, carries the cookie in the clear; who reads a session
     cookie is that person.
@@ -138,13 +140,13 @@ class InsecureCookie(Rule):
             yield from _set(effect)
             return
         name = effect.name.constant if isinstance(effect.name.constant, str) else ""
-        secret = _SECRET.search(name) is not None and _ANSWER.match(name) is None
+        secret = _SECRET.search(name) is not None and _ANSWER.match(name) is None and not _FORMS.search(name)
         said = f"The cookie {name!r}" if name else "A cookie"
         if effect.secure is False:
             confidence = Confidence.LOW
             if secret:
                 confidence = Confidence.HIGH if effect.written else Confidence.MEDIUM
-            elif effect.written and not _TASTE.search(name):
+            elif effect.written and not _TASTE.search(name) and not _FORMS.search(name):
                 confidence = Confidence.MEDIUM
             if effect.written and not _literal(effect, program):
                 confidence = Confidence.LOW  # a setting, which whoever runs the service may change

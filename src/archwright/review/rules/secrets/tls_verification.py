@@ -113,9 +113,14 @@ class TlsVerification(Rule):
             why="Whoever stands between the two reads and changes what is sent.",
             fix="Leave the check on; for a certificate of your own, name its authority.",
             impact=Impact.HIGH,
-            confidence=Confidence.LOW if command or _SAYS_SO.search(effect.unit) else sure,
+            confidence=Confidence.LOW if command or _looks(effect) or _SAYS_SO.search(effect.unit) else sure,
             trace=steps((effect.place, "any certificate is taken")),
         )
+
+
+def _looks(effect: Crypto | Configure) -> bool:
+    """True for a look whether somebody answers: nothing is sent, and nothing that comes is read."""
+    return effect.api.rpartition(".")[2] in ("head", "options") if isinstance(effect, Crypto) else False
 
 
 def _off(effect: Configure) -> bool:

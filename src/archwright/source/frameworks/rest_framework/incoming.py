@@ -45,7 +45,7 @@ class Incoming:
         items: dict[Any, Val] = {}
         for field in shape.fields:
             if not field.read_only and field.source:
-                items[field.source[0]] = self.field(shape, field, depth)
+                _put(items, field.source, self.field(shape, field, depth))
         return Val(("dict",), (), NO, items)
 
     def field(self, shape: Shape, field: Field, depth: int = _MAX_DEPTH) -> Val:
@@ -142,8 +142,15 @@ class Incoming:
             return
         module, at = field.holder.module, field.node[1]
         declared = Place(module.path, f.line_of(at), f.column_of(at))
+        relation = shape.model.relations.get(field.name) if shape.model is not None and field.kind == "model" else None
         frame.emit(
-            "Accept", position, entity=query.entity, relation=field.name, holder=shape.info.short, declared=declared
+            "Accept",
+            position,
+            entity=query.entity,
+            relation=field.name,
+            holder=shape.info.short,
+            many=field.many or (relation is not None and relation.many),
+            declared=declared,
         )
 
     def _model_query(self, shape: Shape, field: Field) -> Query | None:
@@ -156,3 +163,15 @@ class Incoming:
 def _gives_none(node: Any) -> bool:
     """`Model.objects.none()`: the rows are put in later."""
     return node is not None and node[0] == f.CALL and last_name(node[2]) == "none"
+
+
+def _put(items: dict[Any, Val], path: tuple[str, ...], value: Val) -> None:
+    """`source="note.text"`: what comes in is a dictionary of a dictionary."""
+    for name in path[:-1]:
+        held = items.get(name)
+        inner = held.items if held is not None else None
+        if inner is None:
+            inner = {}
+            items[name] = Val(("dict",), (), NO, inner)
+        items = inner
+    items[path[-1]] = value

@@ -1,0 +1,68 @@
+"""Fields that let a caller name rows of other owners: one row, or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archwright.model.finding import Finding
+
+Find = Callable[..., list[Finding]]
+MODELS = """
+from django.conf import settings
+from django.db import models
+
+class Document(models.Model):
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+
+class Link(models.Model):
+    document = models.{}
+"""
+SERIALIZERS = """
+from rest_framework import serializers
+from shop.models import Document, Link
+
+class LinkSerializer(serializers.ModelSerializer):
+    {}
+    class Meta:
+        model = Link
+        fields = ["document"]
+"""
+VIEWS = """
+from rest_framework.generics import CreateAPIView
+from rest_framework.permissions import IsAuthenticated
+from shop.serializers import LinkSerializer
+
+class Create(CreateAPIView):
+    permission_classes = [IsAuthenticated]
+    serializer_class = LinkSerializer
+"""
+URLS = """
+from django.urls import path
+from shop.views import Create
+
+urlpatterns = [path("links/", Create.as_view())]
+"""
+ONE, MANY = "ForeignKey(Document, on_delete=models.CASCADE)", "ManyToManyField(Document)"
+FIELD = "document = serializers.PrimaryKeyRelatedField(queryset=Document.objects.all(){})"
+
+
+@pytest.mark.parametrize(
+    ("column", "field", "confidence"),
+    [
+        (ONE, "", "medium"),
+        (MANY, "", "low"),
+        (ONE, FIELD.format(""), "medium"),
+        (MANY, FIELD.format(", many=True"), "low"),
+    ],
+)
+def test_one_row_and_a_list_of_rows(findings: Find, column: str, field: str, confidence: str) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": MODELS.format(column),
+        "shop/serializers.py": SERIALIZERS.format(field),
+        "shop/views.py": VIEWS,
+        "shop/urls.py": URLS,
+    }
+    assert [str(each.confidence) for each in findings("access/unscoped-field", files)] == [confidence]
