@@ -322,8 +322,7 @@ def _bind(
         else:
             extra[name] = value.named_here() if value.origins else value
     if called.keywords is not None:
-        two = origins_of([value for value in spread if value.type not in SEQUENCES])
-        given[called.keywords] = Val(("dict",), two, NO, extra)
+        given[called.keywords] = _keywords(extra, [value for value in spread if value.type not in SEQUENCES])
     if spread:
         for index in range(called.size):
             if index not in given:
@@ -332,6 +331,17 @@ def _bind(
     spec = _spec(engine, unit, generic, given, () if spread else called.flags)
     _look_through(frame, generic, given)
     return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given, spec
+
+
+def _keywords(written: dict[Any, Val], mappings: list[Val]) -> Val:
+    """The keywords of a call: those written down, and what mappings bring, whose values choose no names."""
+    origins: tuple[Origin, ...] = ()
+    for mapping in mappings:
+        origins = join_origins(origins, mapping.origins)
+        for name, value in (mapping.items or {}).items():
+            brought = value.named_here() if value.origins else value
+            written[name] = join(written[name], brought) if name in written else brought
+    return Val(("dict",), origins, NO, written)
 
 
 def _spec(

@@ -8,8 +8,11 @@ from archwright.model.effect import Interpret, Language
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import Use
 from archwright.model.which import Which
-from archwright.review.rule import Reaching, Rule, Verdict, example
+from archwright.review.rule import Reaching, Rule, Verdict, example, replaced
 from archwright.review.sent import tainted
+
+_MANY = 2
+"""Functions that names go through, from which on they are hardly the sender's."""
 
 
 class OrmField(Rule):
@@ -24,7 +27,8 @@ class OrmField(Rule):
     Instead: look the sender's word up in a dictionary of allowed names, or declare them: django-filter's FilterSet, Django REST
     framework's `ordering_fields` and `filterset_fields`.
 
-    Fine when: the sender may read every column of the table and of all that it leads to.
+    Fine when: the sender may read every column of the table and of all that it leads to, or a function on the way checks the names.
+    Conditions whose names came through two functions or more are told of with low confidence.
 
     Fix safety: no automatic fix. Which names are allowed is a decision.
     """
@@ -131,14 +135,21 @@ class OrmField(Rule):
                     urlpatterns = [path("products/<path:slug>/", views.show)]
                 """,
                 "shop/views.py": """
+                    from django.db.models import Q
                     from django.http import JsonResponse
                     from shop.models import Product
 
                     def show(request, slug):
-                        return JsonResponse({"id": find(slug=slug).pk})
+                        return JsonResponse({"id": find(slug=slug).pk, "same": same(Q(slug=slug)), "as": beside("id", slug)})
 
                     def find(**lookup):
                         return Product.objects.get(**lookup)
+
+                    def same(*conditions, **lookup):
+                        return Product.objects.filter(*conditions, **lookup).count()
+
+                    def beside(column, value):
+                        return same(**{f"{column}__gt": value})
                 """,
                 "shop/models.py": """
                     from django.db import models
@@ -193,7 +204,7 @@ class OrmField(Rule):
         if effect.language is not Language.FIELD:
             return
         ordering = effect.api == "order_by"
-        yield from tainted(
+        verdicts = tainted(
             effect,
             effect.text,
             Use.SQL_IDENTIFIER,
@@ -207,3 +218,7 @@ class OrmField(Rule):
             impact=Impact.MEDIUM if ordering else Impact.HIGH,
             confidence=Confidence.MEDIUM if ordering else Confidence.HIGH,
         )
+        for verdict in verdicts:
+            # functions that hand names on mostly check them, or fix them themselves: what comes through several is hardly the sender's
+            hops = sum(step.note.count("passed to ") + step.note.count("returned") for step in verdict.trace)
+            yield verdict if ordering or hops < _MANY else replaced(verdict, confidence=Confidence.LOW)
