@@ -301,3 +301,28 @@ def handed():
 )
 def test_arguments_that_are_handed_on_as_they_came(call: str, found: int, findings: Find) -> None:
     assert len(findings(RULE, HEAD + "    return url\n" + HANDED_ON.replace("CALL", call))) == found
+
+
+OPENED = """
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+def protect():
+    class Opening:
+        def _new_conn(self):
+            return OPENS
+
+    class Public(Opening, HTTPConnection):
+        pass
+
+    HTTPConnectionPool.ConnectionCls = Public
+
+@app.get("/opened")
+def opened():
+    return requests.get(request.args["url"]).text
+"""
+
+
+@pytest.mark.parametrize(("how", "found"), [("open_public(self.host)", 0), ("socket.socket(socket.AF_UNIX)", 1)])
+def test_connections_that_the_project_opens_itself(how: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, HEAD + "    return url\n" + OPENED.replace("OPENS", how))) == found

@@ -53,7 +53,7 @@ class ClassInfo:
                 if node[0] == f.NAME and node[2] == self.facts[0]:
                     base = self._taken_over()
                 else:
-                    base = self.project.resolve_expression(self.module, node)
+                    base = self.project.resolve_expression(self.module, node) or self._beside(node)
                 if (base is not None and base.kind == "class") or (base is not None and base.kind == "external"):
                     found.append(base.value)
             self._bases = tuple(found)
@@ -67,6 +67,15 @@ class ClassInfo:
     def renew(self) -> None:
         """Forget the order of the ancestors, after some class adopted a base."""
         self._mro = None
+
+    def _beside(self, node: Any) -> Found | None:
+        """The class of a name that stands before this one in the same function, where only that function knows it."""
+        function, _, _ = str(self.facts[1]).rpartition(".")
+        wanted = f"{function}.{node[2]}" if function and node[0] == f.NAME else None
+        for index in range(self.index if wanted is not None else 0):
+            if self.module.classes[index][1] == wanted:
+                return Found("class", self.project.class_at(self.module, index))
+        return None
 
     def _taken_over(self) -> Found | None:
         """What the class's own name stood for before the class took it: `class Order(Order)` below an import."""

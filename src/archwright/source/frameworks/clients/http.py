@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from archwright.source import facts as f
 from archwright.source.flow import addresses
 from archwright.source.flow.values import NO, UNKNOWN, Val, constant
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler
 from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined, limit, unverified
 from archwright.source.frameworks.shared.spread import handed_on
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
-    from archwright.source.link.project import Project
+    from archwright.source.link.project import ClassInfo, Project
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MODULES = {"requests": None, "requests.api": None, "niquests": None, "httpx": 5, "curl_cffi.requests": 30}
@@ -56,6 +59,11 @@ _CARRIERS = frozenset(
     | {"aiohttp.TCPConnector", "aiohttp.abc.AbstractResolver", "aiohttp.ThreadedResolver", "aiohttp.AsyncResolver"}
 )  # fmt: skip
 """What carries the calls of a client, or looks up their hosts. An heir of the project's own may refuse addresses."""
+_CONNECTED = frozenset({"urllib3.connection.HTTPConnection", "urllib3.connection.HTTPSConnection"})
+"""What opens the connections of urllib3, and so of requests."""
+_OPENS = ("_new_conn", "connect")
+_APART = ("httpx", "aiohttp")
+"""Libraries with connections of their own."""
 _CONNECTOR = "aiohttp.TCPConnector"
 _OWN_TRANSPORTS = tuple(("object", name) for name in (*_TRANSPORTS, _CONNECTOR))
 
@@ -79,6 +87,8 @@ class HttpClients(Framework):
         super().__init__()
         self._carries = False
         """The project has a class of its own that carries calls."""
+        self._opens = False
+        """The project opens the connections of urllib3 itself."""
         for module, seconds in _MODULES.items():
             self._verbs(module, seconds)
         for session in _SESSIONS:
@@ -126,12 +136,22 @@ class HttpClients(Framework):
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """None; but what carries calls is looked for."""
-        self._carries = any(not _CARRIERS.isdisjoint(info.external_bases()) for info in project.all_classes())
+        for info in project.all_classes():
+            bases = info.external_bases()
+            self._carries = self._carries or not _CARRIERS.isdisjoint(bases)
+            self._opens = self._opens or (not _CONNECTED.isdisjoint(bases) and _opens(project, info))
         return ()
 
     def _may_refuse(self, call: CallSite) -> bool:
         """True where the client is made with a transport of the project's own, or may be: it was handed in, or is an heir of a client."""
         receiver = call.receiver
+        library = (
+            receiver.type[1]
+            if receiver is not None and receiver.type is not None and receiver.type[0] == "object"
+            else call.name
+        )
+        if self._opens and not library.startswith(_APART):
+            return True
         if receiver is None or "transport" in (receiver.items or {}):
             return receiver is not None
         made_elsewhere = any(key[0] == "parameter" for key, _, _ in receiver.origins)
@@ -170,6 +190,15 @@ class HttpClients(Framework):
             url = addresses.judged(url)
         call_peer(call, url, "", UNKNOWN, retry="retry" in held, follows=_follows(call, held))
         return Val(("object", "http.Response"), (ANSWER,))
+
+
+def _opens(project: Project, info: ClassInfo) -> bool:
+    """True for a class that looks up the host, or connects, by itself; a socket in the file system leads to no host."""
+    units = [unit for name in _OPENS if (unit := info.method(name)) is not None]
+    return any(
+        all(node[0] != f.ATTR or node[3] != "AF_UNIX" for node in nodes(body_of(project.unit(unit)[1])))
+        for unit in units
+    )
 
 
 def _follows(call: CallSite, held: Mapping[Any, Val]) -> bool | None:
