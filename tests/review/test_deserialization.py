@@ -78,6 +78,33 @@ def test_what_stays_on_the_machine(body: str, tmp_path: Path) -> None:
     assert Confidence.MEDIUM not in _found(tmp_path, f"{CONNECTIONS}{body}\n")
 
 
+UPLOAD = """import joblib, os, pickle, shutil, tempfile
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+@app.post("/")
+async def load(file: UploadFile):
+    path = os.path.join(tempfile.mkdtemp(), "model.pkl")
+{}
+"""
+WRITTEN = {
+    "its bytes": "    with open(path, 'wb') as out:\n        out.write(await file.read())\n    return joblib.load(path)",
+    "copied": "    with open(path, 'wb') as out:\n        shutil.copyfileobj(file.file, out)\n"
+    "    with open(path, 'rb') as kept:\n        return pickle.load(kept)",
+}
+
+
+@pytest.mark.parametrize("body", WRITTEN.values(), ids=WRITTEN.keys())
+def test_an_upload_that_is_written_to_a_file_first(body: str, tmp_path: Path) -> None:
+    assert len(_found(tmp_path, UPLOAD.format(body))) == 1
+
+
+def test_another_file_than_the_upload(tmp_path: Path) -> None:
+    body = WRITTEN["its bytes"].replace("joblib.load(path)", "joblib.load('/usr/share/app/model.pkl')")
+    assert not _found(tmp_path, UPLOAD.format(body))
+
+
 @pytest.mark.parametrize(
     "letters",
     ["bytes.fromhex({})", "base64.b85decode({})", "binascii.unhexlify({})", "codecs.decode({}.encode(), 'base64')"],

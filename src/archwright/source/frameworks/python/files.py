@@ -141,8 +141,37 @@ def opened_at(file: Val) -> Val | None:
     return (file.asked or {}).get(_LIES_AT)
 
 
+def put_at(frame: Frame, path: Val, content: Val) -> None:
+    """Remember what a unit writes to a file whose path says which it is, so that the unit knows it again where it loads the file."""
+    if name := _file_name(path):
+        frame.keep(name, Val(None, deep_origins(content)))
+
+
+def lies_at(frame: Frame, path: Val) -> Val | None:
+    """What the unit itself wrote to the file at a path; None: not known."""
+    name = _file_name(path)
+    return frame.env.get(name) if name else None
+
+
+def _file_name(path: Val) -> str:
+    """The key of a file among a frame's names; empty where nothing of its path is known."""
+    text = shape(path)
+    return f"file! {text}" if text.strip("{}/") else ""
+
+
+def _copied(site: CallSite) -> Val | None:
+    """`shutil.copyfileobj(source, target)`."""
+    source, target = site.argument(0, "fsrc"), site.argument(1, "fdst")
+    path = opened_at(target) if target is not None else None
+    if path is not None and source is not None:
+        put_at(site.frame, path, source)
+    return None
+
+
 def _writes(site: CallSite) -> Val | None:
     """`path.write_text(text)`."""
+    if site.receiver is not None and site.args:
+        put_at(site.frame, site.receiver, site.args[0])
     if site.receiver is not None:
         site.emit("FileAccess", kind="write", path=site.receiver, api=f"Path.{site.name.rpartition('.')[2]}")
         _script(site, site.receiver, site.argument(0, "data"))
@@ -152,6 +181,8 @@ def _writes(site: CallSite) -> Val | None:
 def _written(site: CallSite) -> Val | None:
     """`file.write(text)` of a file that was opened here."""
     path = opened_at(site.receiver) if site.receiver is not None else None
+    if path is not None and site.args:
+        put_at(site.frame, path, site.args[0])
     if path is not None:
         _script(site, path, site.argument(0))
     return None
@@ -214,6 +245,7 @@ def _both(kind: str, dotted: str) -> Handler:
 
 CALLS: Final[dict[str, Handler]] = {
     PATH: _path,
+    "shutil.copyfileobj": _copied,
     "os.path.commonpath": _common,
     "os.path.join": _os_join,
     "os.path.splitext": _split,

@@ -13,7 +13,7 @@ from archwright.source.flow import unpicklers
 from archwright.source.flow.operators import truth
 from archwright.source.flow.values import NO, UNKNOWN_ORIGIN, Val, clean, deep_origins
 from archwright.source.frameworks.base import CallSite, Handler, mask
-from archwright.source.frameworks.python.files import opened_at
+from archwright.source.frameworks.python.files import lies_at, opened_at
 from archwright.source.frameworks.shared.sinks import loads
 
 _UNSAFE: Final = frozenset({"Loader", "UnsafeLoader", "CLoader", "CUnsafeLoader"})
@@ -93,10 +93,26 @@ def _of_file(dotted: str) -> Handler:
     def handler(site: CallSite) -> Val | None:
         data = site.argument(0, "file")
         path = opened_at(data) if data is not None else None
-        if path is not None:
+        written = lies_at(site.frame, path) if path is not None else None
+        if written is not None:
+            site.emit("Deserialise", loader=dotted, data=written)
+        elif path is not None:
             site.emit("Deserialise", loader=f"{dotted} of a file", data=Val(None, deep_origins(path)))
         elif data is not None:
             site.emit("Deserialise", loader=dotted, data=Val(None, deep_origins(data)))
+        return None
+
+    return handler
+
+
+def _at_path(dotted: str) -> Handler:
+    """`joblib.load(path)`, or of an open file: what it holds is known where the unit itself wrote it."""
+
+    def handler(site: CallSite) -> Val | None:
+        data = site.argument(0, "filename")
+        if data is not None:
+            written = lies_at(site.frame, opened_at(data) or data)
+            site.emit("Deserialise", loader=dotted, data=written or Val(None, deep_origins(data)))
         return None
 
     return handler
@@ -110,7 +126,8 @@ def _torch(site: CallSite) -> Val | None:
     if said is None and site.frame.engine.versions.before("torch", 2, 6) is not True:
         return None
     loader = "torch.load(weights_only=False)" if said is not None else "torch.load without weights_only"
-    site.emit("Deserialise", loader=loader, data=Val(None, deep_origins(opened_at(data) or data)))
+    path = opened_at(data) or data
+    site.emit("Deserialise", loader=loader, data=lies_at(site.frame, path) or Val(None, deep_origins(path)))
     return None
 
 
@@ -165,7 +182,8 @@ for _module in ("pickle", "_pickle", "cPickle", "dill", "cloudpickle"):
     loads(CALLS, f"{_module}.loads", 0, "data")
 CALLS["marshal.load"] = _of_file("marshal.load")
 for _dotted in (
-    "marshal.loads", "jsonpickle.decode", "jsonpickle.unpickler.decode", "joblib.load", "shelve.open",
-    "pandas.read_pickle", "pandas.io.pickle.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all", "ruamel.yaml.unsafe_load",
+    "marshal.loads", "jsonpickle.decode", "jsonpickle.unpickler.decode", "yaml.unsafe_load", "yaml.unsafe_load_all", "ruamel.yaml.unsafe_load",
 ):  # fmt: skip
     loads(CALLS, _dotted)
+for _dotted in ("joblib.load", "shelve.open", "pandas.read_pickle", "pandas.io.pickle.read_pickle"):
+    CALLS[_dotted] = _at_path(_dotted)

@@ -10,6 +10,7 @@ from typing import Final
 
 from archwright.source.flow.values import Key, Val, deep_origins
 from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.python.files import put_at
 
 _UPLOADED: Final = "uploaded file"
 _NAME: Final = "filename"
@@ -38,6 +39,7 @@ def _save(site: CallSite) -> Val | None:
         or any(key[0] == "parameter" and key[-1] == _NAME and key[:-1] in kept for key, _, _ in deep_origins(path))
     ):
         site.emit("FileAccess", kind="write", path=path, api="FileStorage.save")
+        put_at(site.frame, path, receiver)
     return None
 
 
