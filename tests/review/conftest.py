@@ -8,6 +8,7 @@ import pytest
 from archwright.model.base import Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Confidence, Impact
+from archwright.review.endpoint import Endpoint
 from archwright.review.project import review_project
 from archwright.review.registry import all_rules
 from archwright.review.rule import Verdict
@@ -26,6 +27,7 @@ class FakeProgram:
         self.effects = effects
         self.files = files or {}
         self.operations = operations or {}
+        self.endpoints: tuple[Endpoint, ...] = ()
 
     def unit_at(self, place: Place) -> str | None:
         return f"{place.path}:{place.line}"

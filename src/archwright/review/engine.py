@@ -26,6 +26,7 @@ from archwright.review.excerpt import end_of, normalised
 from archwright.review.needs import needs_of
 from archwright.review.owned import given_up
 from archwright.review.program import Program
+from archwright.review.reaching import Reached
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict
 from archwright.review.stored import Stored
 
@@ -101,7 +102,7 @@ def review(
             dispatch[kind].append((rule, needs.facts))
         if needs.endpoints:
             judging.append((rule, needs.facts))
-    reaching = _reaching(program)
+    reaching = Reached(program)
     facts: dict[str, Any] = {
         "program": program,
         "reaching": reaching,
@@ -157,19 +158,6 @@ def function_of(unit: str, path: str) -> str:
         if parts[: len(tail)] == tail:
             return ".".join(parts[len(tail) :])
     return unit
-
-
-def _reaching(program: Program) -> Reaching:
-    """The operations that reach a place, each place looked up once."""
-    known: dict[Place, tuple[str, ...]] = {}
-
-    def reaching(place: Place) -> tuple[str, ...]:
-        if place not in known:
-            unit = program.unit_at(place)
-            known[place] = program.operations_reaching(unit) if unit is not None else ()
-        return known[place]
-
-    return reaching
 
 
 def _ungiven(program: Program) -> Ungiven:

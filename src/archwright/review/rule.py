@@ -16,17 +16,27 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
+from archwright.model.value import Trust
 from archwright.model.which import Which
 
-Reaching = Callable[[Place], tuple[str, ...]]
-"""The operations that reach a place, as people name them."""
+
+class Reaching(Protocol):
+    """What reaches a place of the program."""
+
+    def __call__(self, place: Place, /) -> tuple[str, ...]:
+        """The operations that reach the place, as people name them."""
+
+    def trust(self, place: Place, /) -> Trust | None:
+        """The least that a caller must be who reaches the place; UNKNOWN of code that many share, None where no operation does."""
+
+
 Ungiven = Callable[[Effect], str | None]
 """The dotted name of the unit under which an effect was found, where nothing in the program gives its arguments: any caller may. Else None."""
 

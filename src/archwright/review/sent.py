@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from archwright.model.base import Place
 from archwright.model.effect import Effect, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
 from archwright.model.value import Clean, Origin, OriginKind, Step, Trust, Use, Value
 from archwright.review.beside import in_tests
+from archwright.review.reaching import LEAST_FIRST
 from archwright.review.rule import Reaching, Verdict, steps
 from archwright.review.stored import Stored
 
-_ORDER = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
-"""Who chooses the data, the most dangerous first. Operators own the service anyhow, so their data is clean."""
 _WHO = {
     Trust.ANYONE: "Anyone who can reach the service",
     Trust.SIGNED_IN: "Any signed-in user",
@@ -122,8 +123,8 @@ class Sent(NamedTuple):
 
     @property
     def by_staff(self) -> bool:
-        """True for what staff keeps in a row: addresses and pieces of pages that are part of how the service is set up."""
-        return self.kept is not None and self.origin.trust is Trust.STAFF
+        """True for what staff alone chooses: addresses, pieces of pages and plug-ins that are part of how the service is set up."""
+        return self.origin.trust is Trust.STAFF
 
 
 def _plain(name: str) -> str:
@@ -131,27 +132,41 @@ def _plain(name: str) -> str:
 
 
 def sent(
-    effect: Effect, value: Value, use: Use, stored: Stored | None = None, *, apart: tuple[str, ...] = ()
+    effect: Effect,
+    value: Value,
+    use: Use,
+    stored: Stored | None = None,
+    *,
+    apart: tuple[str, ...] = (),
+    reaching: Reaching | None = None,
 ) -> Sent | None:
     """The most dangerous data from outside in `value`, a slot of `effect`, that is dirty for `use`; None if there is none.
 
     stored: who writes which field, where what rows hold counts too. apart: the beginnings of the names of sources that do not.
+    reaching: what reaches a place, where it matters what the senders have to be.
     """
     if effect.context.setting is Setting.TEST or in_tests(effect.place.path):
         return None
     known = [
-        origin
+        _by(origin, reaching)
         for origin in value.origins
         if origin.kind is OriginKind.SOURCE
         and origin.state(use) is Clean.DIRTY
-        and origin.trust in _ORDER
+        and origin.trust in LEAST_FIRST
         and not (apart and origin.name.startswith(apart))
     ]
     if not known:
         return _stored(value, use, stored, apart) if stored is not None else None
-    worst = min(known, key=lambda o: (_ORDER.index(o.trust), len(o.steps), o.name, [s.place for s in o.steps]))
+    worst = min(known, key=lambda o: (LEAST_FIRST.index(o.trust), len(o.steps), o.name, [s.place for s in o.steps]))
     place = worst.steps[0].place if worst.steps else effect.place
     return None if in_tests(place.path) else Sent(worst, place)
+
+
+def _by(origin: Origin, reaching: Reaching | None) -> Origin:
+    """An origin as chosen by staff, where staff alone reaches the endpoints that receive it."""
+    if reaching is None or not origin.steps or reaching.trust(origin.steps[0].place) is not Trust.STAFF:
+        return origin
+    return msgspec.structs.replace(origin, trust=Trust.STAFF)
 
 
 def _stored(value: Value, use: Use, stored: Stored, apart: tuple[str, ...]) -> Sent | None:
@@ -163,7 +178,9 @@ def _stored(value: Value, use: Use, stored: Stored, apart: tuple[str, ...]) -> S
     ]
     if not found:
         return None
-    writer, read = min(found, key=lambda pair: (_ORDER.index(pair[0].origin.trust), not pair[0].sure, pair[1].name))
+    writer, read = min(
+        found, key=lambda pair: (LEAST_FIRST.index(pair[0].origin.trust), not pair[0].sure, pair[1].name)
+    )
     place = writer.origin.steps[0].place if writer.origin.steps else writer.place
     return Sent(writer.origin, place, Kept(read.name, writer.place, read.steps, writer.sure, writer.told))
 
@@ -183,15 +200,16 @@ def tainted(
     confidence: Confidence = Confidence.HIGH,
     stored: Stored | None = None,
     apart: tuple[str, ...] = (),
+    staff: Confidence | None = None,
 ) -> Iterator[Verdict]:
     """The verdict that data from outside reaches a slot; none where `sent` finds none.
 
     message: what is said of the data, `{it}` for it (`{it} becomes part of the command that os.system runs.`); why: what its
     sender can do, `{who}` for who that is and `{through}` for the operations (`{who} can run commands{through}.`); harm: what
-    happens at the effect, for the trace. The confidence is at most medium where the way of the data is not known. stored, apart: see
-    `sent`.
+    happens at the effect, for the trace. The confidence is at most medium where the way of the data is not known, and `staff` where
+    staff alone chooses the data: for harm that is no more than what the service lets its staff do. stored, apart: see `sent`.
     """
-    found = sent(effect, value, use, stored, apart=apart)
+    found = sent(effect, value, use, stored, apart=apart, reaching=reaching)
     if found is None:
         return
     yield Verdict(
@@ -199,7 +217,7 @@ def tainted(
         why=why.replace("{who}", found.who).replace("{through}", found.through(reaching)),
         fix=fix,
         impact=found.impact(impact),
-        confidence=found.confidence(confidence),
+        confidence=staff if staff is not None and found.by_staff else found.confidence(confidence),
         trace=found.trace(effect, harm),
         start=found.place if found.kept is None or found.kept.told else None,
         remedy=remedy,

@@ -7,7 +7,6 @@ whose column holds only numbers, dates, keys, slugs, words of a list, or what a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from archwright.model.base import Place
@@ -15,10 +14,9 @@ from archwright.model.effect import Store
 from archwright.model.entity import Entity, Type
 from archwright.model.value import Clean, Origin, OriginKind, Trust, Use
 from archwright.review.beside import UNSERVED, beside, in_tests
-from archwright.review.endpoint import Endpoint
 from archwright.review.program import Program
+from archwright.review.reaching import LEAST_FIRST, MANY
 from archwright.review.rule import Reaching
-from archwright.review.staff import asks_staff
 
 _HARMLESS: Final = frozenset(
     {Type.INT, Type.DECIMAL, Type.MONEY, Type.BOOL, Type.DATE, Type.TIMESTAMP, Type.UUID, Type.FLOAT, Type.ENUM}
@@ -30,9 +28,6 @@ _ANY: Final = "*"
 _VALUES: Final = frozenset({"value", "val", "value_json", "json_value"})
 _NAMES: Final = ("key", "name", "option", "setting")
 _LOCATES: Final = frozenset({Use.PATH, Use.SEGMENT, Use.HOST})
-_MANY: Final = 12
-"""Code that more operations reach is shared by forms or views of all kinds: which of them writes this field isn't known."""
-_ORDER: Final = (Trust.ANYONE, Trust.SIGNED_IN, Trust.UNKNOWN, Trust.STAFF)
 
 
 class Writer(NamedTuple):
@@ -55,7 +50,6 @@ class Stored:
         self._program = program
         self._reaching = reaching
         self._stores: dict[str, list[Store]] | None = None
-        self._endpoints: dict[str, list[Endpoint]] | None = None
         self._known: dict[str, tuple[Writer, ...]] = {}
 
     def __call__(self, field: str) -> tuple[Writer, ...]:
@@ -107,24 +101,14 @@ class Stored:
         if in_tests(start.path):
             return None
         operations = self._reaching(start)
-        trust = self._trust(operations) if origin.trust is Trust.ANYONE and operations else origin.trust
+        trust, asked = origin.trust, self._reaching.trust(start)
+        if asked is not None and (trust is Trust.ANYONE or (trust is Trust.SIGNED_IN and asked is Trust.STAFF)):
+            trust = asked
         way = Origin(
             kind=OriginKind.SOURCE, name=origin.name, trust=trust, steps=origin.steps, clean_for=origin.clean_for
         )
-        known = bool(origin.steps) and 0 < len(operations) <= _MANY
+        known = bool(origin.steps) and 0 < len(operations) <= MANY
         return Writer(way, store.place, sure and known, known)
-
-    def _trust(self, operations: Sequence[str]) -> Trust:
-        """The least that a caller must be who reaches the write by one of the operations; of code that many share it isn't known."""
-        if len(operations) > _MANY:
-            return Trust.UNKNOWN
-        if self._endpoints is None:
-            self._endpoints = defaultdict(list)
-            for endpoint in self._program.endpoints:
-                for operation in endpoint.operations:
-                    self._endpoints[str(operation)].append(endpoint)
-        found = {_asked(endpoint) for name in operations for endpoint in self._endpoints.get(name, ())}
-        return min(found or {Trust.ANYONE}, key=_ORDER.index)
 
     def _family(self, entity: str) -> tuple[str, ...]:
         """The entity, its ancestors and its heirs: a column that one declares is a column of the others."""
@@ -167,20 +151,13 @@ class Stored:
 
 def _reaches(store: Store, origin: Origin, field: str) -> bool:
     """True for data of somebody outside that the write puts into the field: of a field that is not named, where its names may be this."""
-    if origin.kind is not OriginKind.SOURCE or origin.trust not in _ORDER:
+    if origin.kind is not OriginKind.SOURCE or origin.trust not in LEAST_FIRST:
         return False
     if store.field != _ANY:
         return True
     return field in store.names if store.names else Use.FIELDS not in origin.clean_for
 
 
-def _asked(endpoint: Endpoint) -> Trust:
-    """What an endpoint asks its callers to be."""
-    if asks_staff(endpoint):
-        return Trust.STAFF
-    return Trust.SIGNED_IN if endpoint.signed_in or endpoint.asks else Trust.ANYONE
-
-
 def _danger(writer: Writer) -> tuple[int, bool, int, Place, str]:
     origin = writer.origin
-    return (_ORDER.index(origin.trust), not writer.sure, len(origin.steps), writer.place, origin.name)
+    return (LEAST_FIRST.index(origin.trust), not writer.sure, len(origin.steps), writer.place, origin.name)

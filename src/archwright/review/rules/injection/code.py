@@ -202,6 +202,7 @@ class CodeInjection(Rule):
             harm=f"{effect.api} loads the module" if loads else f"{effect.api} runs the code",
             impact=Impact.HIGH if loads else Impact.CRITICAL,
             confidence=Confidence.LOW if loads or effect.api == _MODULE else Confidence.HIGH,
+            staff=Confidence.LOW,
         )
         if not loads:
             yield from given(

@@ -178,6 +178,7 @@ class TemplateInjection(Rule):
             harm=f"{effect.api} reads the text as a template",
             impact=Impact.CRITICAL if runs else Impact.MEDIUM,
             confidence=Confidence.LOW if sandboxed else Confidence.HIGH,
+            staff=Confidence.LOW,
         )
         if runs:
             yield from given(

@@ -178,4 +178,5 @@ class Decompression(Rule):
             confidence=Confidence.LOW
             if found is not None and found.origin.trust is Trust.UNKNOWN
             else Confidence.MEDIUM,
+            staff=Confidence.LOW,
         )

@@ -201,6 +201,7 @@ class PageSize(Rule):
             harm="as many rows are fetched",
             impact=Impact.MEDIUM,
             confidence=Confidence.MEDIUM,
+            staff=Confidence.LOW,
         ):
             chosen = found.name if found is not None else ""
             yield replaced(verdict, cause=f"{effect.by or verdict.start} {chosen}")

@@ -233,6 +233,7 @@ class Redos(Rule):
                 fix="Write the loop so that each text has one way through it, or limit the text's length before.",
                 harm=f"{effect.api} matches the text",
                 impact=Impact.HIGH,
+                staff=Confidence.LOW,
             )
         elif effect.language is Language.REGEX:
             yield from tainted(
@@ -246,6 +247,7 @@ class Redos(Rule):
                 harm=f"{effect.api} reads the pattern",
                 impact=Impact.MEDIUM,
                 confidence=Confidence.MEDIUM,
+                staff=Confidence.LOW,
             )
 
     def _quadratic(self, effect: Match, reaching: Reaching) -> Iterator[Verdict]:
@@ -266,6 +268,7 @@ class Redos(Rule):
             harm=f"{effect.api} matches the text",
             impact=Impact.MEDIUM,
             confidence=Confidence.MEDIUM if found.origin.name.startswith(_LONG) else Confidence.LOW,
+            staff=Confidence.LOW,
         )
 
 

@@ -376,7 +376,7 @@ class Ssrf(Rule):
     def check(self, effect: HttpCall, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         if effect.judged and not effect.redirects:
             return
-        found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN)
+        found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN, reaching=reaching)
         if found is None:
             return
         sure = not effect.judged and not (effect.peer.text or "").startswith("tcp:")

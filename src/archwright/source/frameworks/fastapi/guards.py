@@ -179,8 +179,15 @@ def _texts(nodes: Any) -> tuple[str, ...]:
     return tuple(part[2] for part in parts if part[0] == f.CONST and isinstance(part[2], str))
 
 
-def _rejects(body: Any, names: set[str]) -> bool:
-    """True where something is raised on a condition that concerns one of the names; a call that is given one may raise too."""
+def _rejects(body: Any, given: set[str]) -> bool:
+    """True where something is raised on a condition that concerns one of the names; a call that is given one may raise too.
+
+    A name that gets its value from one of them stands for it: `token = credentials.token if credentials else None`.
+    """
+    names = set(given)
+    for node in nodes(body):
+        if node[0] == f.ASSIGN and names & _named_in(node[3]):
+            names |= {target[2] for target in node[2] if target[0] == f.NAME}
     todo = list(body)
     while todo:
         node = todo.pop()
