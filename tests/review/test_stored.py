@@ -1078,3 +1078,56 @@ def test_pages_in_mails_are_of_low_confidence(tmp_path: Path) -> None:
     files["views.py"] = files["views.py"].replace("hook.html", "mails/hook.html")
     (found,) = reviewed(files, tmp_path)
     assert found.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("kept", "used", "found"),
+    [
+        ('Hook.objects.create(config={"url": request.POST["url"]})', 'hook.config["url"]', True),
+        ('Hook.objects.create(config={"url": request.POST["url"]})', 'hook.config.get("url")', True),
+        ('Hook.objects.create(config={"url": request.POST["url"]})', "hook.config[name]", True),
+        ('Hook.objects.create(config={"url": request.POST["url"]})', 'given(hook.config)["url"]', True),
+        ("Hook.objects.create(config=json.loads(request.body))", 'hook.config["url"]', True),
+        ('hook = Hook.objects.get(pk=1)\n    hook.config["url"] = request.POST["url"]', 'hook.config["url"]', True),
+        ('Hook.objects.create(config={"token": request.POST["token"]})', 'hook.config["url"]', False),
+        ('Hook.objects.create(config={"token": request.POST["token"]})', 'hook.config.get("url")', False),
+        ('Hook.objects.create(config={"token": request.POST["token"]})', 'given(hook.config)["url"]', False),
+        (
+            'hook = Hook.objects.get(pk=1)\n    hook.config["token"] = request.POST["token"]',
+            'hook.config["url"]',
+            False,
+        ),
+        ('make({"token": request.POST["token"]})', 'hook.config["url"]', False),
+        ('make({"url": request.POST["url"]})', 'hook.config["url"]', True),
+        ("make(json.loads(request.body))", 'hook.config["url"]', True),
+    ],
+)
+def test_parts_of_a_document_are_kept_apart(tmp_path: Path, kept: str, used: str, found: bool) -> None:
+    views = f"""
+import json
+from django.http import HttpResponse
+from models import Hook
+
+def make(config=None):
+    if config is None:
+        config = {{}}
+    return Hook.objects.create(config=config)
+
+def create(request):
+    {kept}
+    return HttpResponse("")
+"""
+    task = f"""
+import requests
+from celery import shared_task
+from models import Hook
+
+def given(config):
+    return config
+
+@shared_task
+def send(key, name):
+    hook = Hook.objects.get(pk=key)
+    requests.get({used}, timeout=5)
+"""
+    assert bool(reviewed({**DJANGO, "views.py": views, "tasks.py": task}, tmp_path)) is found

@@ -204,9 +204,9 @@ class Store(Effect, tag="store", frozen=True, kw_only=True):
 
     entity: str | None
     field: str
-    """Its name; `*` where data tells which field it is."""
+    """Its name, `settings[url]` for a part of the document in a column; `*` where data tells which field it is."""
     names: tuple[str, ...] = ()
-    """Of `*`, the names that a declaration of the data allows, `?` for one that can't be told; empty: the sender chooses."""
+    """Of `*`, and of a document that a caller gives, the names in the data, `?` for one that can't be told; empty: the sender chooses."""
     value: Value = Value()
 
 

@@ -25,6 +25,7 @@ _HARMLESS: Final = frozenset(
 _TEXTS: Final = frozenset({Type.TEXT, Type.URL, Type.EMAIL, Type.JSON, Type.BYTES})
 _KEYS: Final = frozenset({"id", "pk"})
 _ANY: Final = "*"
+_UNTOLD: Final = "?"
 _VALUES: Final = frozenset({"value", "val", "value_json", "json_value"})
 _NAMES: Final = ("key", "name", "option", "setting")
 _LOCATES: Final = frozenset({Use.PATH, Use.SEGMENT, Use.HOST})
@@ -65,7 +66,7 @@ class Stored:
         apart: the beginnings of the names of sources that don't count.
         """
         entity, _, field = read.name.rpartition(".")
-        if use in _LOCATES and self._type(entity, field) is Type.BYTES:
+        if use in _LOCATES and self._type(entity, _column(field)) is Type.BYTES:
             return None  # the contents of a file, not its name
         for writer in self(read.name):
             if apart and writer.origin.name.startswith(apart):
@@ -80,18 +81,22 @@ class Stored:
         return None
 
     def _writers(self, entity: str, field: str) -> list[Writer]:
-        type_ = self._type(entity, field)
-        if not entity or field in (_ANY, *_KEYS) or type_ in _HARMLESS or self._by_key(entity, field):
+        column = _column(field)
+        type_ = self._type(entity, column)
+        if not entity or column in (_ANY, *_KEYS) or type_ in _HARMLESS or self._by_key(entity, column):
             return []
-        if self._checked(entity, field):
+        if self._checked(entity, column):
             return []
         found = []
+        wanted = dict.fromkeys((field, column if column != field else f"{column}[]"))
         for name in self._family(entity):
-            for named in (field, _ANY) if type_ in _TEXTS else (field,):
+            for named in (*wanted, _ANY) if type_ in _TEXTS else wanted:
                 for store in self._all().get(f"{name}.{named}", ()):
+                    if named == column != field and not _holds(store, field):
+                        continue
                     for origin in store.value.origins:
-                        if _reaches(store, origin, field):
-                            told = named == field or field in store.names
+                        if _reaches(store, origin, column):
+                            told = named != _ANY or column in store.names
                             writer = self._writer(store, origin, sure=told and type_ in _TEXTS)
                             found += [writer] if writer is not None else []
         return sorted(found, key=_danger)
@@ -146,7 +151,19 @@ class Stored:
                     and not beside(effect.place.path)
                 ):
                     self._stores[f"{effect.entity}.{effect.field}"].append(effect)
+                    if "[" in effect.field:
+                        self._stores[f"{effect.entity}.{_column(effect.field)}[]"].append(effect)
         return self._stores
+
+
+def _column(field: str) -> str:
+    """The column, of which `settings[url]` is a part: what the document in it holds under a name."""
+    return field.partition("[")[0]
+
+
+def _holds(store: Store, part: str) -> bool:
+    """False where the names in the document that is kept are known, and that of the part is none of them."""
+    return not store.names or _UNTOLD in store.names or part.partition("[")[2].removesuffix("]") in store.names
 
 
 def _reaches(store: Store, origin: Origin, field: str) -> bool:

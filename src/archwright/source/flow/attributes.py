@@ -340,7 +340,7 @@ def set_attribute(frame: Frame, base: Val, target: tuple[Any, ...], name: str, v
 def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value: Val, position: int) -> None:
     """`base[index] = value`."""
     if target[0] == f.ATTR:
-        stores.put(frame, position, base, target[3], value)
+        stores.put(frame, position, base, target[3], index, value)
     if base.type is not None and base.type[0] in ("external", "object"):
         dispatch.put(frame, base, index, value, position)
     elif base.type is not None and base.type[0] == "member" and base.type[2] == "headers":

@@ -8,7 +8,7 @@ from typing import Any, Final
 from archwright.model.value import Use
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.own_checks import looks_at
-from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins, under
 
 KIND: Final = "Store"
 ANY: Final = "*"
@@ -40,11 +40,26 @@ def keep(frame: Frame, position: int, entity: str | None, field: str, value: Val
     kinds = frame.engine.kinds
     if entity is None or (kinds is not None and KIND not in kinds):
         return
+    if field != ANY and _document(value):
+        for name, part in (value.items or {}).items():
+            keep(frame, position, entity, under(field, name), part)
+        return
     harmless = BIT[Use.FIELDS] if field == ANY else ALL_USES  # the names of what is declared are not the sender's
     origins = tuple(each for each in deep_origins(value) if each[0][0] in _TELLING and each[1] & harmless != harmless)
-    if origins and not looks_at(frame.engine, entity, field):
-        names = {"names": _names(value)} if field == ANY else {}
+    if origins and not looks_at(frame.engine, entity, field.partition("[")[0]):
+        given = field == ANY or any(key[0] == "parameter" for key, _, _ in value.origins)
+        names = {"names": _names(value)} if given else {}
         frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins), **names)
+
+
+def _document(value: Val) -> bool:
+    """True for a mapping of which each key is written down in the code: who reads one part of it gets nothing of another."""
+    return (
+        value.type == ("dict",)
+        and bool(value.items)
+        and all(isinstance(name, str) and name != "*" for name in value.items or ())
+        and not any(key[0] in _TELLING for key, _, _ in value.origins)
+    )
 
 
 def _names(mapping: Val) -> Val:
@@ -73,8 +88,9 @@ def chosen(name: Val) -> bool:
     return any(key[0] in _TELLING and not cleaned & BIT[Use.FIELDS] for key, cleaned, _ in name.origins)
 
 
-def put(frame: Frame, position: int, holder: Val, name: str, value: Val) -> None:
+def put(frame: Frame, position: int, holder: Val, name: str, index: Val, value: Val) -> None:
     """Something is put into what a field holds: `row.settings["url"] = value`, where `holder` is `row.settings`."""
     for key, _, _ in holder.origins:
         if key[0] == "field" and key[2] == name:
-            keep(frame, position, key[1], key[2], value)
+            part = under(name, index.const) if isinstance(index.const, str) else name
+            keep(frame, position, key[1], part, value)

@@ -404,13 +404,25 @@ _NAMED = frozenset(
 
 
 def named(origins: tuple[Origin, ...], name: str) -> tuple[Origin, ...]:
-    """The origins of one value picked by a constant name: `query parameter` becomes `query parameter 'page'`, some column a named one."""
+    """The origins of one value picked by a constant name: `query parameter` becomes `query parameter 'page'`, some column a named one, a document in a column its part."""
     return tuple(
         (("source", f"{key[1]} {name!r}", key[2]), cleaned, _renamed(steps, key[1], f"{key[1]} {name!r}"))
         if key[0] == "source" and key[1] in _NAMED
-        else (("field", key[1], name) if key[0] == "field" and key[2] == "*" else key, cleaned, steps)
+        else (_part(key, name) if key[0] == "field" else key, cleaned, steps)
         for key, cleaned, steps in origins
     )
+
+
+def _part(field: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    """A column of a row of which nothing more was known, or what a document in a column holds under a name: `settings[url]`."""
+    if field[2] == "*":
+        return ("field", field[1], name)
+    return ("field", field[1], under(field[2], name))
+
+
+def under(field: str, name: str) -> str:
+    """How the part of a document that a field holds is written; the field where it is a part already, or the name no word."""
+    return f"{field}[{name}]" if "[" not in field and name.isidentifier() else field
 
 
 def _renamed(steps: Steps, old: str, new: str) -> Steps:

@@ -213,7 +213,7 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
             return f"The {origin.name}", Confidence.MEDIUM, ""
         return None
     if origin.kind is OriginKind.FIELD:
-        field = origin.name.rpartition(".")[2]
+        field = origin.name.rpartition(".")[2].partition("[")[0]
         if secret(field) and parts(field)[-1] not in TOKENS:
             return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
     if origin.kind is OriginKind.PARAMETER and REQUEST_HEADERS.search(origin.name):
