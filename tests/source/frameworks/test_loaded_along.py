@@ -45,6 +45,24 @@ class Order(models.Model):
 
     def __str__(self):
         return self.customer.name
+
+class Invoice(models.Model):
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    payer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="paid")
+    first = Whole.from_queryset(OrderSet)()
+    objects = models.Manager()
+
+class Note(models.Model):
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    payer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="notes")
+    objects = models.Manager()
+    whole = Whole()
+
+class Named(Note):
+    holder = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="named")
+
+    class Meta:
+        default_manager_name = "whole"
 """
 SQLALCHEMY = """
 from sqlalchemy import ForeignKey, select
@@ -90,6 +108,13 @@ def run(session: Session, key: int):
             "[o.customer.region.pk for c in Customer.objects.prefetch_related('orders') for o in c.orders.all()]",
             {"orders.customer.region"},
         ),
+        ("[i.customer.name for i in Customer.objects.get(pk=1).paid.filter(pk__gt=1)]", set()),
+        ("[i.customer.name for c in Customer.objects.prefetch_related('paid') for i in c.paid.all()]", set()),
+        ("[i.customer.name for i in Invoice.first.all()]", set()),
+        ("[i.payer.name for i in Invoice.first.with_customer()]", {"payer"}),
+        ("[i.customer.name for i in Invoice.objects.all()]", {"customer"}),
+        ("[n.customer.name for n in Customer.objects.get(pk=1).notes.filter(pk__gt=1)]", {"customer"}),
+        ("[n.customer.name for n in Customer.objects.get(pk=1).named.filter(pk__gt=1)]", set()),
     ],
 )
 def test_django(program: Callable[..., Program], per_row: PerRow, body: str, expected: set[str]) -> None:

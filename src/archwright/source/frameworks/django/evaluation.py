@@ -27,7 +27,8 @@ def iterate(frame: Frame, value: Val, position: int) -> Iteration | None:
         fetched = row.query
         if fetched is not None:  # what the related rows know of themselves lies below the path
             known = (below for below in query.loaded if not below.endswith(".*"))  # each has the row before it
-            fetched = fetched._replace(loaded=fetched.loaded | {f"{path}.{below}" for below in known})
+            below_path = {below if below == "?" else f"{path}.{below}" for below in known}
+            fetched = fetched._replace(loaded=fetched.loaded | below_path)
         element = Val(("row", Row(ORM, query.entity or "", fetched, path)), kept_origins(value))
         return Iteration(element, "rows", query.entity, identity(row.query))
     fetch(frame, value, query, position)

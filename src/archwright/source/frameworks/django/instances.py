@@ -9,6 +9,7 @@ from archwright.source.flow import attributes, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN_ORIGIN, Query, Row, Val, clean, join_origins
 from archwright.source.frameworks.base import CallSite, mask
+from archwright.source.frameworks.django.managers import managed
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM, is_loaded
@@ -91,7 +92,6 @@ def _manager_of(
     position: int,
     models: dict[str, ModelInfo],
 ) -> Val:
-    managers = models[relation.target].managers if relation.target in models else {}
     query = Query(
         ORM,
         relation.target,
@@ -100,9 +100,9 @@ def _manager_of(
         loaded=frozenset({relation.back, shared(relation.back)} if relation.back else ()),
         flags=frozenset({"related"}),
         via=(row, name),
-        manager=managers.get("objects"),
+        manager=models[relation.target].default_manager if relation.target in models else None,
     )
-    return Val(("query", query), value.origins)
+    return Val(("query", managed(frame, query, position)), value.origins)
 
 
 def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:

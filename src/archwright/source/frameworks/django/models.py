@@ -71,7 +71,7 @@ class Relation(NamedTuple):
 class ModelInfo:
     """One model with what instances and the class offer."""
 
-    __slots__ = ("columns", "files", "info", "managers", "ordered", "relations")
+    __slots__ = ("columns", "default_manager", "files", "info", "managers", "ordered", "relations")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
@@ -80,7 +80,10 @@ class ModelInfo:
         """The columns that hold the name of a file and give the file."""
         self.relations: dict[str, Relation] = {}
         self.managers: dict[str, str | None] = {}
-        """Manager attribute -> dotted class of the project's manager or query set, None for Django's own."""
+        """Manager attribute -> dotted class of the project's manager or query set, None for Django's own; two with a space between
+        where `Manager.from_queryset(QuerySet)` makes one of both."""
+        self.default_manager: str | None = None
+        """The class of the manager that relations of many rows, generic views and `get_object_or_404` ask."""
         self.ordered = False
 
 
@@ -166,6 +169,18 @@ class Models:
             meta = holder.scope().get("Meta")
             if meta is not None and meta.kind == "class":
                 model.ordered = model.ordered or "ordering" in self._project.class_at(holder.module, meta.value).scope()
+        model.default_manager = model.managers.get(self._default_manager(model))
+
+    def _default_manager(self, model: ModelInfo) -> str:
+        """The name of the manager that Meta names, else of the first that the nearest class declares. Source: `Options._default_manager`."""
+        for holder in model.info.mro():
+            meta = holder.scope().get("Meta")
+            found = self._project.class_at(holder.module, meta.value) if meta and meta.kind == "class" else None
+            named = found.scope().get("default_manager_name") if found is not None else None
+            if named is not None and named.kind == "expression" and named.value[0] == f.CONST:
+                return str(named.value[2])
+        declared = (name for holder in model.info.mro() for name in holder.scope() if name in model.managers)
+        return next(declared, "objects")
 
     def _read_attribute(self, model: ModelInfo, holder: ClassInfo, name: str, node: tuple[Any, ...]) -> None:
         callee = self._callee(holder, node)
@@ -266,7 +281,13 @@ class Models:
             found = self._project.resolve_expression(
                 holder.module, function[2] if function[3] == "as_manager" else (node[3] or (function,))[0]
             )
-            return str(found.value.name) if found is not None and found.kind == "class" else ""
+            given = [found.value.name] if found is not None and found.kind == "class" else []
+            base = (
+                self._project.resolve_expression(holder.module, function[2]) if function[3] == "from_queryset" else None
+            )
+            if base is not None and base.kind == "class":  # its own methods come before those of the query set
+                given.insert(0, base.value.name)
+            return " ".join(given)
         if function[0] == f.CALL:  # Manager.from_queryset(QuerySet)()
             return self._manager(holder, function)
         found = self._project.resolve_expression(holder.module, function)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from archwright.model.finding import Remedy, RemedyKind
 from archwright.model.value import Use
 from archwright.source.flow import attributes
-from archwright.source.flow.calls import call_unit
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, Query, Row, Val, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Iteration, mask
 from archwright.source.frameworks.databases.dbapi import execute
 from archwright.source.frameworks.django import evaluation, instances, querysets
-from archwright.source.frameworks.django.models import USER, ModelInfo, Models, query_method
+from archwright.source.frameworks.django.managers import managed, manager_method
+from archwright.source.frameworks.django.models import USER, ModelInfo, Models
 from archwright.source.frameworks.django.predicates import q_added, q_object
 from archwright.source.frameworks.django.rows import (
     ORM,
@@ -154,22 +154,13 @@ class DjangoOrm(Framework):
         if model is None:
             return None
         if name in model.managers or name in ("objects", "_default_manager", "_base_manager"):
-            return self._managed(frame, Query(ORM, info.name, frame.unit, position, manager=model.managers.get(name)))
+            manager = model.default_manager if name == "_default_manager" else model.managers.get(name)
+            return Val(
+                ("query", managed(frame, Query(ORM, info.name, frame.unit, position, manager=manager), position))
+            )
         if name in {"DoesNotExist", "MultipleObjectsReturned"}:
             return Val(("external", f"django.core.exceptions.{name}"))
         return None
-
-    @staticmethod
-    def _managed(frame: Frame, query: Query) -> Val:
-        """A manager's own `get_queryset` says what every query of it loads along."""
-        value = Val(("query", query))
-        holder = frame.engine.project.class_named(query.manager) if query.manager else None
-        unit = query_method(holder, "get_queryset") if holder is not None else None
-        if unit is None:
-            return value
-        made = call_unit(frame, unit, [value], {}, [], query.position).type
-        known = made is not None and made[0] == "query" and made[1].orm == ORM
-        return Val(("query", query._replace(loaded=made[1].loaded if made is not None and known else frozenset({"?"}))))
 
     def construct(self, call: CallSite, info: ClassInfo) -> Val | None:
         if info.name in self.models:
@@ -191,8 +182,7 @@ class DjangoOrm(Framework):
         return None
 
     def _query_attribute(self, frame: Frame, value: Val, query: Query, name: str, position: int) -> Val | None:
-        holder = frame.engine.project.class_named(query.manager) if query.manager else None
-        unit = query_method(holder, name) if holder is not None else None
+        unit = manager_method(frame.engine.project, query, name)
         if unit is not None:
             return attributes.method_value(frame, value, unit, position)
         if name == "object_list":
