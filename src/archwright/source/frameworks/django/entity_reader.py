@@ -9,6 +9,7 @@ from archwright.model.base import Place
 from archwright.model.entity import Check, Entity, Field, Index, OnDelete, Relation, Type, Unique
 from archwright.source import facts as f
 from archwright.source.frameworks.django.models import ModelInfo
+from archwright.source.frameworks.django.own_fields import judged
 from archwright.source.frameworks.shared.declared import (
     Constant,
     Declaration,
@@ -59,11 +60,6 @@ _TYPES: Final = {
 }
 _LENGTHS: Final = {"EmailField": 254, "URLField": 200, "SlugField": 50, "FileField": 100, "ImageField": 100}
 """`max_length` where none is given (Django's field reference)."""
-_LET_THROUGH: Final = frozenset(
-    {"MaxLengthValidator", "MinLengthValidator", "ProhibitNullCharactersValidator", "URLValidator"}
-    | {"EmailValidator", "validate_email", "FileExtensionValidator"}
-)
-"""Validators of Django that say nothing of the letters of a text, or no more than the type of its field."""
 _TO_ONE: Final = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "AutoOneToOneField"})
 _TO_MANY: Final = frozenset({"ManyToManyField", "ParentalManyToManyField"})
 _ON_DELETE: Final = {"CASCADE": OnDelete.CASCADE, "SET_NULL": OnDelete.SET_NULL}
@@ -193,7 +189,7 @@ class EntityReader:
             default=self._default(given),
             values=values,
             max_length=given.number("max_length") or _LENGTHS.get(kind),
-            checked=kind == "SlugField" or _validated(given.keywords.get("validators")),
+            checked=kind == "SlugField" or judged(given),
             place=place,
         )
 
@@ -369,12 +365,6 @@ class EntityReader:
             if fields:
                 name = given.text("name")
                 self._indexes.append(Index(fields=fields, where=where, name=name, method=method or "btree"))
-
-
-def _validated(listed: Any) -> bool:
-    """True where one of the validators may look at the letters of a text."""
-    parts = () if listed is None else elements(listed) if listed[0] in (f.LIST, f.TUPLE) else (listed,)
-    return any(last_name(part[2] if part[0] == f.CALL else part) not in _LET_THROUGH for part in parts)
 
 
 def _key_text(node: Any) -> str:

@@ -14,6 +14,7 @@ from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.orm import DjangoOrm
+from archwright.source.frameworks.django.own_fields import changes, is_field
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import HELD, ORM
 from archwright.source.frameworks.shared.declared import Declaration, last_name, texts
@@ -195,7 +196,7 @@ class Forms(Framework):
     def _field(self, frame: Frame, holder: ClassInfo, node: tuple[Any, ...], position: int) -> Val:
         engine = frame.engine
         found = engine.project.resolve_expression(holder.module, node[2])
-        if found is not None and found.kind == "class" and _changes(found.value):
+        if found is not None and found.kind == "class" and changes(found.value):
             return UNKNOWN
         given = Declaration(engine, holder.module, node)
         kind = _kind(found.value, given) if found is not None and found.kind == "class" else given.callee
@@ -216,7 +217,7 @@ class Forms(Framework):
         given = Declaration(engine, holder.module, node)
         if found is None or found.kind != "class":
             return given.callee
-        return "" if _changes(found.value) else _kind(found.value, given)
+        return "" if changes(found.value) else _kind(found.value, given)
 
     def _choices(self, engine: Engine, holder: ClassInfo, node: tuple[Any, ...]) -> Query | None:
         given = Declaration(engine, holder.module, node).argument(0, "queryset")
@@ -377,7 +378,7 @@ def _declared(info: ClassInfo) -> list[tuple[str, tuple[Any, ...], ClassInfo]]:
     for holder in reversed(info.mro()):
         for name, binding in holder.scope().items():
             node = binding.value if binding.kind == "expression" else None
-            if node is not None and node[0] == f.CALL and last_name(node[2]).endswith("Field"):
+            if node is not None and node[0] == f.CALL and is_field(holder, node):
                 found[name] = (name, node, holder)
     return list(found.values())
 
@@ -393,8 +394,3 @@ def _calls_super(body: Any, name: str) -> bool:
 def _kind(info: ClassInfo, given: Declaration) -> str:
     bases = [base.rpartition(".")[2] for base in info.external_bases()]
     return next((base for base in bases if base.endswith("Field")), given.callee)
-
-
-def _changes(info: ClassInfo) -> bool:
-    """True for a field class of the project that cleans its own way."""
-    return any(info.method(name) is not None for name in ("clean", "to_python", "validate", "run_validators"))

@@ -6,9 +6,10 @@ from typing import Final
 
 from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, Origin, Val
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Val
 from archwright.source.flow.values import clean as flow_clean
-from archwright.source.frameworks.shared.declared import Declaration, last_name
+from archwright.source.frameworks.django.own_fields import judged
+from archwright.source.frameworks.shared.declared import Declaration
 
 NUMBERS: Final = frozenset(
     {"IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}
@@ -34,15 +35,22 @@ def sent(said: str, unit: int, position: int, *, clean: bool = False) -> tuple[O
 
 
 def of_kind(kind: str, given: Declaration | None, said: str, unit: int, position: int) -> Val:
-    """The value of a field: clean for numbers, dates and choices, as sent for texts, unknown for a class not known here."""
+    """The value of a field: clean for numbers, dates and choices, as sent for texts, unknown for a class not known here.
+
+    What may hold any letters is unknown, too, where the project's own code judges it.
+    """
     if kind in NUMBERS:
         return Val(("number",), sent(said, unit, position, clean=True))
     if kind in CLEAN or (given is not None and "choices" in given.keywords):
         return Val(("text",), sent(said, unit, position, clean=True))
+    if given is not None and judged(given):
+        return Val(("text",) if kind in _TEXTS else None, (UNKNOWN_ORIGIN,))
     if kind == "ListField":
         child = given.argument(0, "child") if given is not None else None
-        inside = last_name(child[2]) if child is not None and child[0] == f.CALL else "JSONField"
-        inner = of_kind(inside, None, said, unit, position)
+        held = None
+        if given is not None and child is not None and child[0] == f.CALL:
+            held = Declaration(given.engine, given.module, child)
+        inner = of_kind(held.callee if held is not None else "JSONField", held, said, unit, position)
         return Val(("list",), (), NO, {"*": inner})
     if kind in _OPEN:
         return Val(None, sent(said, unit, position))

@@ -171,18 +171,21 @@ class Shape:
             if field is not None:
                 yield field
 
-    def _write_only(self) -> set[str]:
-        """The fields that `extra_kwargs` never shows; where it can't be read, nothing is known of them."""
+    def further(self, field: str) -> dict[str, Any]:
+        """What `extra_kwargs` gives the field that is made of a column, by name; where it can't be read, nothing is known."""
         option = self._option("extra_kwargs")
-        if option is None or option[1][0] != f.DICT:
-            return set()
         return {
-            key[2]
-            for key, given in option[1][2]
-            if key is not None and key[0] == f.CONST and given[0] == f.DICT
+            name[-1]: value
+            for key, given in (option[1][2] if option is not None and option[1][0] == f.DICT else ())
+            if key is not None and key[0] == f.CONST and key[2] == field and given[0] == f.DICT
             for name, value in given[2]
-            if name is not None and name[-1] == "write_only" and value[-1] is True
+            if name is not None
         }
+
+    def _write_only(self) -> set[str]:
+        """The fields that `extra_kwargs` never shows."""
+        given = {name: self.further(name).get("write_only") for name in self._further()}
+        return {name for name, value in given.items() if value is not None and value[-1] is True}
 
     def _names(self, declared: dict[str, Field]) -> list[str] | None:
         option = self._option("fields")

@@ -11,6 +11,7 @@ from archwright.source.flow.values import NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Q
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django.kinds import of_kind, sent
 from archwright.source.frameworks.django.orm import DjangoOrm
+from archwright.source.frameworks.django.own_fields import validated
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.rest_framework.fields import RELATED, Field, Shape, is_model_serializer
 from archwright.source.frameworks.shared.declared import Declaration, last_name
@@ -40,7 +41,8 @@ class Incoming:
     def data(self, info: ClassInfo, depth: int = _MAX_DEPTH) -> Val:
         """The validated data of a serializer."""
         shape = self._serializers.shape(info)
-        if not depth or info.method("to_internal_value") is not None or not shape.whole:
+        own = any(info.method(name) is not None for name in ("to_internal_value", "run_validation"))
+        if not depth or own or not shape.whole:
             return Val(("dict",), (UNKNOWN_ORIGIN,))
         items: dict[Any, Val] = {}
         for field in shape.fields:
@@ -87,7 +89,7 @@ class Incoming:
         if hit is None or node is None or node[0] != f.CALL:
             return UNKNOWN
         given = Declaration(self._engine, hit[0].module, node)
-        if "validators" in given.keywords:
+        if "validators" in given.keywords or validated(shape.further(field.name).get("validators")):
             return UNKNOWN
         return self._of_kind(given.callee, given)
 

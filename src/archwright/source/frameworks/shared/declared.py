@@ -20,7 +20,7 @@ class Declaration:
     """A call in a class body: its arguments, and what their constants are."""
 
     def __init__(self, engine: Engine, module: Module, node: tuple[Any, ...]) -> None:
-        self._engine = engine
+        self.engine = engine
         self.module = module
         self.node = node
         self.args: tuple[Any, ...] = node[3]
@@ -31,13 +31,21 @@ class Declaration:
         """The last name of what is called."""
         return last_name(self.node[2])
 
+    @property
+    def own(self) -> ClassInfo | None:
+        """The project's own class that is called."""
+        if self.node[2][0] not in (f.NAME, f.ATTR):
+            return None
+        found = self.engine.project.resolve_expression(self.module, self.node[2])
+        return found.value if found is not None and found.kind == "class" else None
+
     def argument(self, index: int, name: str) -> Any:
         """The node given by position or by name; None if it is not given."""
         return self.args[index] if 0 <= index < len(self.args) else self.keywords.get(name)
 
     def constant(self, name: str, index: int = -1) -> Constant:
         """The constant given; None where none is given or it can't be told."""
-        return constant(self._engine, self.module, self.argument(index, name))
+        return constant(self.engine, self.module, self.argument(index, name))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A constant True or False."""

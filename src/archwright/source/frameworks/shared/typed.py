@@ -82,8 +82,8 @@ class Field(NamedTuple):
 def fields_of(info: ClassInfo) -> dict[str, Field]:
     """The annotated fields of a class and its ancestors."""
     found: dict[str, Field] = {}
+    checked = {name for holder in info.mro() for name in _checked(holder)}
     for holder in info.mro():
-        checked = _checked(holder)
         for name, binding in holder.scope().items():
             if binding.kind == "annotation" and name not in found and not name.startswith("_"):
                 annotation, default = binding.value
@@ -94,12 +94,15 @@ def fields_of(info: ClassInfo) -> dict[str, Field]:
 
 
 def _checked(info: ClassInfo) -> set[str]:
-    """The fields that a class's validators name."""
+    """The fields that the validators of a class name, functions in its body and others."""
     names: set[str] = set()
     for binding in info.scope().values():
-        if binding.kind != "unit":
-            continue
-        for decorator in info.module.units[binding.value][5]:
+        decorators: tuple[Any, ...] = ()
+        if binding.kind == "unit":
+            decorators = info.module.units[binding.value][5]
+        elif binding.kind == "expression" and binding.value[0] == f.CALL:  # `_check = field_validator("url")(check)`
+            decorators = (binding.value[2],)
+        for decorator in decorators:
             if decorator[0] == f.CALL and _last(decorator[2]) in _FIELD_VALIDATORS:
                 names.update(part[2] for part in decorator[3] if part[0] == f.CONST and isinstance(part[2], str))
     return names
