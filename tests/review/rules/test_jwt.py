@@ -45,3 +45,32 @@ def test_a_token_that_its_issuer_accepted(before: str, confidence: Confidence, f
 def test_a_helper_that_nothing_calls(call: str, confidence: Confidence, findings: Find) -> None:
     found = findings(RULE, APP.replace("{}", call))
     assert [each.confidence for each in found if each.function == "sender"] == [confidence]
+
+
+LOGGED = """
+import jwt, logging
+from flask import Flask, request
+
+app = Flask(__name__)
+log = logging.getLogger(__name__)
+
+@app.post("/")
+def seen():
+    claims = jwt.decode(request.form["token"], options={"verify_signature": False})
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "confidence"),
+    [
+        ('log.info("by %s", claims["sub"])', Confidence.LOW),
+        ('user = claims.get("sub"); log.warning(f"by {user}")', Confidence.LOW),
+        ('log.info("by %s", claims["sub"]); return claims["sub"]', Confidence.HIGH),
+        ('log.info("by %s", claims["sub"]); request.user = claims["sub"]', Confidence.HIGH),
+        ('log.info("by %s", claims["sub"]); request.session["user"] = claims["sub"]', Confidence.HIGH),
+        ('log.info("by %s", claims["sub"]); login(claims["sub"])', Confidence.HIGH),
+    ],
+)
+def test_claims_that_are_only_logged(use: str, confidence: Confidence, findings: Find) -> None:
+    assert [each.confidence for each in findings(RULE, LOGGED.replace("{}", use))] == [confidence]

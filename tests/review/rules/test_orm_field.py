@@ -48,3 +48,39 @@ def test_names_that_came_through_several_functions(
     files = {"app.py": code, "shop/__init__.py": "", "shop/models.py": MODELS}
     (finding,) = findings("injection/orm-field", files)
     assert finding.confidence is confidence
+
+
+TRIED = """
+from django.core.exceptions import FieldError
+from flask import Flask, request
+from shop.models import Product
+
+app = Flask(__name__)
+
+@app.get("/products")
+def products():
+    names = request.args.getlist("order")
+    try:
+        {}
+    except {}:
+        return "no"
+    return "yes"
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "count"),
+    [
+        ("Product.objects.order_by(*names)", "FieldError", 0),
+        ("Product.objects.filter(**{names[0]: 1})", "(FieldError, ValueError)", 0),
+        ("Product.objects.order_by(*names)", "LookupError", 1),
+        ("found = Product.objects.order_by(*names)", "FieldError", 1),
+        ("return str(Product.objects.filter(**{names[0]: 1}).count())", "FieldError", 1),
+    ],
+)
+def test_names_that_are_only_tried(query: str, error: str, count: int, findings: Find) -> None:
+    code = TRIED.replace("{}", query, 1).replace("except {}", f"except {error}")
+    assert (
+        len(findings("injection/orm-field", {"app.py": code, "shop/__init__.py": "", "shop/models.py": MODELS}))
+        == count
+    )

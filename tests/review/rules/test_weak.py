@@ -119,3 +119,20 @@ def test_a_token_that_was_made_of_a_password_is_none(argument: str, count: int, 
         """,
     }
     assert sure(findings("secrets/weak-hash", files)) == count
+
+
+@pytest.mark.parametrize(
+    ("use", "count"),
+    [
+        ("if made in seen: return None; \n    seen.add(made)", 0),
+        ("seen[made] = request.data", 0),
+        ("seen.setdefault(made, []).append(1)", 0),
+        ("if made == request.args['same']: return None", 1),
+        ("seen['last'] = made", 1),
+        ("if made in seen: return made", 1),
+        ("token = made\n    if token in seen: return None", 1),
+    ],
+)
+def test_a_hash_that_is_only_a_key(use: str, count: int, findings: Find) -> None:
+    code = HASH.replace("{}", "").replace("    return made", f"    seen = open_rows()\n    {use}")
+    assert sure(findings("secrets/weak-hash", code)) == count

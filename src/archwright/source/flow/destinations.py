@@ -18,6 +18,7 @@ _PASSES: Final = 4
 """Walks of a body; each follows the value over one more name that is bound before what binds it stands."""
 _FILLS: Final = frozenset({"append", "add", "extend", "insert", "appendleft", "update", "setdefault", "push", "write"})
 """Methods that put an argument into their receiver."""
+_SEEKS: Final = frozenset({"in", "not in"})
 
 
 class Destination(NamedTuple):
@@ -26,7 +27,8 @@ class Destination(NamedTuple):
     how: str
     """`name` (a variable or attribute), `fill` (a container or stream that it is put into), `key` (of a dictionary or item),
     `argument` (a parameter's name), `call` (a dotted callable that is given it), `return` (the unit that returns it),
-    `condition` (it decides a branch), `index` (what it picks an element of), `read` (a key that is read of it)."""
+    `condition` (it decides a branch), `index` (what it picks an element of, or is sought in), `read` (a key that is read of it),
+    `held` (an attribute or a container whose item it is made: it outlives the name)."""
     word: str
 
 
@@ -98,8 +100,8 @@ def words_of(node: Any, found: dict[str, None]) -> None:
 
 
 def _puts_away(function: Node) -> bool:
-    """True for `set` of an object: what it gives tells how to undo it, or that it worked, and holds nothing of its argument."""
-    return bool(function[0] == f.ATTR and function[3] == "set")
+    """True for `set` of an object, which gives how to undo it or that it worked, and `len`: nothing of the argument is in it."""
+    return bool((function[0] == f.ATTR and function[3] == "set") or (function[0] == f.NAME and function[2] == "len"))
 
 
 class _Walk:
@@ -117,9 +119,12 @@ class _Walk:
     def _statement(self, node: Node) -> None:
         kind = node[0]
         if kind == f.ASSIGN:
-            if self._carries(node[3]):
-                for target in node[2]:
+            carried = self._carries(node[3])
+            for target in node[2]:
+                if carried:
                     self._bind(target)
+                if target[0] == f.SUBSCRIPT and self._carries(target[3]):
+                    self._goes("index", dotted(target[2]))
         elif kind in (f.AUGASSIGN, f.ANNASSIGN):
             value = node[4]
             if value is not None and self._carries(value):
@@ -173,9 +178,11 @@ class _Walk:
             self._bind(target[2])
         elif kind == f.ATTR:
             self._goes("name", target[3])
+            self._goes("held", target[3])
             self.names.add(dotted(target))
         elif kind == f.SUBSCRIPT:
             self._goes("name", dotted(target[2]).rpartition(".")[2])
+            self._goes("held", dotted(target[2]))
             key = target[3]
             if key[0] == f.CONST:
                 self._goes("key", str(key[2]))
@@ -195,7 +202,10 @@ class _Walk:
         if kind == f.CALL:
             return self._call(node)
         if kind == f.COMPARE:
-            if any([self._carries(node[2]), *(self._carries(part) for _, part in node[3])]):
+            sought, others = self._carries(node[2]), [self._carries(part) for _, part in node[3]]
+            if sought and all(word in _SEEKS for word, _ in node[3]):
+                self._goes("index", dotted(node[3][0][1]))
+            elif sought or any(others):
                 self._goes("condition", "")
             return False
         if kind == f.UNARY:

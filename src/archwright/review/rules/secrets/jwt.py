@@ -19,6 +19,10 @@ _WHO = frozenset(
 
 _CHECKS = re.compile(r"decode|verif|validat|key", re.IGNORECASE)
 """Calls that are given a claim to find a key by, and to check the token with it."""
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+_TEXTS = frozenset({"str", "repr", "format"})
+_USES = frozenset({"return", "condition", "index", "fill", "held"})
+"""What else may become of a claim: somebody acts on it."""
 
 
 class Jwt(Rule):
@@ -26,7 +30,7 @@ class Jwt(Rule):
 
     Found are `decode` with the check switched off where the claims that say who somebody is are used, the algorithm
     `none`, and algorithms taken from the token's own header. With `--all`: expiry that is not checked, and tokens for a
-    user that never end. A look into a token for what finds its key (`iss`, `kid`) is silent.
+    user that never end, claims that are only logged. A look into a token for what finds its key (`iss`, `kid`) is silent.
 
     Why: anyone writes a token with any user in it. What checks no signature takes it.
 
@@ -165,7 +169,8 @@ class Jwt(Rule):
 def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
     """How sure it is that the claims are believed; None: they only find what checks them.
 
-    Low where who issued the token accepted it before, and in a helper that nothing calls: nobody is let in by it.
+    Low where who issued the token accepted it before, where the claims are only logged, and in a helper that nothing calls:
+    nobody is let in by it.
     """
     if any(how == "call" and _CHECKS.search(word.rpartition(".")[2]) for how, word in effect.becomes):
         return None
@@ -174,11 +179,17 @@ def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
     if "presented" in effect.flags or (given and ungiven(effect) is not None):
         return Confidence.LOW
     if not read.isdisjoint(_WHO):
-        return Confidence.HIGH
+        return Confidence.LOW if _only_told(effect) else Confidence.HIGH
     if read:
         return None
     returned = any(how == "return" for how, _ in effect.becomes)
     return Confidence.MEDIUM if returned else Confidence.LOW
+
+
+def _only_told(effect: Crypto) -> bool:
+    """True where all that becomes of the claims is a line of a log."""
+    calls = {word.rpartition(".")[2] for how, word in effect.becomes if how == "call"}
+    return bool(calls & _LOGS) and calls <= _LOGS | _TEXTS and _USES.isdisjoint(how for how, _ in effect.becomes)
 
 
 def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, confidence: Confidence) -> Verdict:

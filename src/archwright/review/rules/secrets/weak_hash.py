@@ -25,6 +25,9 @@ _FAST = re.compile(r"^(?:Unsalted)?(?:MD5|SHA1)PasswordHasher$|^CryptPasswordHas
 _CACHES = re.compile(r"(?:^|[/_])(?:cache|caches|caching|memoi[sz]e)(?:/|\.py$)")
 """Modules that keep what was computed: a hash of theirs is the key of it."""
 _JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b|skipcq\b)")
+_SEEKS = frozenset({"add", "setdefault", "discard", "len"})
+"""What looks for an element by its hash, or only counts."""
+_SOUGHT = frozenset({"name", "index", "fill", "call"})
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -189,8 +192,17 @@ def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
         return Confidence.LOW
     if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
         return Confidence.LOW
+    if what is not Serves.SECRET and _only_sought(effect):
+        return Confidence.LOW
     kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
     return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
+
+
+def _only_sought(effect: Crypto) -> bool:
+    """True where the hash is only the key of a mapping or a member of a set: who finds two texts of one hash gets his own row twice."""
+    calls = {word.rpartition(".")[2] for how, word in effect.becomes if how == "call"}
+    sought = any(how == "index" for how, _ in effect.becomes) or bool(calls & _SEEKS)
+    return sought and calls <= _SEEKS and all(how in _SOUGHT for how, _ in effect.becomes)
 
 
 def _looked_at(program: Program, place: Place) -> bool:

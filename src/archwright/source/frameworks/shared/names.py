@@ -8,9 +8,13 @@ from archwright.model.effect import Language
 from archwright.source import facts as f
 from archwright.source.flow.values import NO, SEQUENCES, Origin, Val, join_origins
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.crypto.made import whither
 
 _NAMES = "**"
 """Stands for the names in a mapping, below the key of the parameter that holds it."""
+
+_NO_SUCH_FIELD = "FieldError"
+"""The error of a query that names a field which there is none of."""
 
 
 def keys(call: CallSite, api: str) -> None:
@@ -34,6 +38,12 @@ def words(call: CallSite, api: str) -> None:
         _record(call, api, [*given, *call.spread])
 
 
+def _tried(call: CallSite) -> bool:
+    """True for a query that is built to see whether it can be: the error is caught, and the query itself goes nowhere."""
+    types = (each.rpartition(".")[2] for mark in call.frame.caught for each in mark.types)
+    return _NO_SUCH_FIELD in types and not whither(call.frame, call.position).becomes
+
+
 def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
     origins: tuple[Origin, ...] = ()
     for value in values:
@@ -41,7 +51,7 @@ def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
         if value.type in SEQUENCES:
             for item in (value.items or {}).values():
                 origins = join_origins(origins, item.origins)
-    if origins:
+    if origins and not _tried(call):
         call.emit(
             "Interpret",
             language=Language.FIELD.value,
