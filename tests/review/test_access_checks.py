@@ -248,6 +248,48 @@ def test_a_checker_whose_method_is_put_around_a_view_guards_it(tmp_path: Path) -
     assert len(found(tmp_path, code, "access/missing-authentication")) == 1
 
 
+VIEWS = """
+import enum
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import login_required
+from django.urls import path
+from django.utils.decorators import method_decorator
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+NOTES = {}
+
+class Kind(enum.Enum):
+    LONG = "long"
+
+"""
+READING = "def get(self, request, note):\n        return Response(NOTES[note])"
+TELLING = "def get(self, request, note):\n        return Response([each.value for each in Kind])"
+
+
+@pytest.mark.parametrize(
+    ("above", "body", "confidence"),
+    [
+        ("", READING, ["medium"]),
+        ("@method_decorator(name='get', decorator=staff_member_required())", READING, []),
+        ("@method_decorator(login_required, 'get')", READING, []),
+        ("@method_decorator([login_required], name='dispatch')", READING, []),
+        ("@method_decorator(name='post', decorator=staff_member_required)", READING, ["medium"]),
+        ("", "permission_classes = ()\n    authentication_classes = []\n    " + READING, []),
+        ("", "permission_classes = ()\n    " + READING, ["medium"]),
+        ("", TELLING, ["low"]),
+    ],
+)
+def test_what_class_based_views_say_of_callers(tmp_path: Path, above: str, body: str, confidence: list[str]) -> None:
+    code = VIEWS
+    for name in "ABCDE":
+        code += f"class {name}(APIView):\n    permission_classes = [IsAuthenticated]\n    {READING}\n\n"
+    code += f"{above}\nclass Last(APIView):\n    {body}\n\nurlpatterns = [\n"
+    code += "".join(f"    path('{name}/<int:note>/', {name}.as_view()),\n" for name in [*"ABCDE", "Last"]) + "]\n"
+    assert [each[1] for each in found(tmp_path, code, "access/missing-authentication")] == confidence
+
+
 @pytest.mark.parametrize(
     ("test", "times"),
     [

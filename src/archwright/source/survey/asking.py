@@ -79,6 +79,8 @@ _HOLDERS: Final = frozenset(
 )
 _GLOBALS: Final = frozenset({"request", "g", "session", "current_user", "websocket"})
 """What a request is known by without being a parameter."""
+_PLAIN: Final = frozenset({"Response", "JsonResponse", "HttpResponse", "jsonify", "list", "dict", "sorted", "tuple"})
+"""Calls that read nothing but what they are given."""
 _HOOKS: Final = frozenset({"before_request", "before_app_request", "middleware", "before_websocket"})
 _HOOK_WORDS: Final = (b"before_request", b"before_app_request", b"middleware", b"MIDDLEWARE", b"before_websocket")
 _MIDDLEWARE: Final = re.compile(r"login_?required|auth\w*required|require\w*(?:login|auth)", re.IGNORECASE)
@@ -154,7 +156,10 @@ class Asking:
         facts = self.project.unit(unit)[1]
         given = {str(parameter[0]) for parameter in facts[4]}
         called = (self.project.unit(callee)[0] for callee in self._program.called_by(unit))
-        if "self" in given or any(not module.language for module in called):
+        made = [last_name(node[2]) for node in self._nodes(unit) if node[0] == f.CALL]
+        if "self" in given and not (made and _PLAIN.issuperset(made)):
+            return False  # what a method reads may be whatever its class says
+        if any(not module.language for module in called):
             return False
         handed = [
             node[3][0]

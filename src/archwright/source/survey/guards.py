@@ -28,6 +28,11 @@ _MIXIN: Final = re.compile(r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin
 _CLASS: Final = re.compile(r"^(?:Is|Has|Can|Dj?ango)\w+|Permissions?$|Authenticated\w*$")
 _OPEN: Final = frozenset({"AllowAny", "allow_anonymous", "login_not_required", "public", "no_auth", "auth_exempt"})
 _VERBS: Final = {"require_POST": "POST", "require_GET": "GET", "require_safe": "GET"}
+_FAMILIES: Final = (
+    frozenset({"get", "post", "put", "patch", "delete", "head", "options"}),
+    frozenset({"list", "retrieve", "create", "update", "partial_update", "destroy"}),
+)
+"""Methods of a view of which a request goes to one alone."""
 _HOLDERS: Final = ("decorators", "method_decorators")
 _NO_GUARDS: Final = re.compile(
     r"^(?:route|get|post|put|patch|delete|head|options|websocket|api_route|action|api_view|property|cached_property|override"
@@ -48,7 +53,8 @@ class Guards:
         _, facts = self._project.unit(unit)
         found: list[Guarding] = []
         for info in holder.mro() if holder is not None else ():
-            found += [each for node in info.facts[6] if (each := guard_of(node)) is not None]
+            around = [part for node in info.facts[6] for part in _put_around(node, str(facts[0]))]
+            found += [each for node in around if (each := guard_of(node)) is not None]
             for name in _HOLDERS:
                 binding = info.scope().get(name)
                 if binding is not None and binding.kind == "expression":
@@ -77,6 +83,19 @@ class Guards:
                 if given:
                     return "|".join(given)
         return ""
+
+
+def _put_around(node: Any, handler: str) -> tuple[Any, ...]:
+    """What a decorator of a class puts around a handler; Django's `method_decorator` takes functions' and names the method it is for."""
+    if node[0] != f.CALL or last_name(node[2]) != "method_decorator":
+        return (node,)
+    given = dict(node[4])
+    inner = node[3][0] if node[3] else given.get("decorator")
+    method = node[3][1] if len(node[3]) > 1 else given.get("name")
+    named = method[2] if method is not None and method[0] == f.CONST else ""
+    if inner is None or any(named in family and handler in family and named != handler for family in _FAMILIES):
+        return ()
+    return tuple(elements(inner)) if inner[0] in (f.LIST, f.TUPLE) else (inner,)
 
 
 def guard_of(node: Any) -> Guarding | None:

@@ -68,6 +68,8 @@ class RestGuards:
             hit = info.lookup("permission_classes")
             if hit is not None and hit[1].kind == "expression":
                 yield from self._listed(hit[0].module, hit[1].value, action)
+                if all(_is_empty(info, name) for name in ("permission_classes", "authentication_classes")):
+                    yield Guarding("authentication_classes = []", ANYONE)  # neither asks: meant for anyone
             elif hit is None:
                 yield from self._defaults(reads=_reads(action))
 
@@ -139,6 +141,13 @@ def _guarding(name: str, said: str, *, reads: bool) -> Guarding:
     if name in _OPEN or (reads and name in _SAFE_OPEN):
         return Guarding(said, ANYONE)
     return Guarding(said, AUTHENTICATED if _ASKS.search(name) else "")
+
+
+def _is_empty(info: ClassInfo, name: str) -> bool:
+    """True where a class, or one it comes from, writes an empty list down."""
+    hit = info.lookup(name)
+    node = hit[1].value if hit is not None and hit[1].kind == "expression" else None
+    return node is not None and node[0] in (f.LIST, f.TUPLE) and not node[2]
 
 
 def _reads(action: str) -> bool:
