@@ -1,4 +1,4 @@
-"""`injection/orm-field`: names that come through several functions are mostly checked or fixed by one of them."""
+"""`injection/orm-field`: names that the sender chooses, wherever they are put in."""
 
 from __future__ import annotations
 
@@ -34,20 +34,13 @@ class Product(models.Model):
 
 
 @pytest.mark.parametrize(
-    ("called", "query", "confidence"),
-    [
-        ("near", "filter(**{name: 1})", Confidence.HIGH),
-        ("far", "filter(**{name: 1})", Confidence.LOW),
-        ("far", "order_by(name)", Confidence.MEDIUM),
-    ],
+    ("called", "query"), [("near", "filter(**{name: 1})"), ("far", "filter(**{name: 1})"), ("far", "order_by(name)")]
 )
-def test_names_that_came_through_several_functions(
-    called: str, query: str, confidence: Confidence, findings: Find
-) -> None:
+def test_names_are_told_of_with_low_confidence(called: str, query: str, findings: Find) -> None:
     code = CODE.replace("{}", called, 1).replace("{}", query, 1)
     files = {"app.py": code, "shop/__init__.py": "", "shop/models.py": MODELS}
     (finding,) = findings("injection/orm-field", files)
-    assert finding.confidence is confidence
+    assert finding.confidence is Confidence.LOW
 
 
 TRIED = """
