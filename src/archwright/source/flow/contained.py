@@ -219,8 +219,11 @@ def _is_folder(frame: Frame, path: Node, folder: Node) -> None:
 
     if key_of(path) is None or folder[0] not in (f.NAME, f.ATTR):
         return
+    resolved = [(key, cleaned) for key, cleaned, _ in evaluate(frame, path).origins if key[0] in _OPEN]
+    if not any(cleaned & _PREFIX for _, cleaned in resolved):
+        return
     own = {key for key, _, _ in deep_origins(evaluate(frame, folder))}
-    joined = [cleaned for key, cleaned, _ in evaluate(frame, path).origins if key[0] in _OPEN and key not in own]
+    joined = [cleaned for key, cleaned in resolved if key not in own]
     if joined and all(cleaned & _PREFIX for cleaned in joined) and not any(key[0] == "source" for key in own):
         tested(frame, path)
 

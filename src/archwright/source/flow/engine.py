@@ -185,7 +185,7 @@ class Engine:
         returns = (
             join_all(frame.returns) if frame.returns else UNKNOWN if _unmade(body_of(facts)) else Val(None, (), None)
         )
-        if escapes(facts):
+        if (returns.origins or returns.items) and escapes(facts):
             returns = escaped(returns)
         if facts[5]:
             returns = resulting(frame, returns)

@@ -18,20 +18,23 @@ def escapes(facts: Node) -> bool:
     """True for a unit that puts `&lt;` where `<` stood: in a branch, by a table, piece by piece. Reading `&lt;` back is the opposite."""
     if not holds(facts, _ESCAPED):
         return False
-    body = body_of(facts)
-    written = sum(1 for node in nodes(body) if node[0] == f.CONST and node[2] == _ESCAPED)
-    return written > sum(1 for node in nodes(body) if _read_back(node))
+    written = read_back = 0
+    for node in nodes(body_of(facts)):
+        if node[0] == f.CONST:
+            written += node[2] == _ESCAPED
+        elif node[0] == f.CALL:
+            read_back += _reads_back(node)
+    return written > read_back
 
 
-def _read_back(node: Node) -> bool:
+def _reads_back(call: Node) -> bool:
     """True for `text.replace("&lt;", ...)`."""
     return bool(
-        node[0] == f.CALL
-        and node[2][0] == f.ATTR
-        and node[2][3] == "replace"
-        and node[3]
-        and node[3][0][0] == f.CONST
-        and node[3][0][2] == _ESCAPED
+        call[2][0] == f.ATTR
+        and call[2][3] == "replace"
+        and call[3]
+        and call[3][0][0] == f.CONST
+        and call[3][0][2] == _ESCAPED
     )
 
 

@@ -33,21 +33,22 @@ def refused(frame: Frame, function: Val, given: list[tuple[Val, Node]]) -> None:
     type_ = function.type
     if type_ is None or type_[0] not in ("unit", "bound"):
         return
-    told = [node for value, node in given if any(key[0] in _OPEN for key, _, _ in value.origins)]
-    if told and _keeps(frame, int(type_[1])):
+    if _keeps(frame, int(type_[1])):
         from archwright.source.flow.refine import passed
 
-        for node in told:
-            passed(frame, node, BIT[Use.PATH])
+        for value, node in given:
+            if any(key[0] in _OPEN for key, _, _ in value.origins):
+                passed(frame, node, BIT[Use.PATH])
 
 
 def _keeps(frame: Frame, unit: int) -> bool:
     """True for a function that resolves, compares whole names and raises."""
     keeping = frame.engine.keeping
-    if unit not in keeping:
+    known = keeping.get(unit)
+    if known is None:
         facts = frame.engine.project.unit(unit)[1]
-        keeping[unit] = any(holds(facts, word) for word in _COMPARES) and _resolves_and_raises(facts)
-    return keeping[unit]
+        known = keeping[unit] = any(holds(facts, word) for word in _COMPARES) and _resolves_and_raises(facts)
+    return known
 
 
 def _resolves_and_raises(facts: Any) -> bool:
