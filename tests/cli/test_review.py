@@ -154,10 +154,21 @@ def test_a_file_that_is_no_baseline_is_not_written_over(project: Path, capsys: p
 def test_what_ruff_reports_is_left_to_ruff(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = "import requests\ndef f(x):\n    try:\n        requests.post(x, timeout=3)\n    except Exception:\n        pass\n"
     (project / "app.py").write_text(code, encoding="utf-8")
-    assert main(["review", "--fail-on", "low"]) == 1
+    assert main(["review", "--all", "--fail-on", "low"]) == 1
     (project / "ruff.toml").write_text('[lint]\nselect = ["S110"]\n', encoding="utf-8")
-    assert main(["review", "--fail-on", "low"]) == 0
+    assert main(["review", "--all", "--fail-on", "low"]) == 0
     assert capsys.readouterr().out.endswith("1 left to ruff\n")
+
+
+def test_rules_that_were_right_too_seldom_are_told_with_all_alone(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = "def f(x):\n    try:\n        x.save()\n    except Exception:\n        pass\n"
+    (project / "app.py").write_text(code, encoding="utf-8")
+    assert main(["review", "--fail-on", "low"]) == 0
+    assert "1 more that are less sure (--all)" in capsys.readouterr().out
+    main(["review", "--all"])
+    assert "error/swallowed" in capsys.readouterr().out
 
 
 def test_a_change_is_reviewed_only_inside_a_repository(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

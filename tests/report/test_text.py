@@ -27,7 +27,7 @@ def test_the_whole_report(document: Any, finding: Any, view: Any) -> None:
         "          shop/views.py:3  runs",
         "  fix     Pass the value beside the text.",
         "",
-        "1 finding: 1 critical · 2 more of low confidence (--all) · 1 suppressed",
+        "1 finding: 1 critical · 2 more that are less sure (--all) · 1 suppressed",
         "archwright explain injection/sql · archwright review --format html -o review.html",
     ]
 
@@ -39,7 +39,7 @@ def test_no_finding_is_one_line_that_says_what_was_not_reviewed(document: Any, v
     assert render(clean, view(seconds=5.1)) == "No findings in 263,216 lines (71 rules, 5.1 s)."
     assert render(document(), view()).split("\n") == [
         "No findings in 1,234 lines (3 rules). Not reviewed: 41 TypeScript.",
-        "2 more of low confidence (--all) · 1 suppressed",
+        "2 more that are less sure (--all) · 1 suppressed",
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archwright.review.literals import looks_random, placeholder, service_of
+from archwright.review.literals import looks_random, placeholder, service_of, to_come
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from archwright.review.literals import looks_random, placeholder, service_of
         ("changeme12345678", False),
         ("a sentence with 1 number", False),
         ("short1", False),
+        ("phc_9fQ2xLr7Ty3Kd8Wn5Zb1Vc6M", False),
+        ("pk_live_9fQ2xLr7Ty3Kd8Wn5Zb1", False),
     ],
 )
 def test_what_looks_random(text: str, random: bool) -> None:
@@ -24,6 +26,14 @@ def test_what_looks_random(text: str, random: bool) -> None:
 
 @pytest.mark.parametrize("text", ["changeme", "your-key-here", "secret key", "${SECRET}", "<token>", "aaaaaaaaaaaa"])
 def test_placeholders(text: str) -> None:
+    assert placeholder(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("SET-ME-PLEASE", True), ("PLACEHOLDER", True), ("change_this_key", True), ("secret", False)]
+)
+def test_what_says_that_a_secret_is_to_come(text: str, said: bool) -> None:
+    assert to_come(text) is said
     assert placeholder(text)
 
 

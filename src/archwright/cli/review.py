@@ -38,7 +38,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="LEVEL",
         help="exit with 1 on a finding of this impact or graver: critical, high, medium, low, never (default: high)",
     )
-    parser.add_argument("--all", action="store_true", default=None, help="add findings of low confidence")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        default=None,
+        help="add findings of low confidence, and those of rules that were right too seldom",
+    )
     for option, text in (
         ("--select", "only these rules or families, separated by commas"),
         ("--ignore", "all but these rules or families"),

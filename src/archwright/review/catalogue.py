@@ -77,6 +77,9 @@ def _page(rule: Rule, text: Documentation) -> Iterator[str]:
     if text.what:
         yield ""
         yield text.what
+    if rule.doubted:
+        yield ""
+        yield "Not in the default set: too little of what it told on public projects was right so far. `--all` adds it."
     for heading, body in (
         ("Why", text.why),
         ("Instead", text.instead),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archwright.model.base import Model
-from archwright.model.finding import Remedy
+from archwright.model.finding import Confidence, Finding, Remedy
 from archwright.review.engine import Fault, Render, only, review, wanted
 from archwright.review.readable import Readable
 from archwright.review.rule import Rule
@@ -25,10 +25,18 @@ class Asked(Model, frozen=True, kw_only=True):
     rules: tuple[Rule, ...]
     scope: Scope
     everything: bool
-    """Findings of low confidence too."""
+    """Findings of low confidence, and of doubted rules, too."""
     root: Path
     cache: str | os.PathLike[str] | None
     workers: int | None
+
+    def shows(self, finding: Finding) -> bool:
+        """Whether a finding is among those asked for: by default those of high and medium confidence, by rules that are not doubted."""
+        return self.everything or (finding.confidence is not Confidence.LOW and finding.rule not in self._doubted)
+
+    @property
+    def _doubted(self) -> frozenset[str]:
+        return frozenset(rule.name for rule in self.rules if rule.doubted)
 
 
 class Judged:

@@ -24,15 +24,16 @@ _FORMATS = (
 )
 """As the services document them."""
 _PLACEHOLDER = re.compile(
-    r"change|replace|insert|your|example|placeholder|dummy|todo|xxx|fixme|sample|demo|test|fake|foo|bar(?![a-z])|^dev"
+    r"change|replace|insert|set.?me|please|your|example|placeholder|dummy|todo|xxx|fixme|sample|demo|test|fake|foo|bar(?![a-z])|^dev"
     r"|secret|password|passw|insecure|not.?(?:so|really)|default|none|null|undefined|local|<\w+>|\{\w*\}|\$\{|\$\(|\*{3}|\.{3}|1234|abcd|postgres"
     r"|admin|guest|root",
     re.IGNORECASE,
 )
+_TO_COME = re.compile(r"change.?(?:me|this)|replace|set.?me|placeholder|please|example|to.?do|your.", re.IGNORECASE)
 _NO_SECRET = re.compile(
-    r"\s|^[/.#]|://|^[a-z]+(?:[._/:-][a-z]+)*$|^[A-Z]+(?:[._-][A-Z]+)*$|^\w+\.\w+(?:\.\w+)+$|\[\^?\\?\w(?:-|\])|\\[dwsDWS]|\(\?"
+    r"^(?:phc|pk_live|pk_test)_|\s|^[/.#]|://|^[a-z]+(?:[._/:-][a-z]+)*$|^[A-Z]+(?:[._-][A-Z]+)*$|^\w+\.\w+(?:\.\w+)+$|\[\^?\\?\w(?:-|\])|\\[dwsDWS]|\(\?"
 )
-"""Sentences, paths, addresses, names of settings, fields and modules, patterns of texts."""
+"""Keys that services publish, sentences, paths, addresses, names of settings, fields and modules, patterns of texts."""
 
 
 def service_of(text: str) -> str:
@@ -46,6 +47,11 @@ def service_of(text: str) -> str:
 def placeholder(text: str) -> bool:
     """True for a text that stands where a secret is to come, or that says itself that it is none."""
     return len(text) < 8 or _PLACEHOLDER.search(text) is not None or len(set(text)) < 5
+
+
+def to_come(text: str) -> bool:
+    """True for a text that says itself that a secret is to take its place."""
+    return _TO_COME.search(text) is not None
 
 
 def looks_random(text: str) -> bool:

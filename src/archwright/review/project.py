@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archwright import __version__
 from archwright.model.base import Model
-from archwright.model.finding import Confidence, Finding
+from archwright.model.finding import Finding
 from archwright.report.findings.document import Document, Figures, Note, NotReviewed
 from archwright.review.baseline import Baseline, Compared, Entry, compared
 from archwright.review.catalogue import rule_docs
@@ -43,7 +43,7 @@ def review_project(
     cache: str | os.PathLike[str] | None = None,
     workers: int | None = None,
 ) -> Reviewed:
-    """Review the Python files of `paths` by `rules`. `everything` keeps findings of low confidence.
+    """Review the Python files of `paths` by `rules`. `everything` keeps findings of low confidence and of rules that are doubted.
 
     scope: which paths are read, and which rules run on each; None: all on all. baseline: findings that are known.
     revision: tell only what a change touches or causes (see `since`); raises RevisionError.
@@ -100,7 +100,7 @@ def _told(asked: Asked, judged: Judged, baseline: Baseline | None, change: Since
 
 
 def _shown(findings: Iterable[Finding], asked: Asked) -> tuple[Finding, ...]:
-    return tuple(f for f in findings if asked.everything or f.confidence is not Confidence.LOW)
+    return tuple(filter(asked.shows, findings))
 
 
 def _notes(judged: Judged, known: Compared, change: Since | None) -> tuple[Note, ...]:

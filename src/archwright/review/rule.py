@@ -106,6 +106,8 @@ class Rule:
     twins: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Rules of ruff that report some of the same places, by code, each with the places it means. What a project's ruff reports
     is left to ruff."""
+    doubted: ClassVar[bool] = False
+    """True where too little of what it told with high confidence on public projects was right (docs/BENCHMARKS.md): it is not in the default set."""
     gives_way_to: ClassVar[str] = ""
     """The rule that owns the cause where it tells it too, with the way to the harm (see `owned`); empty: none does."""
     bad: ClassVar[tuple[Example, ...]]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archwright.model.finding import Confidence, Finding
+from archwright.model.finding import Finding
 from archwright.review.changes import Changes
 from archwright.review.judged import Asked, Judged, judge
 from archwright.review.known import recognise
@@ -75,16 +75,12 @@ def since(asked: Asked, revision: str) -> Iterator[Since]:
 def _compared(asked: Asked, revision: str, repository: Repository, base: str, before: Path, now: Judged) -> Since:
     root = before / _inside(asked.root, repository)
     then = judge(asked, root, _there(asked, repository, before))
-    fingerprints = [finding.fingerprint for finding in then.comments.kept if _counts(finding, asked)]
+    # only what would have been told then is old: a finding that becomes surer is new
+    fingerprints = [finding.fingerprint for finding in then.comments.kept if asked.shows(finding)]
     new = recognise(now.comments.kept, fingerprints).new
     gone = _paths(then.program) - _paths(now.program)
     apart = tuple(sorted(_from(root, before / path) for path in repository.submodules(base)))
     return Since(revision, now, new, Changes(_reader(root), now.program.source, gone), apart)
-
-
-def _counts(finding: Finding, asked: Asked) -> bool:
-    """Whether a finding would have been told then: one that becomes surer is new."""
-    return asked.everything or finding.confidence is not Confidence.LOW
 
 
 def _paths(program: Program) -> set[str]:

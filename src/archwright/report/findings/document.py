@@ -40,7 +40,7 @@ class Figures(Model, frozen=True, kw_only=True):
     not_run: tuple[str, ...] = ()
     """Rules left out because the input lacks what they need."""
     low_confidence: int = 0
-    """Findings of low confidence that are not among the findings shown (`--all` adds them)."""
+    """Findings of low confidence, or of rules that are doubted, which are not among the findings shown (`--all` adds them)."""
     suppressed: int = 0
     """Findings that comments in the code silence."""
     left_to_ruff: int = 0

@@ -109,7 +109,7 @@ def aside(figures: Figures) -> list[str]:
     """What was found and is not shown, in a few words each."""
     parts = []
     if figures.low_confidence:
-        parts.append(f"{figures.low_confidence:,} more of low confidence (--all)")
+        parts.append(f"{figures.low_confidence:,} more that are less sure (--all)")
     if figures.suppressed:
         parts.append(f"{figures.suppressed:,} suppressed")
     if figures.left_to_ruff:

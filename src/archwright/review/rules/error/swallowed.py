@@ -70,6 +70,7 @@ class SwallowedError(Rule):
     name = "error/swallowed"
     impact = Impact.MEDIUM
     cwe = "CWE-391"
+    doubted = True
     twins = MappingProxyType(
         {
             "E722": "an `except:` that names no error",

@@ -9,7 +9,7 @@ from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
-from archwright.review.literals import looks_random, placeholder, service_of
+from archwright.review.literals import looks_random, placeholder, service_of, to_come
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.said import for_developers, said_to_be_none
@@ -131,7 +131,7 @@ class HardCoded(Rule):
                     f"{effect.api} uses a key that stands in the code.",
                     "Everyone who can read the code signs what they like, as any user.",
                     Impact.CRITICAL,
-                    Confidence.LOW if beside or "example" in text.lower() else Confidence.HIGH,
+                    Confidence.LOW if beside or to_come(text) else Confidence.HIGH,
                 )
         elif password := _of_address(text):
             if not beside and looks_random(password):

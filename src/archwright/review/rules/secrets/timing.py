@@ -144,7 +144,7 @@ class Timing(Rule):
             why="A sender who measures the answers finds it character by character.",
             fix="Compare with hmac.compare_digest.",
             impact=Impact.MEDIUM,
-            confidence=Confidence.HIGH if signed and found is not None else Confidence.MEDIUM,
+            confidence=Confidence.MEDIUM,
             trace=found.trace(effect, "compared by ==")
             if found is not None
             else steps((effect.place, "compared by ==")),
