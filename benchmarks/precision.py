@@ -89,15 +89,26 @@ def precision_part(rows: Sequence[Row]) -> str:
     for heading, by in (("rule", lambda row: row.rule), ("project", lambda row: row.project)):
         lines = [verdict_line(name, group) for name, group in grouped(rows, by).items()]
         parts.append(table((heading, *HEADINGS[1:]), [*lines, verdict_line("all", rows)]))
-    decided = weighted(rows, ("true", "worth-fixing", "false"))
-    if decided:
-        strict = weighted(rows, ("true",)) / decided
-        lenient = weighted(rows, ("true", "worth-fixing")) / decided
-        parts.append(
-            f"Estimated for all findings, each part weighted by its size: {percent(strict)} precise, "
-            f"{percent(lenient)} with those worth fixing."
-        )
+    high = [row for row in rows if row.confidence == "high"]
+    if high:
+        parts.append(table(("confidence", *HEADINGS[1:]), [verdict_line("high", high)]))
+    parts += [
+        estimate(what, group) for what, group in (("all findings", rows), ("those of high confidence", high)) if group
+    ]
     return "\n\n".join(parts)
+
+
+def estimate(what: str, rows: Sequence[Row]) -> str:
+    """The shares among all that was found, and not only what was drawn: the draw takes rare rules and small projects first."""
+    decided = weighted(rows, ("true", "worth-fixing", "false"))
+    if not decided:
+        return f"Estimated for {what}: nothing was decided."
+    strict = weighted(rows, ("true",)) / decided
+    lenient = weighted(rows, ("true", "worth-fixing")) / decided
+    return (
+        f"Estimated for {what}, each part weighted by its size: {percent(strict)} precise, "
+        f"{percent(lenient)} with those worth fixing."
+    )
 
 
 def false_alarm_part(rows: Sequence[Row], projects: Sequence[dict[str, Any]]) -> str:

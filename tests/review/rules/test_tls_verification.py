@@ -152,3 +152,18 @@ def test_a_class_that_says_so(name: str, confidence: str, findings: Find) -> Non
 def test_a_look_whether_somebody_answers(method: str, confidence: str, findings: Find) -> None:
     text = f'def up(url):\n    return requests.{method}("https://pay.example/", timeout=5, verify=False).status_code\n'
     assert [str(each.confidence) for each in findings(RULE, HEAD + text)] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ('"https://localhost/api"', False),
+        ('f"https://127.0.0.1:8443/{path}"', False),
+        ('HERE + "/api"', False),
+        ('"https://localhost.example/api"', True),
+        ('f"https://{path}/"', True),
+    ],
+)
+def test_what_stays_on_this_machine(address: str, found: bool, findings: Find) -> None:
+    code = f'HERE = "https://localhost:8443"\n\ndef look(path):\n    return requests.get({address}, verify=False, timeout=5).json()\n'
+    assert bool(findings(RULE, HEAD + code)) is found

@@ -218,6 +218,8 @@ class Asking:
 
     def _refusing(self, unit: int, telling: re.Pattern[str]) -> Iterator[str]:
         yield from (name for each in self.whole(unit) for name in self._names(each) if telling.search(name))
+        around = (last_name(node[2] if node[0] == f.CALL else node) for node in self.project.unit(unit)[1][5])
+        yield from (name for name in around if telling.search(name) or _OF_OBJECT.search(name))
         for node in self._nodes(unit):
             if node[0] == f.CONST and node[2] in _REFUSALS:
                 yield str(node[2])

@@ -194,6 +194,37 @@ class MissingAuthorization(Rule):
                             Job.objects.filter(pk=pk).update(state="stopped")
                             return HttpResponseRedirect("..")
                 """,
+                "shop/again.py": """
+                    from functools import wraps
+                    from django.contrib import admin
+                    from django.core.exceptions import PermissionDenied
+                    from django.http import HttpResponseRedirect
+                    from django.urls import path
+                    from shop.models import Job
+
+                    def require_change_permission(view):
+                        @wraps(view)
+                        def wrapper(model_admin, request, pk):
+                            if not model_admin.has_change_permission(request):
+                                raise PermissionDenied
+                            return view(model_admin, request, pk)
+
+                        return wrapper
+
+                    @require_change_permission
+                    def start(model_admin, request, pk):
+                        Job.objects.filter(pk=pk).update(state="started")
+                        return HttpResponseRedirect("..")
+
+                    class AgainAdmin(admin.ModelAdmin):
+                        def get_urls(self):
+                            return [path("<int:pk>/start/", self.admin_site.admin_view(self.start)), *super().get_urls()]
+
+                        def start(self, request, pk):
+                            return start(self, request, pk)
+
+                    admin.site.register(Job, AgainAdmin)
+                """,
             },
         ),
         example(

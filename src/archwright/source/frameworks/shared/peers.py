@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archwright.source import facts as f
@@ -22,6 +23,7 @@ _AGAIN = frozenset(
 """Decorators that call a function again where it failed."""
 _CHECKS = ("verify", "verify_ssl", "ssl", "verify_certs", "validate_cert")
 """Keywords by which clients are told whether to look at certificates."""
+_LOOPBACK = re.compile(r"https?://(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$)")
 
 
 def call_peer(
@@ -40,7 +42,8 @@ def call_peer(
         to = joined(base, to)
     if to.const is NO and to.text is not None and "{" not in to.text and to.origins:
         to = Val(to.type, to.origins)  # one of several addresses, and of another nothing is known
-    unverified(site)
+    if not _on_this_machine(to):
+        unverified(site)
     redirects = site.keywords.get("allow_redirects", site.keywords.get("follow_redirects"))
     site.emit(
         "HttpCall",
@@ -63,6 +66,12 @@ def unverified(site: CallSite) -> None:
     if off and not opted(site.frame, site.position):
         for name in off:
             made(site, "tls", flags=("unverified",), algorithm=name)
+
+
+def _on_this_machine(to: Val) -> bool:
+    """True for an address that the code writes down and that never leaves the machine: nobody stands between."""
+    text = to.const if isinstance(to.const, str) else to.text
+    return text is not None and _LOOPBACK.match(text) is not None
 
 
 def joined(base: Val, rest: Val) -> Val:
