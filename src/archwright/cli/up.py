@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         blueprint, project.absolute(), port=arguments.port, database_url=arguments.database_url, tell=tell
     ) as backend:
         show_people(backend.people)
-        print("Ctrl-C stops everything.", flush=True)
-        try:
+        try:  # from here on, and not a line later: who has read the sentence may do as it says
+            print("Ctrl-C stops everything.", flush=True)
             backend.service.wait_ready(lambda: False, seconds=float("inf"))
         except KeyboardInterrupt:
             print("\nstopping ...", flush=True)
