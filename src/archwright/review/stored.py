@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from archwright.model.base import Place
 from archwright.model.effect import Store
 from archwright.model.entity import Entity, Type
+from archwright.model.field_part import UNTOLD, column_of, is_part, name_in
 from archwright.model.value import Clean, Origin, OriginKind, Trust, Use
 from archwright.review.beside import UNSERVED, beside, in_tests
 from archwright.review.program import Program
@@ -25,7 +26,6 @@ _HARMLESS: Final = frozenset(
 _TEXTS: Final = frozenset({Type.TEXT, Type.URL, Type.EMAIL, Type.JSON, Type.BYTES})
 _KEYS: Final = frozenset({"id", "pk"})
 _ANY: Final = "*"
-_UNTOLD: Final = "?"
 _VALUES: Final = frozenset({"value", "val", "value_json", "json_value"})
 _NAMES: Final = ("key", "name", "option", "setting")
 _LOCATES: Final = frozenset({Use.PATH, Use.SEGMENT, Use.HOST})
@@ -66,7 +66,7 @@ class Stored:
         apart: the beginnings of the names of sources that don't count.
         """
         entity, _, field = read.name.rpartition(".")
-        if use in _LOCATES and self._type(entity, _column(field)) is Type.BYTES:
+        if use in _LOCATES and self._type(entity, column_of(field)) is Type.BYTES:
             return None  # the contents of a file, not its name
         for writer in self(read.name):
             if apart and writer.origin.name.startswith(apart):
@@ -81,7 +81,7 @@ class Stored:
         return None
 
     def _writers(self, entity: str, field: str) -> list[Writer]:
-        column = _column(field)
+        column = column_of(field)
         type_ = self._type(entity, column)
         if not entity or column in (_ANY, *_KEYS) or type_ in _HARMLESS or self._by_key(entity, column):
             return []
@@ -151,19 +151,14 @@ class Stored:
                     and not beside(effect.place.path)
                 ):
                     self._stores[f"{effect.entity}.{effect.field}"].append(effect)
-                    if "[" in effect.field:
-                        self._stores[f"{effect.entity}.{_column(effect.field)}[]"].append(effect)
+                    if is_part(effect.field):
+                        self._stores[f"{effect.entity}.{column_of(effect.field)}[]"].append(effect)
         return self._stores
-
-
-def _column(field: str) -> str:
-    """The column, of which `settings[url]` is a part: what the document in it holds under a name."""
-    return field.partition("[")[0]
 
 
 def _holds(store: Store, part: str) -> bool:
     """False where the names in the document that is kept are known, and that of the part is none of them."""
-    return not store.names or _UNTOLD in store.names or part.partition("[")[2].removesuffix("]") in store.names
+    return not store.names or UNTOLD in store.names or name_in(part) in store.names
 
 
 def _reaches(store: Store, origin: Origin, field: str) -> bool:

@@ -17,6 +17,7 @@ from archwright.source.flow.refine import refine
 from archwright.source.flow.values import (
     NO,
     NUMBER,
+    SEQUENCES,
     UNKNOWN,
     Val,
     constant,
@@ -28,7 +29,6 @@ from archwright.source.link.module import UNIT_BITS
 
 _BUILTINS = frozenset(dir(builtins))
 _EQUAL = frozenset({"==", "!="})
-_LISTED = (("list",), ("tuple",), ("set",))
 
 
 def evaluate(frame: Frame, node: tuple[Any, ...] | None) -> Val:
@@ -279,7 +279,7 @@ def _listed_keys(frame: Frame, node: tuple[Any, ...], first: Val) -> list[str]:
         if test[0] == f.COMPARE and test[2][:1] + test[2][2:] == key[:1] + key[2:] and test[3][0][0] == "in"
     ]
     for given in lists:
-        names = [item.const for item in (given.items or {}).values()] if given.type in _LISTED else []
+        names = [item.const for item in (given.items or {}).values()] if given.type in SEQUENCES else []
         if names and all(isinstance(name, str) for name in names) and not given.origins:
             return names
     return []

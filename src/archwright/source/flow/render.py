@@ -9,6 +9,7 @@ from typing import Any
 
 from archwright.model import effect as m
 from archwright.model.base import Place
+from archwright.model.field_part import UNTOLD
 from archwright.model.operation import Command, GraphqlField, Http, Message, Schedule
 from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
 from archwright.source import facts as f
@@ -39,8 +40,6 @@ _TRIGGERED = {
     Command: m.Setting.COMMAND,
 }
 """What runs the unit behind an operation, by what triggers it."""
-_UNTOLD = "?"
-"""The name of a field, where it is neither written down nor the sender's."""
 _CLASSES: dict[str, type[m.Effect]] = {
     kind.__name__: kind for kind in vars(m).values() if isinstance(kind, type) and issubclass(kind, m.Effect)
 }
@@ -253,7 +252,7 @@ class Renderer:
         declared = (names.items if names is not None else None) or {}
         told = tuple(sorted(map(str, declared))) if "*" not in declared else ()
         if names is not None and not told and any(key[0] != "source" for key, _, _ in names.origins):
-            told = (_UNTOLD,)
+            told = (UNTOLD,)
         return m.Store(**self._common(found), **{**self._told(found, m.Store), "names": told})
 
     def _conditions(self, slots: dict[str, Any]) -> tuple[m.Condition, ...]:

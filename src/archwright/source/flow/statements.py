@@ -284,9 +284,8 @@ def _while(frame: Frame, node: tuple[Any, ...]) -> bool:
     if node[4]:
         block(frame, node[4])
     _arrive(frame, left)
-    endless = (
-        node[2][0] == f.CONST and operators.truth(test) is True
-    )  # what a name holds may be another on a later turn
+    # what a name holds may be another on a later turn
+    endless = node[2][0] == f.CONST and operators.truth(test) is True
     return not (endless and not _breaks(node[3]))
 
 

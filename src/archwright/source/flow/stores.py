@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from archwright.model.field_part import column_of, part_of
 from archwright.model.value import Use
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.own_checks import looks_at
-from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins, under
+from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins
 
 KIND: Final = "Store"
 ANY: Final = "*"
@@ -42,11 +43,11 @@ def keep(frame: Frame, position: int, entity: str | None, field: str, value: Val
         return
     if field != ANY and _document(value):
         for name, part in (value.items or {}).items():
-            keep(frame, position, entity, under(field, name), part)
+            keep(frame, position, entity, part_of(field, name), part)
         return
     harmless = BIT[Use.FIELDS] if field == ANY else ALL_USES  # the names of what is declared are not the sender's
     origins = tuple(each for each in deep_origins(value) if each[0][0] in _TELLING and each[1] & harmless != harmless)
-    if origins and not looks_at(frame.engine, entity, field.partition("[")[0]):
+    if origins and not looks_at(frame.engine, entity, column_of(field)):
         given = field == ANY or any(key[0] == "parameter" for key, _, _ in value.origins)
         names = {"names": _names(value)} if given else {}
         frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins), **names)
@@ -92,5 +93,5 @@ def put(frame: Frame, position: int, holder: Val, name: str, index: Val, value: 
     """Something is put into what a field holds: `row.settings["url"] = value`, where `holder` is `row.settings`."""
     for key, _, _ in holder.origins:
         if key[0] == "field" and key[2] == name:
-            part = under(name, index.const) if isinstance(index.const, str) else name
+            part = part_of(name, index.const) if isinstance(index.const, str) else name
             keep(frame, position, key[1], part, value)

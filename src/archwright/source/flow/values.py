@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from archwright.model.field_part import part_of
 from archwright.model.value import Use
 from archwright.source.facts import line_of
 
@@ -142,7 +143,7 @@ UNKNOWN_ORIGIN: Final[Origin] = (("unknown",), 0, None)
 UNKNOWN: Final = Val(None, (UNKNOWN_ORIGIN,))
 NONE: Final = Val(None, (), None)
 SEQUENCES: Final = (("list",), ("tuple",), ("set",))
-"""The types of what may stand behind one `*`."""
+"""The types of what holds values by their order, or none: what may stand behind one `*`."""
 NUMBER: Final = Val(("number",))
 TEXT: Final = Val(("text",))
 
@@ -245,9 +246,6 @@ def join(left: Val, right: Val, depth: int = 6) -> Val:
     return Val(type_, join_origins(left.origins, right.origins), const, items, text, asked)
 
 
-_SEQUENCES: Final = (("list",), ("tuple",), ("set",))
-
-
 def _join_types(left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     """Queries and rows of one entity stay such: a condition that one way adds does not change what is fetched."""
     if left is None or right is None or left[0] != right[0]:
@@ -297,7 +295,7 @@ def _only_query(left: Val, right: Val) -> tuple[Any, ...] | None:
     """
     for one, other in ((left, right), (right, left)):
         if one.type is not None and one.type[0] == "query":
-            return one.type if other.type in _SEQUENCES and not other.items and not other.origins else None
+            return one.type if other.type in SEQUENCES and not other.items and not other.origins else None
     return None
 
 
@@ -417,12 +415,7 @@ def _part(field: tuple[Any, ...], name: str) -> tuple[Any, ...]:
     """A column of a row of which nothing more was known, or what a document in a column holds under a name: `settings[url]`."""
     if field[2] == "*":
         return ("field", field[1], name)
-    return ("field", field[1], under(field[2], name))
-
-
-def under(field: str, name: str) -> str:
-    """How the part of a document that a field holds is written; the field where it is a part already, or the name no word."""
-    return f"{field}[{name}]" if "[" not in field and name.isidentifier() else field
+    return ("field", field[1], part_of(field[2], name))
 
 
 def _renamed(steps: Steps, old: str, new: str) -> Steps:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from archwright.model.base import Place
 from archwright.model.effect import Log, Setting
+from archwright.model.field_part import column_of
 from archwright.model.finding import Confidence, Impact
 from archwright.model.secret_name import ABOUT, REQUEST_HEADERS, TOKENS, parts, secret
 from archwright.model.value import Clean, Origin, OriginKind, Use
@@ -213,7 +214,7 @@ def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
             return f"The {origin.name}", Confidence.MEDIUM, ""
         return None
     if origin.kind is OriginKind.FIELD:
-        field = origin.name.rpartition(".")[2].partition("[")[0]
+        field = column_of(origin.name.rpartition(".")[2])
         if secret(field) and parts(field)[-1] not in TOKENS:
             return f"`{origin.name}`", Confidence.MEDIUM, rf"\b{re.escape(field)}\b"
     if origin.kind is OriginKind.PARAMETER and REQUEST_HEADERS.search(origin.name):
