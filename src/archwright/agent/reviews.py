@@ -44,7 +44,7 @@ class ReviewOut(Output):
 
 Paths = Annotated[list[str], Field(min_length=1, description="files or directories below the root")]
 Rules = Annotated[list[str], Field(description="only these rules or families, as query or query/n-plus-one; []: all")]
-Everything = Annotated[bool, Field(description="add findings of low confidence")]
+Everything = Annotated[bool, Field(description="add findings that are less sure")]
 Since = Annotated[
     str,
     Field(description="a revision: only what the change since it causes"),

@@ -64,7 +64,7 @@ OPTIONS = (
     Option(
         name="all",
         kind=Kind.FLAG,
-        about="Show findings of low confidence too.",
+        about="Show findings that are less sure, too: of low confidence, or by rules that are not in the default set.",
         example="true",
         default="false",
     ),
