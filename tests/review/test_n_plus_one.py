@@ -299,3 +299,33 @@ def test_a_row_that_is_read_again_is_of_low_confidence(program: Any) -> None:
     code = "\n" * 10 + "        session.refresh(order)\n"
     (finding,) = review(program([read(ROWS)], {"views.py": code}), [NPlusOne()]).findings
     assert finding.confidence is Confidence.LOW
+
+
+def test_what_a_function_asks_when_it_calls_itself_is_of_low_confidence(told: Callable[..., list[str]]) -> None:
+    app = """
+        from django.db import models
+        from django.http import JsonResponse
+
+        class Segment(models.Model):
+            pass
+
+        class Rule(models.Model):
+            segment = models.ForeignKey(Segment, related_name="rules", on_delete=models.CASCADE)
+            parent = models.ForeignKey("self", related_name="inner", on_delete=models.CASCADE)
+
+        class Condition(models.Model):
+            rule = models.ForeignKey(Rule, related_name="conditions", on_delete=models.CASCADE)
+
+        def shown(rule):
+            return {"all": [c.pk for c in rule.conditions.all()], "inner": [shown(inner) for inner in rule.inner.all()]}
+
+        def listed(request):
+            rules = Rule.objects.prefetch_related("conditions", "inner")
+            return JsonResponse({"rules": [shown(rule) for rule in rules]})
+        """
+    urls = "from django.urls import path\nfrom app import listed\n\nurlpatterns = [path('rules/', listed)]\n"
+    found = told({"app.py": app, "urls.py": urls}, "query/n-plus-one")
+    assert found
+    assert {line.rpartition(" ")[2] for line in found} == {"low"}
+    found = told({"app.py": app.replace('"conditions", "inner"', '"inner"'), "urls.py": urls}, "query/n-plus-one")
+    assert {line.rpartition(" ")[2] for line in found} >= {"high"}

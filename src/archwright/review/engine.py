@@ -196,10 +196,11 @@ class _Judged(Model, frozen=True, kw_only=True):
         return self.verdict.place or self.subject.place
 
     @property
-    def order(self) -> tuple[int, int, Place, int, str]:
-        """The one that speaks for its cause comes first: grave, sure, early in the code, with a short trace."""
+    def order(self) -> tuple[bool, int, int, Place, int, str]:
+        """The one that speaks for its cause comes first: no doubtful one, grave, sure, early in the code, with a short trace."""
         verdict = self.verdict
-        return (verdict.impact.rank, verdict.confidence.rank, self.place, len(verdict.trace), verdict.message)
+        doubtful = verdict.confidence is Confidence.LOW
+        return (doubtful, verdict.impact.rank, verdict.confidence.rank, self.place, len(verdict.trace), verdict.message)
 
 
 def _finding(

@@ -179,7 +179,7 @@ class NPlusOne(Rule):
             why=_why(effect, around, operations),
             fix=_fix(effect, around),
             impact=_impact(effect, request),
-            confidence=Confidence.LOW if _again(effect, program) else _confidence(effect, around, operations),
+            confidence=_confidence(effect, around, operations) if _certain(effect, program) else Confidence.LOW,
             trace=_trace(effect, around),
             start=start,
             cause=_cause(effect, around),
@@ -362,6 +362,12 @@ def _cause(effect: Load | Read, around: LoopContext) -> str:
     if len(calls) > body + 1 and (calls[body].path, calls[body].line) == (around.place.path, around.place.line):
         return f"{effect.place.path} {effect.unit.rpartition('.')[0]}"
     return f"{around.place} {calls[body]}"
+
+
+def _certain(effect: Load | Read, program: Program) -> bool:
+    """False for a row that is read again, and for what a function asks when it calls itself: the recursion may end after one level."""
+    recursive = any(program.unit_at(call) == effect.unit for call in effect.context.calls)
+    return not recursive and not _again(effect, program)
 
 
 def _again(effect: Load | Read, program: Program) -> bool:

@@ -12,7 +12,7 @@ from archwright.source.frameworks.base import CallSite, mask
 from archwright.source.frameworks.django.managers import managed
 from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
-from archwright.source.frameworks.django.rows import ORM, is_loaded
+from archwright.source.frameworks.django.rows import ORM, annotated, annotations_below, is_loaded
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.inherited import call_own
@@ -57,6 +57,8 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
         if relation.many:
             return _manager_of(frame, value, row, name, relation, position, models)
         return _touch(frame, value, row, name, relation, position)
+    if annotated(row, name):
+        return Val(None, kept_origins(value))
     hit = model.info.lookup(name)
     if hit is not None and hit[1].kind == "unit":
         unit = hit[0].module.index << UNIT_BITS | int(hit[1].value)
@@ -98,7 +100,7 @@ def _manager_of(
         frame.unit,
         position,
         loaded=frozenset({relation.back, shared(relation.back)} if relation.back else ()),
-        flags=frozenset({"related"}),
+        flags=annotations_below(row, name) | {"related"},
         via=(row, name),
         manager=models[relation.target].default_manager if relation.target in models else None,
     )

@@ -110,6 +110,8 @@ class Models:
         self._project = project
         self._engine = engine
         self._is_model: dict[str, bool] = {}
+        self._asked: set[str] = set()
+        """Classes on another library's manager that a model has for a manager: what that library calls it doesn't matter."""
         self.models: dict[str, ModelInfo] = {}
         self._by_short: dict[str, list[str]] = {}
         self._user: str | None = None
@@ -145,9 +147,12 @@ class Models:
                     return True
         return False
 
-    @staticmethod
-    def is_query_class(info: ClassInfo) -> bool:
+    def is_query_class(self, info: ClassInfo) -> bool:
         """True for the project's managers and query sets."""
+        return info.name in self._asked or self._is_query_class(info)
+
+    @staticmethod
+    def _is_query_class(info: ClassInfo) -> bool:
         return any(
             base.startswith(("django.", "mptt.", "polymorphic.", "model_utils.", "treebeard."))
             and base.rpartition(".")[2] in _QUERY_BASES
@@ -291,7 +296,7 @@ class Models:
         if function[0] == f.CALL:  # Manager.from_queryset(QuerySet)()
             return self._manager(holder, function)
         found = self._project.resolve_expression(holder.module, function)
-        if found is not None and found.kind == "class" and self.is_query_class(found.value):
+        if found is not None and found.kind == "class" and self._serves_as_manager(found.value):
             return str(found.value.name)
         if found is not None and found.kind == "external" and found.value.rpartition(".")[2] in _QUERY_BASES:
             return ""
@@ -300,6 +305,12 @@ class Models:
         if found is not None and found.kind == "expression" and found.value[2][0] == f.CALL:
             return self._manager(holder, found.value[2]) if found.value[2] is not function else None
         return None
+
+    def _serves_as_manager(self, info: ClassInfo) -> bool:
+        """Whether a class whose instance a model holds is a manager: by its bases, be they those of another library's manager."""
+        if any(base.endswith("Manager") for base in info.external_bases()):
+            self._asked.update(each.name for each in info.mro())
+        return self.is_query_class(info)
 
     def _given_manager(self, holder: ClassInfo, node: tuple[Any, ...]) -> str:
         """The project's manager or query set that another library's manager is told to build on; "": none is given.

@@ -141,7 +141,7 @@ class DjangoOrm(Framework):
         return ((model.info, partial(instances.has, model)) for model in self.models.values())
 
     def claims(self, info: ClassInfo) -> bool:
-        return info.name in self.models or Models.is_query_class(info)
+        return info.name in self.models or (self._models is not None and self._models.is_query_class(info))
 
     def instance(self, info: ClassInfo) -> tuple[Any, ...] | None:
         if info.name in self.models:

@@ -12,11 +12,11 @@ from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
-from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, interpret_text, relation_paths
+from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, interpret_text, prefetched_annotations, relation_paths
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.held import unmark
-from archwright.source.frameworks.shared.queries import conditioned, emit_read
+from archwright.source.frameworks.shared.queries import annotation, conditioned, emit_read
 
 
 class Asked(NamedTuple):
@@ -74,7 +74,7 @@ def _locked(asked: Asked) -> Val:
 
 def _annotated(asked: Asked) -> Val:
     """New columns: rows have them, and what asks for them by `hasattr` finds them."""
-    return _with(asked, flags=("changed", *(f"column:{name}" for name in asked.call.keywords)))
+    return _with(asked, flags=("changed", *map(annotation, asked.call.keywords)))
 
 
 def _only(asked: Asked) -> Val:
@@ -95,7 +95,8 @@ def _loaded(asked: Asked) -> Val:
     if len(asked.call.args) == 1 and asked.call.args[0].const is None:  # None takes back what was asked for
         return _with(asked, asked.value.origins)
     paths = relation_paths(asked.call, asked.call.name == "select_related")
-    return _with(asked, asked.value.origins, loaded=asked.query.loaded | paths)
+    computed = prefetched_annotations(asked.call)
+    return _with(asked, asked.value.origins, flags=computed, loaded=asked.query.loaded | paths)
 
 
 def _page(asked: Asked) -> Val:

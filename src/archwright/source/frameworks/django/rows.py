@@ -11,7 +11,7 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.shared.queries import LIMIT, came_along, emit_sql
+from archwright.source.frameworks.shared.queries import LIMIT, annotation, came_along, emit_sql
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
@@ -31,6 +31,31 @@ def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
         return False
     loaded = row.query.loaded
     return came_along(loaded, path) or "*" in loaded if joined else path in loaded or "?" in loaded
+
+
+def annotated(row: Row, name: str) -> bool:
+    """True where the query of a row computes a column of that name: each row has it, a property of the name is not asked."""
+    path = f"{row.path}." if row.path else ""
+    return row.query is not None and annotation(path + name) in row.query.flags
+
+
+def annotations_below(row: Row, relation: str) -> frozenset[str]:
+    """The flags of the rows of a relation: the columns that the query of its own computed which brought them along."""
+    prefix = annotation(f"{row.path}.{relation}." if row.path and row.path != "new" else f"{relation}.")
+    flags = row.query.flags if row.query is not None else frozenset()
+    return frozenset(annotation(flag[len(prefix) :]) for flag in flags if flag.startswith(prefix))
+
+
+def prefetched_annotations(call: CallSite) -> tuple[str, ...]:
+    """The flags for what the queries of `prefetch_related(Prefetch(path, query))` compute."""
+    given = [value.items or {} for value in call.args]
+    paths = [(items["path"].const, items.get("columns")) for items in given if "path" in items]
+    return tuple(
+        annotation(f"{path.replace('__', '.')}.{column}")
+        for path, columns in paths
+        if isinstance(path, str) and columns is not None and columns.items is not None
+        for column in columns.items
+    )
 
 
 def relation_paths(call: CallSite, joined: bool) -> frozenset[str]:
@@ -58,6 +83,10 @@ def prefetch_object(call: CallSite) -> Val:
     path = call.argument(0, "lookup")
     inner = call.argument(1, "queryset")
     items = {"path": path if path is not None else UNKNOWN}
+    if inner is not None and inner.type is not None and inner.type[0] == "query":
+        mark = annotation("")
+        computed = (flag.removeprefix(mark) for flag in sorted(inner.type[1].flags) if flag.startswith(mark))
+        items["columns"] = Val(("dict",), (), NO, dict.fromkeys(computed, UNKNOWN))
     if call.argument(2, "to_attr") is not None:
         items["path"] = UNKNOWN
     if inner is not None and inner.type is not None and inner.type[0] == "query" and inner.type[1].loaded:

@@ -28,6 +28,7 @@ from archwright.source.flow.values import (
 from archwright.source.frameworks.base import CallSite, Handler
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.names import assigns
+from archwright.source.frameworks.shared.queries import annotation
 
 
 def _number(site: CallSite) -> Val:
@@ -90,7 +91,7 @@ def _hasattr(site: CallSite) -> Val:
         attributes.touched(site.frame, row)
     if row is not None and row.type is not None and row.type[0] == "row" and name is not None:
         query = row.type[1].query
-        if query is not None and f"column:{name.const}" in query.flags and not row.type[1].path:
+        if query is not None and annotation(str(name.const)) in query.flags and not row.type[1].path:
             return constant(True)
         if isinstance(name.const, str):
             attributes.attribute(site.frame, row, name.const, site.position)

@@ -20,6 +20,11 @@ MAX_CONDITIONS: Final = 12
 _CHOSEN: Final = frozenset({"source", "parameter"})
 
 
+def annotation(name: str) -> str:
+    """The flag of a query whose rows have a column that it computes, behind the path of the relation whose rows have it."""
+    return f"column:{name}"
+
+
 def identity(query: Query | None) -> tuple[int, int] | None:
     """The unit and position where a query was built; None: it isn't known."""
     return (query.unit, query.position) if query is not None and query.unit >= 0 else None
