@@ -393,7 +393,9 @@ class Crypto(Effect, tag="crypto", frozen=True, kw_only=True):
     """The call as a person names it."""
     becomes: tuple[tuple[str, str], ...] = ()
     """What the result becomes in its unit, as (how, word): (`name`, "token"), (`key`, "password"), (`argument`, "salt"),
-    (`call`, "time.sleep"), (`return`, "make_code"), (`condition`, ""), (`index`, "COLORS"), (`read`, "sub")."""
+    (`call`, "time.sleep"), (`return`, "make_code"), (`condition`, ""), (`index`, "COLORS")."""
+    taken: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """What is read of the result by a key (`?`: no constant), and what that becomes: ("sub", ((`name`, "user"),))."""
     made_of: tuple[str, ...] = ()
     """The names in the expressions of what is hashed."""
 

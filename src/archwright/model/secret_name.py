@@ -27,6 +27,10 @@ TOKENS: Final = frozenset({"token", "jwt", "apikey"})
 _ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed expires expiry expire age valid invalid status
     required field fields username usernames url uri key_id version policy reset changed max min limit usage user users index error
     tokens prompt completion total input output masked redacted file path issuer provider"""
+_PUBLIC = frozenset(
+    {"friendly", "public", "publishable", "page", "next", "cursor", "continuation", "pagination", "sync", "idempotency"}
+)
+"""What stands before the last word of a token's name where it opens nothing: it finds a page, a place in a list, a thing that all may see."""
 ABOUT: Final = frozenset(_ABOUT_WORDS.split())
 """Words that make a name one of something about a secret."""
 REQUEST_HEADERS: Final = re.compile(r"(?:^|\.)request(?:\.headers)?$")
@@ -44,7 +48,8 @@ def secret(name: str) -> bool:
     words = parts(name)
     if not ABOUT.isdisjoint(words):
         return False
-    return not _SECRET.isdisjoint(words) or (bool(words) and words[-1] in TOKENS) or words[-2:] == ["api", "key"]
+    token = bool(words) and words[-1] in TOKENS and _PUBLIC.isdisjoint(words[-2:-1])
+    return not _SECRET.isdisjoint(words) or token or (words[-2:] == ["api", "key"] and _PUBLIC.isdisjoint(words))
 
 
 def secret_argument(name: str) -> bool:

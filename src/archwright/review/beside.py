@@ -10,7 +10,7 @@ from archwright.model.effect import Setting
 UNSERVED: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 """Where code runs that no request reaches, by the effect's own account."""
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|t|testing|test_?utils?|mocks?|benchmarks?)(?:/|\.py$)"
+    r"(?:^|/)(?:tests?|t|testing|test_?utils?|benchmarks?|(?:[^/]*[_-])?mocks?(?:[_-][^/]*)?|fakes?|(?:fake|stub)[_-]?servers?)(?:/|\.py$)"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
 )
 _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
@@ -24,7 +24,7 @@ _DEVELOPMENT = re.compile(
 
 
 def in_tests(path: str) -> bool:
-    """True for tests and what only they use."""
+    """True for tests and what only they use: mocks and fakes of servers among it."""
     return _TESTS.search(path) is not None
 
 

@@ -39,12 +39,16 @@ class Program(Protocol):
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""
 
-    def mentions(self, words: Iterable[str]) -> bool:
-        """True where a file outside of the tests holds one of some words, in a name or a text."""
+    def mentions(self, words: Iterable[str], *, beside: str = "") -> bool:
+        """True where a file outside of the tests holds one of some words, in a name or a text. beside: a path that is not asked."""
 
     @property
     def plain_log(self) -> Place | None:
         """Where the code itself writes its logs to a file of plain text; None: it does not, or some log is structured."""
+
+    @property
+    def masked_log(self) -> bool:
+        """True where every line of a structured log passes a step that replaces what is given under the name of a secret."""
 
     def looks_at_files(self, places: Iterable[Place]) -> bool:
         """True where one of the functions around some places, or what it calls, may look at the kind of a file."""

@@ -15,6 +15,7 @@ from archwright.source.facts import COLUMNS, LAMBDA, line_of
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.program import Program
 from archwright.source.survey import declared
+from archwright.source.survey.masked_logs import masked_logs
 from archwright.source.survey.plain_logs import plain_logs
 from archwright.source.survey.uploads import Uploads, unit_at
 
@@ -48,14 +49,18 @@ class Readable:
     def uncalled(self, unit: str) -> bool:
         return self._program.uncalled(unit)
 
-    def mentions(self, words: Iterable[str]) -> bool:
+    def mentions(self, words: Iterable[str], *, beside: str = "") -> bool:
         found = self._program.modules_with(word.encode() for word in words)
-        return any(not in_tests(module.path) for module in found)
+        return any(module.path != beside and not in_tests(module.path) for module in found)
 
     @cached_property
     def plain_log(self) -> Place | None:
         places = (place for place in plain_logs(self._program) if not in_tests(place.path) and not in_tools(place.path))
         return min(places, default=None)
+
+    @cached_property
+    def masked_log(self) -> bool:
+        return masked_logs(self._program)
 
     def looks_at_files(self, places: Iterable[Place]) -> bool:
         units = [unit for place in places if (unit := unit_at(self._program, place)) is not None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from archwright.model.secret_name import parts
+from archwright.review.excerpt import end_of
 
 _NO_SECRET = re.compile(
     r"\b(?:examples?|samples?|fake|dummy|mock(?:ed)?|placeholder|not? (?:an? )?(?:actual|real|valid)|(?:for|in|by) (?:unit |the )?tests?"
-    r"|tests? only|only (?:for|in) (?:tests?|development)|documentation)\b",
+    r"|tests? only|(?:only|value|default|fallback|used) (?:used )?(?:for|in) (?:local )?(?:tests?|development)|documentation)\b",
     re.IGNORECASE,
 )
 _DEVELOPERS = frozenset(
@@ -22,12 +23,17 @@ _REFUSED = re.compile(
     r"|NoResultFound|DoesNotExist|NotFound)\b"
 )
 """Handlers of what is raised where a token is none, or nobody's."""
+_LOOP = re.compile(r"^\s*(?:async\s+)?(?:for|while)\b")
+_CONDITION = re.compile(r"^\s*(?:el)?if\s+(.*)")
 _BEFORE = 60
 """Lines that are looked at before a place: a table of examples is as long."""
 
 
 def said_to_be_none(lines: Sequence[str], line: int) -> bool:
-    """True where a comment on a line, or on what it is a part of, says that no secret stands there: an example, a value for tests."""
+    """True where a comment on a line, in what begins on it, or on what it is a part of, says that no secret stands there: an example, a value for tests."""
+    inside = lines[line : end_of(list(lines), line, 1)] if 0 < line <= len(lines) else []
+    if any(text.lstrip().startswith("#") and _NO_SECRET.search(text) for text in inside):
+        return True
     for number in _around(lines, line):
         comments = [lines[number].partition("#")[2]]
         above = number - 1
@@ -46,6 +52,45 @@ def for_developers(lines: Sequence[str], line: int) -> bool:
         if header is not None and "!=" not in header[0] and not _DEVELOPERS.isdisjoint(parts(header[1] or header[2])):
             return True
     return False
+
+
+def chosen(lines: Sequence[str], line: int, words: re.Pattern[str]) -> bool:
+    """True where a line stands under a condition that has one of some words: in itself, or in what its only name is bound to before."""
+    for number in _around(lines, line):
+        condition = _CONDITION.match(lines[number])
+        if condition is None:
+            continue
+        test = condition[1].split("#")[0].strip().rstrip(":").strip()
+        if words.search(test) or (test.isidentifier() and words.search(_bound(lines, number, test))):
+            return True
+    return False
+
+
+def called_only(lines: Sequence[str], function: str, where: Callable[[Sequence[str], int], bool]) -> bool:
+    """True for a function of its module alone (`_failed`) that is called in it, at such lines (from 1) and no others."""
+    if not function.startswith("_"):
+        return False
+    call = re.compile(rf"(?<!def )\b{re.escape(function)}\b")
+    found = [number for number, text in enumerate(lines, 1) if call.search(text.partition("#")[0])]
+    return bool(found) and all(where(lines, number) for number in found)
+
+
+def _bound(lines: Sequence[str], before: int, name: str) -> str:
+    """The lines of the last assignment to a name before a line (an index)."""
+    start = re.compile(rf"^\s*{re.escape(name)}\s*(?::[^=]*)?=[^=]")
+    for number in range(before - 1, max(-1, before - 1 - _BEFORE), -1):
+        if start.match(lines[number]):
+            indent = _indent(lines[number])
+            end = number + 1
+            while end < before and (_indent(lines[end]) > indent or lines[end].strip() in (")", "]", "}")):
+                end += 1
+            return "\n".join(lines[number:end])
+    return ""
+
+
+def looped(lines: Sequence[str], line: int) -> bool:
+    """True where a line stands in a loop."""
+    return any(_LOOP.match(lines[number]) for number in _around(lines, line))
 
 
 def refused(lines: Sequence[str], line: int) -> bool:

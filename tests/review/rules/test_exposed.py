@@ -249,3 +249,54 @@ def test_an_answer_about_passwords_is_no_password(findings: Find, column: str, t
         """,
     }
     assert bool(findings(RULE, files)) is told
+
+
+@pytest.mark.parametrize(
+    ("extra", "shown"),
+    [
+        ("**MemberSerializer.Meta.extra_kwargs", False),
+        ('**MemberSerializer.Meta.extra_kwargs, "password": {"read_only": True}', True),
+        ('"email": {"required": False}', True),
+    ],
+)
+def test_what_a_serializer_takes_over_from_another(extra: str, shown: bool, findings: Find) -> None:
+    text = REST.replace("{}", '["password"]\n        extra_kwargs = {"password": {"write_only": True}}').replace(
+        "class Members(",
+        f"""
+class OwnSerializer(MemberSerializer):
+    class Meta(MemberSerializer.Meta):
+        extra_kwargs = {{{extra}}}
+
+class Members(""",
+    )
+    text = text.replace("serializer_class = MemberSerializer", "serializer_class = OwnSerializer")
+    assert bool(findings(RULE, {"views.py": text, "urls.py": URLS})) is shown
+
+
+def test_a_serializer_that_nothing_uses(findings: Find) -> None:
+    unused = REST.replace("serializer_class = MemberSerializer", "serializer_class = None").replace("{}", '"__all__"')
+    assert findings(RULE, {"views.py": unused, "urls.py": URLS}) == []
+
+
+@pytest.mark.parametrize(("test", "count"), [("settings.debug.enabled", 0), ("settings.wanted", 1)])
+def test_a_helper_that_is_asked_on_machines_of_developers_alone(test: str, count: int, findings: Find) -> None:
+    text = f"""
+import traceback
+from aiohttp import web
+from shop import settings
+
+def _told(error):
+    return web.json_response({{"traceback": traceback.format_exc()}}, status=500)
+
+@web.middleware
+async def failures(request, handler):
+    try:
+        return await handler(request)
+    except Exception as error:
+        if {test}:
+            return _told(error)
+        raise
+
+app = web.Application(middlewares=[failures])
+"""
+    assert len(findings(RULE, text)) == count

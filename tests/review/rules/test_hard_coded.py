@@ -79,3 +79,22 @@ def test_patterns_of_texts_and_settings_of_a_debugger(findings: Find) -> None:
     text = 'CHECK_PASSWORD = r"^[a-zA-Z0-9]{12,}$"\n'
     assert findings(RULE, {"shop/consts.py": text}) == []
     assert sure(findings(RULE, {"shop/settings/debug_toolbar.py": f'SECRET_KEY = "{KEY}"\n'})) == set()
+
+
+@pytest.mark.parametrize(
+    ("kept", "count"),
+    [("hasher.hexdigest()[:5]", 0), ("hasher.hexdigest()", 1), ("sign(token, app_secret)[:5]", 1)],
+)
+def test_a_salt_of_a_label(kept: str, count: int, findings: Find) -> None:
+    text = f"""
+import hashlib
+from shop import sign
+
+def loggable(token):
+    app_secret = b"{KEY}"
+    hasher = hashlib.sha256()
+    hasher.update(app_secret)
+    hasher.update(token)
+    return {kept}
+"""
+    assert len(sure(findings(RULE, text))) == count

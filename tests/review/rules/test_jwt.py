@@ -74,3 +74,24 @@ def seen():
 )
 def test_claims_that_are_only_logged(use: str, confidence: Confidence, findings: Find) -> None:
     assert [each.confidence for each in findings(RULE, LOGGED.replace("{}", use))] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("use", "confidence"),
+    [
+        ('peer = Peer.find(issuer=claims["iss"]); found = peer.opened(request.form); return found.get("sub")', []),
+        ('hint = claims.get("sub"); return redirect(f"/login?{urlencode({\'hint\': hint})}")', []),
+        ('hint = claims.get("sub"); request.session["user"] = hint; return redirect("/")', [Confidence.HIGH]),
+        ('return User.find(claims["sub"])', [Confidence.HIGH]),
+        ('return dict(claims).get("email")', [Confidence.HIGH]),
+        ('return claims["profile"]["email"]', [Confidence.HIGH]),
+        ('return claims.get(request.args["which"])', [Confidence.LOW]),
+        ('return claims.get("exp")', []),
+    ],
+)
+def test_what_is_done_by_an_unchecked_claim(use: str, confidence: list[Confidence], findings: Find) -> None:
+    text = LOGGED.replace("import jwt, logging", "import jwt, logging\nfrom urllib.parse import urlencode").replace(
+        "{}", use
+    )
+    text = text.replace("import Flask, request", "import Flask, redirect, request\nfrom shop import Peer, User")
+    assert [each.confidence for each in findings(RULE, text)] == confidence

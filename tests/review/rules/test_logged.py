@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.finding import Finding
+from archwright.model.finding import Confidence, Finding
 
 Find = Callable[..., list[Finding]]
 RULE = "secrets/logged"
@@ -151,3 +151,169 @@ def logout():
     return ""
 """
     assert len(findings(RULE, text)) == count
+
+
+MASKED = """
+import logging, os
+from flask import Flask, request
+from shop import settings
+
+SECRETS = {"authorization", "cookie"}
+app = Flask(__name__)
+
+def cleaned(headers):
+    kept = {}
+    for name, value in headers.items():
+        {body}
+    return kept
+
+def tell(headers):
+    logging.info("asked with %s", headers)
+
+@app.get("/orders")
+def orders():
+    tell(cleaned(dict(request.headers)))
+    return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("if name.lower() in SECRETS:\n            continue\n        kept[name] = value", 0),
+        ("kept[name] = '***' if secret(name) else value", 1),
+        ("if secret(name):\n            kept[name] = '***'\n        else:\n            kept[name] = value", 0),
+        ("if name in ('Host', 'Accept'):\n            kept[name] = value", 0),
+        ("if value:\n            kept[name] = value", 1),
+        ("if name.startswith('HTTP_'):\n            continue\n        kept[name] = value", 1),
+        ("kept[name] = value", 1),
+    ],
+)
+def test_headers_that_a_function_takes_secrets_out_of(body: str, count: int, findings: Find) -> None:
+    assert len(findings(RULE, MASKED.replace("{body}", body))) == count
+
+
+@pytest.mark.parametrize(
+    ("made", "count"),
+    [
+        ("{k: v for k, v in headers.items() if k.lower() not in SECRETS}", 0),
+        ("{k: '***' if k in SECRETS else v for k, v in headers.items()}", 0),
+        ("{k: v for k, v in headers.items() if v}", 1),
+    ],
+)
+def test_headers_that_are_picked_in_one_expression(made: str, count: int, findings: Find) -> None:
+    text = MASKED.replace("        {body}\n    return kept", f"        pass\n    return {made}")
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(("kept", "count"), [("[:6]", 0), ("[-4:]", 0), ("[:40]", 1), ("", 1)])
+def test_a_few_letters_of_a_key(kept: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask, request
+
+app = Flask(__name__)
+
+def mark(value):
+    return f"key {{value{kept}}}"
+
+@app.get("/orders")
+def orders():
+    api_key = mark(request.headers["X-Api-Key"])
+    logging.info("asked with %s", api_key)
+    return []
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("condition", "low"),
+    [
+        ('os.environ.get("LOG_HEADERS", "false") == "true"', True),
+        ("settings.log_headers", True),
+        ("app.debug", True),
+        ('os.environ.get("LOG_HEADERS", "true") == "true"', False),
+        ("not settings.debug", False),
+        ("request.method == 'POST'", False),
+    ],
+)
+def test_what_somebody_has_to_switch_on(condition: str, low: bool, findings: Find) -> None:
+    text = MASKED.replace("        {body}\n", "        pass\n").replace(
+        "tell(cleaned(dict(request.headers)))", f"if {condition}:\n        logging.info(f'{{request.headers}}')"
+    )
+    assert [each.confidence is Confidence.LOW for each in findings(RULE, text)] == [low]
+
+
+@pytest.mark.parametrize(("name", "count"), [("friendly_token", 0), ("page_token", 0), ("invite_token", 1)])
+def test_a_token_that_all_may_see(name: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask
+
+app = Flask(__name__)
+
+@app.get("/media/<{name}>")
+def media({name}):
+    logging.info("asked for %s", {name})
+    return ""
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(("parameter", "count"), [("site_api_key", 0), ("pk", 1)])
+def test_a_field_that_addresses_are_made_with(parameter: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Site(db.Model):
+    pk = db.Column(db.Integer, primary_key=True)
+    api_key = db.Column(db.String(40))
+
+@app.get("/sites/<{parameter}>")
+def show({parameter}):
+    site = db.session.query(Site).filter_by(pk=1).one()
+    logging.info("shown: %s", site.api_key)
+    return ""
+"""
+    assert len(findings(RULE, text)) == count
+
+
+STRUCTURED = """
+import structlog
+from flask import Flask, request
+
+SECRETS = {"token", "password"}
+app = Flask(__name__)
+LOG = structlog.get_logger()
+
+def redact(logger, method, event):
+    for key, value in list(event.items()):
+        if key in SECRETS:
+            event[key] = "***"
+    return event
+
+structlog.configure(processors=[{steps}])
+
+@app.get("/orders")
+def orders():
+    token = request.args["token"]
+    LOG.warning({told})
+    return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "told", "count"),
+    [
+        ("redact", '"asked", token=token', 0),
+        ("redact", 'f"asked with {token}"', 1),
+        ("structlog.processors.TimeStamper()", '"asked", token=token', 1),
+    ],
+)
+def test_what_structlog_replaces_by_its_name(steps: str, told: str, count: int, findings: Find) -> None:
+    assert len(findings(RULE, STRUCTURED.replace("{steps}", steps).replace("{told}", told))) == count

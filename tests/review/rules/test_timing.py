@@ -56,6 +56,8 @@ SILENT = {
     "a kind of token": 'given != CONFIG["token_type"]',
     "no secret": "given != settings.language",
     "empty": 'given == ""',
+    "an id that was taken of a token": 'str(CONFIG["id"]) != shop_id_from_token(given)',
+    "what a form was filled with": 'given != form.initial.get("secret")',
     "what tells versions of a page apart": 'token != CONFIG["token_etag"]',
 }
 
@@ -140,3 +142,32 @@ def verify(given, key, message):
     return force_str(given) == signature(key, message)
 """
     assert len(findings(RULE, text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("logging.info('seen', extra={'ok': 1}, valid=given == app.config['API_TOKEN'])", 0),
+        ("valid = given == app.config['API_TOKEN']", 1),
+    ],
+)
+def test_an_outcome_that_is_only_logged(line: str, count: int, findings: Find) -> None:
+    text = HEAD.replace("import base64,", "import logging, base64,").replace("if {}:\n        abort(403)", line)
+    assert sum("X-Given" in each.message for each in findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(("name", "found"), [("fingerprint", False), ("signature", True)])
+def test_marks_of_two_things_that_the_service_holds(name: str, found: bool, findings: Find) -> None:
+    text = f"""
+import hashlib, hmac
+from shop import KEY
+
+def made(url):
+    return hmac.new(KEY, url.encode(), hashlib.sha256).hexdigest()
+
+def same(record, url):
+    kept_{name} = record["{name}"]
+    own_{name} = made(url)
+    return kept_{name} == own_{name}
+"""
+    assert bool(findings(RULE, text)) is found

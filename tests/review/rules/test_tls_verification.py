@@ -56,6 +56,14 @@ def context(authority):
     made.verify_mode = ssl.CERT_NONE
     return made
 """,
+    "a function of the module that is called by no such choice": """
+def _pinned(url, order):
+    return requests.post(url, json=order, timeout=5, verify=False)
+
+def send(hook, order):
+    if hook.url:
+        return _pinned(hook.url, order)
+""",
     "where nothing was said of it": """
 def context(verify=None):
     made = ssl.create_default_context()
@@ -120,6 +128,17 @@ def context(authority):
     made.load_verify_locations(cafile=authority)
     made.check_hostname = False
     return made
+""",
+    "a field of a row, where a function of the module is called": """
+def _pinned(url, order):
+    return requests.post(url, json=order, timeout=5, verify=False)
+
+def send(hook, order):
+    if hook.ssl_verification:
+        return requests.post(hook.url, json=order, timeout=5)
+    by_hand = not hook.ssl_verification
+    if by_hand:
+        return _pinned(hook.url, order)
 """,
     "one of several conditions": """
 def context(url, ignore_certificates=False):

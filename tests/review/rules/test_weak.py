@@ -136,3 +136,92 @@ def test_a_token_that_was_made_of_a_password_is_none(argument: str, count: int, 
 def test_a_hash_that_is_only_a_key(use: str, count: int, findings: Find) -> None:
     code = HASH.replace("{}", "").replace("    return made", f"    seen = open_rows()\n    {use}")
     assert sure(findings("secrets/weak-hash", code)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("row_key", 0), ("get_facet_key", 0), ("signing_key", 1), ("api_key", 1), ("row", 1)]
+)
+def test_a_hash_that_is_called_a_key(name: str, count: int, findings: Find) -> None:
+    code = HASH.replace("{}", "").replace("made", name)
+    assert sure(findings("secrets/weak-hash", code)) == count
+
+
+PASSWORDS = """
+import bcrypt, hashlib
+from flask import Flask, request
+from shop import User
+
+app = Flask(__name__)
+
+def {function}(password, kept):
+    return hashlib.sha512(password.encode()).hexdigest() == kept
+
+def renewed(password):
+    return {slow}(password.encode(), bcrypt.gensalt())
+
+@app.post("/login")
+def login():
+    return str({function}(request.form["password"], User.find(request.form["name"]).kept))
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "slow", "count"),
+    [("check_old", "bcrypt.hashpw", 0), ("check_old", "bcrypt_of", 1), ("hashed", "bcrypt.hashpw", 1)],
+)
+def test_a_fast_hash_of_old_passwords(function: str, slow: str, count: int, findings: Find) -> None:
+    text = PASSWORDS.format(function=function, slow=slow)
+    assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(("loop", "count"), [("for _ in range(rounds):", 0), ("if rounds:", 1)])
+def test_a_hash_that_is_hashed_again(loop: str, count: int, findings: Find) -> None:
+    text = f"""
+import hashlib
+
+def kept(password, salt, rounds):
+    {loop}
+        password = hashlib.sha256((salt + password).encode()).hexdigest()
+    return password
+"""
+    assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("drawn = ''.join(random.choice(LETTERS) for _ in range(9)); token_url = f'{BASE}?cachebust={drawn}'", 0),
+        ("drawn = ''.join(random.choice(LETTERS) for _ in range(9)); token_url = f'{BASE}?token={drawn}'", 1),
+        ("use(credential_id=random.choice(credential_ids))", 0),
+        ("token = random.choice(LETTERS) + random.choice(LETTERS)", 2),
+        ("token = ''.join(random.choice(letters) for _ in range(9))", 1),
+    ],
+)
+def test_a_number_that_makes_no_secret(code: str, count: int, findings: Find) -> None:
+    text = f"""
+import random
+from shop import BASE, use
+
+LETTERS = "abcdefgh"
+
+def made(letters, credential_ids):
+    {code}
+"""
+    assert sure(findings("secrets/weak-randomness", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("get_hash", 0), ("md5", 0), ("mask_address", 0), ("signed", 1), ("hash_token", 1)]
+)
+def test_a_helper_that_says_only_that_it_hashes(name: str, count: int, findings: Find) -> None:
+    text = f"""
+import hashlib
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/rows")
+def {name}():
+    return hashlib.md5(request.args["wanted"].encode()).hexdigest()
+"""
+    assert sure(findings("secrets/weak-hash", text)) == count

@@ -53,10 +53,14 @@ ASKED = {
 
 def asked_each_turn(tmp_path: Path, body: str) -> list[str | None]:
     (tmp_path / "shop.py").write_text(MODELS, encoding="utf-8")
-    job = "from django.db.models import Count, Prefetch\nfrom shop import *\n\ndef run():\n" + textwrap.indent(body, "    ")
+    job = "from django.db.models import Count, Prefetch\nfrom shop import *\n\ndef run():\n" + textwrap.indent(
+        body, "    "
+    )
     (tmp_path / "jobs.py").write_text(job + "\n", encoding="utf-8")
     found = analyse(["."], wanted=frozenset({Read}), root=tmp_path).effects
-    return [each.entity for each in found if isinstance(each, Read) and any(loop.concerned for loop in each.context.loops)]
+    return [
+        each.entity for each in found if isinstance(each, Read) and any(loop.concerned for loop in each.context.loops)
+    ]
 
 
 @pytest.mark.parametrize("body", COMPUTED.values(), ids=COMPUTED)

@@ -64,6 +64,8 @@ class Product(models.Model):
 def test_a_manager_built_on_that_of_another_library_says_what_comes_along(
     program: Callable[..., Program], manager: str, fetched: int
 ) -> None:
-    using = "from app.models import Product\n\n\ndef listed():\n    return [p.shop.name for p in Product.objects.all()]\n"
+    using = (
+        "from app.models import Product\n\n\ndef listed():\n    return [p.shop.name for p in Product.objects.all()]\n"
+    )
     found = program({"app/models.py": KEPT.replace("{manager}", manager), "app/using.py": using}, Load)
     assert len(found.effects) == fetched

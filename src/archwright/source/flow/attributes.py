@@ -9,6 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow import choices, dispatch, stores, ways
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.masks import few
 from archwright.source.flow.values import (
     BIT,
     NO,
@@ -273,9 +274,10 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
             return constant(picked)
     if is_slice:
         # of a text no more is left than the code says
+        left = (BIT[Use.LENGTH] if _cut(index) else 0) | (BIT[Use.REVEAL] if few(index) else 0)
         return Val(
             base.type,
-            clean(base.origins, BIT[Use.LENGTH]) if _cut(index) else base.origins,
+            clean(base.origins, left),
             NO,
             {"*": element(frame, base, position)} if base.items else None,
         )

@@ -23,6 +23,14 @@ _SECRET = re.compile(
 )
 _TAG = re.compile(r"(?:^|_)e_?tags?(?:_|$)|none_match", re.IGNORECASE)
 """What tells versions of a page apart is sent to all."""
+_MARK = re.compile(r"finger_?print|checksum", re.IGNORECASE)
+"""What two things are recognised by that the service holds both."""
+_BESIDE = re.compile(r"_(?:from|of|in|for|by)_[a-z_]+$", re.IGNORECASE)
+"""What stands behind the head of a name: an `id_from_token` is an id."""
+_TEXTS = frozenset({"str", "bytes", "repr", "force_str", "force_bytes", "smart_str"})
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_INITIAL = frozenset({"initial", "get_initial_for_field"})
+"""What a form was filled with before it was shown: its sender has it before his eyes."""
 _CHANGES = re.compile(r"(?:set|change|update|renew|replace|store|save|write|assign)(?:_|$)", re.IGNORECASE)
 _SENT = frozenset({"source", "parameter"})
 _SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS, f.FSTRING, f.BINOP})
@@ -43,7 +51,10 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     proved = any(key == signed for value in (left, right) for key, _, _ in value.origins)
     if not proved and not (_named(left_node) or _named(right_node)):
         return
-    if _TAG.search(_word(left_node)) or _TAG.search(_word(right_node)):
+    words = (_word(left_node), _word(right_node))
+    if any(map(_TAG.search, words)) or all(map(_MARK.search, words)) or _shown(left_node) or _shown(right_node):
+        return
+    if _told_only(frame, left_node, right_node):
         return
     if not proved and _renews(frame, left_node, right_node):
         return
@@ -53,7 +64,7 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     if not proved and not any(key[0] in _SENT for _, _, origins in sides for key, _, _ in origins):
         return
     data, key = Val(None, sides[0][2]), Val(None, sides[1][2])
-    names = [f"data:{_word(left_node)}", f"key:{_word(right_node)}"]
+    names = [f"data:{words[0]}", f"key:{words[1]}"]
     names += [f"own:{side}" for side, node in (("data", left_node), ("key", right_node)) if _own(node)]
     frame.emit(
         "Crypto",
@@ -72,6 +83,21 @@ def _other(node: Any, value: Val) -> bool:
     if value.type is not None and value.type[0] in ("query", "number", "class", "list", "dict", "set", "tuple", "row"):
         return True
     return node[0] == f.ATTR and node[2][0] == f.NAME and node[2][2][:1].isupper() and not node[2][2].isupper()
+
+
+def _shown(node: Any) -> bool:
+    """True for what a form was filled with: `self.initial.get("secret")`, or a name that says so."""
+    return any(each[0] in (f.NAME, f.ATTR) and each[-1] in _INITIAL for each in nodes((node,)))
+
+
+def _told_only(frame: Frame, left: Any, right: Any) -> bool:
+    """True where the outcome is only written to a log: nobody learns it, and nothing is done by it."""
+    for node in nodes(body_of(frame.facts)):
+        if node[0] == f.CALL and node[2][0] in (f.NAME, f.ATTR) and node[2][-1] in _LOGS:
+            given = (*node[3], *(value for _, value in node[4]))
+            if any(each[0] == f.COMPARE and each[2] is left and each[3][0][1] is right for each in given):
+                return True
+    return False
 
 
 def _own(node: Any) -> bool:
@@ -126,7 +152,7 @@ def _named(node: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _secret(word: str) -> bool:
-    return _SECRET.search(word) is not None
+    return _SECRET.search(_BESIDE.sub("", word)) is not None
 
 
 def _word(node: Any) -> str:
@@ -151,5 +177,7 @@ def _word(node: Any) -> str:
             return str(node[3][0][2])
         if name in ("encode", "decode", "strip", "lower", "upper") and node[2][0] == f.ATTR:
             return _word(node[2][2])
+        if name in _TEXTS and node[3]:
+            return _word(node[3][0])
         return str(name).removeprefix("get_")
     return ""

@@ -7,6 +7,9 @@ returns it, the unit's own name speaks.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
@@ -19,6 +22,8 @@ _PASSES: Final = 4
 _FILLS: Final = frozenset({"append", "add", "extend", "insert", "appendleft", "update", "setdefault", "push", "write"})
 """Methods that put an argument into their receiver."""
 _SEEKS: Final = frozenset({"in", "not in"})
+_PARAMETER: Final = re.compile(r"[?&]([\w.-]+)=$")
+_READS: Final = frozenset({"get", "pop"})
 
 
 class Destination(NamedTuple):
@@ -27,8 +32,7 @@ class Destination(NamedTuple):
     how: str
     """`name` (a variable or attribute), `fill` (a container or stream that it is put into), `key` (of a dictionary or item),
     `argument` (a parameter's name), `call` (a dotted callable that is given it), `return` (the unit that returns it),
-    `condition` (it decides a branch), `index` (what it picks an element of, or is sought in), `read` (a key that is read of it),
-    `held` (an attribute or a container whose item it is made: it outlives the name)."""
+    `condition` (it decides a branch), `index` (what it picks an element of, or is sought in), `held` (an attribute or a container whose item it is made: it outlives the name)."""
     word: str
 
 
@@ -38,6 +42,8 @@ class Destinations(NamedTuple):
     becomes: tuple[Destination, ...]
     made_of: tuple[str, ...]
     """Names and constant keys in the arguments of the call, and of later calls of the object that it gave."""
+    taken: tuple[tuple[str, tuple[Destination, ...]], ...] = ()
+    """What is read of it by a key, and where that goes; `?`: the key is no constant."""
 
 
 NOWHERE: Final = Destinations((), ())
@@ -45,13 +51,26 @@ NOWHERE: Final = Destinations((), ())
 
 def destinations(unit: Node, position: int) -> Destinations:
     """Where the call at a position of a unit (its facts) sends its result. Nowhere, if the unit has no such call."""
-    walk = _Walk(unit, position)
+    body = body_of(unit)
+    walk = _walked(unit, body, lambda node: node[0] == f.CALL and node[1] == position)
+    taken = [(key, _walked(unit, body, partial(_among, places)).becomes) for key, places in walk.taken.items()]
+    return Destinations(
+        tuple(walk.becomes), tuple(walk.made_of), tuple((key, tuple(becomes)) for key, becomes in taken)
+    )
+
+
+def _walked(unit: Node, body: Any, starts: Callable[[Node], bool]) -> _Walk:
+    walk = _Walk(unit, starts)
     for _ in range(_PASSES):
         known = len(walk.names)
-        walk.block(body_of(unit))
+        walk.block(body)
         if len(walk.names) == known:
             break
-    return Destinations(tuple(walk.becomes), tuple(walk.made_of))
+    return walk
+
+
+def _among(places: list[Node], node: Node) -> bool:
+    return any(node is each for each in places)
 
 
 def dotted(node: Node) -> str:
@@ -105,10 +124,13 @@ def _puts_away(function: Node) -> bool:
 
 
 class _Walk:
-    def __init__(self, unit: Node, position: int) -> None:
-        self._position = position
+    def __init__(self, unit: Node, starts: Callable[[Node], bool]) -> None:
+        self._starts = starts
         self._unit = unit
         self.names: set[str] = set()
+        self.wholes: set[str] = set()
+        """The names of the followed value itself, not of what is made of it."""
+        self.taken: dict[str, list[Node]] = {}
         self.becomes: dict[Destination, None] = {}
         self.made_of: dict[str, None] = {}
 
@@ -122,13 +144,13 @@ class _Walk:
             carried = self._carries(node[3])
             for target in node[2]:
                 if carried:
-                    self._bind(target)
+                    self._bind(target, self._whole(node[3]))
                 if target[0] == f.SUBSCRIPT and self._carries(target[3]):
                     self._goes("index", dotted(target[2]))
         elif kind in (f.AUGASSIGN, f.ANNASSIGN):
             value = node[4]
             if value is not None and self._carries(value):
-                self._bind(node[2])
+                self._bind(node[2], kind == f.ANNASSIGN and self._whole(value))
         elif kind == f.RETURN:
             if node[2] is not None and self._carries(node[2]):
                 self._goes("return", self._unit[0])
@@ -166,10 +188,12 @@ class _Walk:
     def _goes(self, how: str, word: str) -> None:
         self.becomes[Destination(how, word)] = None
 
-    def _bind(self, target: Node) -> None:
+    def _bind(self, target: Node, whole: bool = False) -> None:
         kind = target[0]
         if kind == f.NAME:
             self.names.add(target[2])
+            if whole:
+                self.wholes.add(target[2])
             self._goes("name", target[2])
         elif kind in (f.TUPLE, f.LIST):
             for part in target[2]:
@@ -193,6 +217,8 @@ class _Walk:
     def _carries(self, node: Node) -> bool:
         """Whether the value of an expression is made of the followed one; what it goes to on the way is noted."""
         kind = node[0]
+        if kind != f.CALL and self._starts(node):
+            return True
         if kind == f.NAME:
             return node[2] in self.names
         if kind in (f.CONST, f.LAMBDA_EXPR):
@@ -221,8 +247,8 @@ class _Walk:
             if self._carries(node[3]):
                 self._goes("index", dotted(node[2]))
                 return True
-            if base and node[3][0] == f.CONST:
-                self._goes("read", str(node[3][2]))
+            if base and self._whole(node[2]):
+                self._takes(node[3], node)
             return base
         if kind == f.DICT:
             held = [self._pair(*pair) for pair in node[2]]
@@ -238,13 +264,49 @@ class _Walk:
         if kind == f.WALRUS:
             carried = self._carries(node[3])
             if carried:
-                self._bind(node[2])
+                self._bind(node[2], self._whole(node[3]))
             return carried
         if kind in (f.YIELD, f.YIELD_FROM):
             if node[2] is not None and self._carries(node[2]):
                 self._goes("return", self._unit[0])
             return False
+        if kind == f.FSTRING:
+            return self._text(node)
         return self._parts(node)
+
+    def _text(self, node: Node) -> bool:
+        """A text with holes: in the query of an address, what stands before a hole names it."""
+        held, before = False, ""
+        for part in node[2]:
+            if self._carries(part):
+                held = True
+                if (named := _PARAMETER.search(before)) is not None:
+                    self._goes("key", named[1])
+            before = str(part[2]) if part[0] == f.CONST else ""
+        return held
+
+    def _takes(self, key: Node, node: Node) -> None:
+        places = self.taken.setdefault(str(key[2]) if key[0] == f.CONST else "?", [])
+        if not _among(places, node):
+            places.append(node)
+
+    def _whole(self, node: Node) -> bool:
+        """True for the followed value itself, for what is read of it, and for what one call makes of it alone (`dict(claims)`)."""
+        kind = node[0]
+        if kind == f.NAME:
+            return node[2] in self.wholes
+        if kind == f.CALL:
+            function, given = node[2], node[3]
+            if self._starts(node):
+                return True
+            if function[0] == f.ATTR and function[3] in (*_READS, "copy") and self._whole(function[2]):
+                return True
+            return len(given) == 1 and not node[4] and self._whole(given[0])
+        if kind in (f.SUBSCRIPT, f.AWAIT, f.STARRED):
+            return self._whole(node[2])
+        if kind == f.BOOL:
+            return any(map(self._whole, node[3]))
+        return kind == f.IFEXP and (self._whole(node[3]) or self._whole(node[4]))
 
     def _parts(self, node: Node) -> bool:
         """Any part of an expression that only holds others together."""
@@ -263,7 +325,7 @@ class _Walk:
 
     def _call(self, node: Node) -> bool:
         function = node[2]
-        own = node[1] == self._position
+        own = self._starts(node)
         given = [(None, argument) for argument in node[3]] + list(node[4])
         base = function[0] == f.ATTR and self._carries(function[2])
         name = dotted(function)
@@ -279,8 +341,8 @@ class _Walk:
         if own or (base and function[0] == f.ATTR and function[3] == "update"):
             for _, argument in given:
                 words_of(argument, self.made_of)
-        if base and function[3] in ("get", "pop") and node[3] and node[3][0][0] == f.CONST:
-            self._goes("read", str(node[3][0][2]))
+        if base and function[3] in _READS and node[3] and self._whole(function[2]):
+            self._takes(node[3][0], node)
         if taken and function[0] == f.ATTR and function[3] in _FILLS:
             held = dotted(function[2])
             if held:

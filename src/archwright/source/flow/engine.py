@@ -17,6 +17,7 @@ from archwright.source.flow.effects import EMPTY, Summary, carried
 from archwright.source.flow.entities import escaped, escapes
 from archwright.source.flow.expressions import evaluate
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.masks import masked, masks
 from archwright.source.flow.memo import CACHES
 from archwright.source.flow.parameters import Signature, signature_of
 from archwright.source.flow.presumed import Presumed
@@ -187,6 +188,8 @@ class Engine:
         )
         if (returns.origins or returns.items) and escapes(facts):
             returns = escaped(returns)
+        if (returns.origins or returns.items) and masks(facts):
+            returns = masked(returns)
         if facts[5]:
             returns = resulting(frame, returns)
         for answer in dict.fromkeys(entry.answer for entry in entries if entry.answer is not None):

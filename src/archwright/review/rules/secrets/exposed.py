@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Respond, Setting
 from archwright.model.finding import Confidence, Impact
 from archwright.model.value import OriginKind
 from archwright.model.which import Which
+from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, in_tools
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.said import called_only, for_developers
 
 _TRACEBACK, _COLUMN = "traceback", "column "
 
@@ -19,7 +23,8 @@ class Exposed(Rule):
 
     Found are the texts of `traceback.format_exc()` and `traceback.format_exception()` in what a handler returns and in what answers are
     made of, and columns with such a name that a serializer of Django REST framework shows. A function that asks whether the machine is
-    one of developers (`if settings.DEBUG`), and fields that are write-only, are silent.
+    one of developers (`if settings.DEBUG`), or is called only where its module asked, fields that are write-only, and a serializer that
+    nothing uses, are silent.
 
     Why: hashes of passwords are tried offline, keys open what they are for. A traceback shows paths, versions, the code around each line and values in messages of errors, such as SQL with its
     parameters or the address of a database with its password. Who looks for a hole provokes errors to read them.
@@ -152,12 +157,14 @@ class Exposed(Rule):
         ),
     )
 
-    def check(self, effect: Respond) -> Iterator[Verdict]:
+    def check(self, effect: Respond, program: Program) -> Iterator[Verdict]:
         path = effect.place.path
         if effect.context.setting is Setting.TEST or in_tests(path) or in_tools(path):
             return
         names = [origin.name for origin in effect.shape.origins if origin.kind is OriginKind.RESULT]
         shown = [f"`{name.removeprefix(_COLUMN)}`" for name in names if name.startswith(_COLUMN)]
+        if shown and not _used(effect, program):
+            return
         if shown:
             yield Verdict(
                 message=f"{effect.api} shows {' and '.join(shown)} to who asks.",
@@ -168,8 +175,11 @@ class Exposed(Rule):
                 trace=steps((effect.place, "shown to who asked")),
             )
             return
+        lines = lines_of(program.source(path) or "")
         for origin in effect.shape.origins:
             if origin.kind is OriginKind.RESULT and origin.name == _TRACEBACK:
+                if called_only(lines, effect.unit.rpartition(".")[2], for_developers):
+                    return
                 yield Verdict(
                     message=f"The traceback of an error is sent to who asked, by {effect.api}.",
                     why="Who provokes errors reads paths, code, versions and values of the service.",
@@ -181,3 +191,11 @@ class Exposed(Rule):
                     ),
                 )
                 return
+
+
+def _used(effect: Respond, program: Program) -> bool:
+    """False for a serializer that is named by nothing but its own class."""
+    path = effect.place.path
+    return len(re.findall(rf"\b{effect.api}\b", program.source(path) or "")) > 1 or program.mentions(
+        (effect.api,), beside=path
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
@@ -28,6 +29,8 @@ _HOLDS = re.compile(
 )
 """Names of what a peer lets the application in by."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^:/@\s]*:([^@/\s]+)@([^:/@\s]+)")
+_HASHED = re.compile(r"\.update\(|\b(?:md5|sha\d+|sha3_\d+|blake2[bs])\(")
+_FEW = re.compile(r"\[:[1-8]\]")
 _BESIDE = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|debug|local|tests?|testing|ci|examples?|samples?|demo|docs?|sandbox|fixtures?|conftest"
     r"|seeds?|e2e|playground)(?:[/_.-]|$)",
@@ -41,8 +44,8 @@ class HardCoded(Rule):
 
     Texts in the form of a well-known service's secrets are found wherever they are bound; others where the name says what
     they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
-    example, and settings of developers' machines and tests (by file, class or condition) are listed with `--all`, as are short
-    defaults behind the environment. A setting that one module fixes and another takes from the environment is no constant.
+    example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class or condition) are
+    listed with `--all`, as are short defaults behind the environment. A setting that one module fixes and another takes from the environment is no constant.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
     signs sessions or tokens they are any user.
@@ -180,7 +183,19 @@ class HardCoded(Rule):
 def _set_aside(effect: Configure | Crypto, program: Program) -> bool:
     """True where the file says that the text is an example, or only for machines of developers and tests."""
     lines = lines_of(program.source(effect.place.path) or "")
-    return said_to_be_none(lines, effect.place.line) or for_developers(lines, effect.place.line)
+    line = effect.place.line
+    label = isinstance(effect, Configure) and effect.how == "name" and _labels(lines, line, effect.name)
+    return label or said_to_be_none(lines, line) or for_developers(lines, line)
+
+
+def _labels(lines: Sequence[str], line: int, name: str) -> bool:
+    """True where a name of a function is only hashed with other things, and a few letters of the hash are kept: a label of what it is hashed with."""
+    start = lines[line - 1] if line <= len(lines) else ""
+    indent = len(start) - len(start.lstrip())
+    rest = takewhile(lambda text: not text.strip() or len(text) - len(text.lstrip()) >= indent, lines[line:])
+    body = [text for text in rest if text.strip()] if indent else []
+    used = [text for text in body if re.search(rf"\b{re.escape(name)}\b", text)]
+    return bool(used) and all(map(_HASHED.search, used)) and any(map(_FEW.search, body))
 
 
 def _of_address(text: str) -> str:

@@ -21,6 +21,9 @@ _CHECKS = re.compile(r"decode|verif|validat|key", re.IGNORECASE)
 """Calls that are given a claim to find a key by, and to check the token with it."""
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _TEXTS = frozenset({"str", "repr", "format"})
+_ADDRESS = frozenset({"urlencode", "quote", "quote_plus", "join", "build_absolute_uri", "update", "dict", "all", "any"})
+"""What an address with a claim in its query is made by."""
+_REDIRECT = re.compile(r"redirect", re.IGNORECASE)
 _USES = frozenset({"return", "condition", "index", "fill", "held"})
 """What else may become of a claim: somebody acts on it."""
 
@@ -30,7 +33,8 @@ class Jwt(Rule):
 
     Found are `decode` with the check switched off where the claims that say who somebody is are used, the algorithm
     `none`, and algorithms taken from the token's own header. With `--all`: expiry that is not checked, and tokens for a
-    user that never end, claims that are only logged. A look into a token for what finds its key (`iss`, `kid`) is silent.
+    user that never end, claims that are only logged or whose names the code does not say. A look into a token for what finds its key
+    (`iss`, `kid`), when it ends, or where its sender is sent back to, is silent.
 
     Why: anyone writes a token with any user in it. What checks no signature takes it.
 
@@ -170,26 +174,40 @@ def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
     """How sure it is that the claims are believed; None: they only find what checks them.
 
     Low where who issued the token accepted it before, where the claims are only logged, and in a helper that nothing calls:
-    nobody is let in by it.
+    nobody is let in by it. Low too where the code does not say which claim is read. None too where the caller is only sent on with them.
     """
     if any(how == "call" and _CHECKS.search(word.rpartition(".")[2]) for how, word in effect.becomes):
         return None
-    read = {word for how, word in effect.becomes if how == "read"}
+    who = [becomes for key, becomes in effect.taken if key in _WHO]
     given = bool(effect.data.origins) and all(each.kind is OriginKind.PARAMETER for each in effect.data.origins)
+    if who and all(map(_sent_back, who)):
+        return None
     if "presented" in effect.flags or (given and ungiven(effect) is not None):
         return Confidence.LOW
-    if not read.isdisjoint(_WHO):
-        return Confidence.LOW if _only_told(effect) else Confidence.HIGH
-    if read:
-        return None
+    if who:
+        return Confidence.LOW if all(map(_only_told, who)) else Confidence.HIGH
+    if effect.taken:
+        return Confidence.LOW if any(key == "?" for key, _ in effect.taken) else None
     returned = any(how == "return" for how, _ in effect.becomes)
     return Confidence.MEDIUM if returned else Confidence.LOW
 
 
-def _only_told(effect: Crypto) -> bool:
-    """True where all that becomes of the claims is a line of a log."""
-    calls = {word.rpartition(".")[2] for how, word in effect.becomes if how == "call"}
-    return bool(calls & _LOGS) and calls <= _LOGS | _TEXTS and _USES.isdisjoint(how for how, _ in effect.becomes)
+def _only_told(becomes: tuple[tuple[str, str], ...]) -> bool:
+    """True where all that becomes of a claim is a line of a log."""
+    calls = _calls(becomes)
+    return bool(calls & _LOGS) and calls <= _LOGS | _TEXTS and _USES.isdisjoint(how for how, _ in becomes)
+
+
+def _sent_back(becomes: tuple[tuple[str, str], ...]) -> bool:
+    """True where all that becomes of a claim is a part of the address that the caller is sent to: to sign in there, checked."""
+    calls = _calls(becomes)
+    redirects = {call for call in calls if _REDIRECT.search(call)}
+    acts = any(how in ("condition", "index", "held") for how, _ in becomes)
+    return bool(redirects) and calls - redirects <= _ADDRESS | _TEXTS and not acts
+
+
+def _calls(becomes: tuple[tuple[str, str], ...]) -> set[str]:
+    return {word.rpartition(".")[2] for how, word in becomes if how == "call"}
 
 
 def _verdict(effect: Crypto, message: str, why: str, fix: str, impact: Impact, confidence: Confidence) -> Verdict:

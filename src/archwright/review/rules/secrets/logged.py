@@ -17,7 +17,7 @@ from archwright.review.beside import in_tests, in_tools
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
-from archwright.review.said import refused
+from archwright.review.said import chosen, refused
 
 _HOLDERS = frozenset(
     {"auth", "authorization", "header", "headers", "bearer", "token", "body", "data", "form", "json", "payload", "args"}
@@ -38,6 +38,11 @@ _COOKIES = rf"(?i)\bcookies\b{_BUT_ONE}"
 """What of a call shows that all of them are told."""
 _BODIES = frozenset({"request body", "form field"})
 _BODY = rf"(?i)\b(?:json|get_json|form|body|data|payload|post)\b(?:\(\))?{_BUT_ONE}"
+_SWITCH = re.compile(
+    r"^(?!not\b|.*,\s*[\"']?(?:true|1|yes|on)[\"']?\s*\)).*(?:\b(?:log|debug|verbose|dump|trace)_\w+|(?<!logging\.)\b(?:debug|verbose)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Conditions that somebody has to switch on to see more in the logs: what is on where nobody does is none."""
 _SIGNS_IN = re.compile(
     r"/(?:log-?in|sign-?in|sign-?up|register|token|password|reset-password|change-password|auth)(?:/|$)", re.IGNORECASE
 )
@@ -48,7 +53,9 @@ class Logged(Rule):
 
     Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
     once, since `Authorization` and sessions are among them, and all that is sent to where people sign in, unless a model declares what
-    that is and names no secret. A token in the handler of the error that refused it is silent. Arguments with such a name are listed with `--all`.
+    that is and names no secret. Silent are a token in the handler of the error that refused it, what a function of the project has taken the
+    secrets out of, a few letters, fields that addresses are made with, and what structlog replaces by its name. Arguments with such a name, and
+    what is told only where somebody switched it on, are listed with `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 
@@ -184,10 +191,17 @@ class Logged(Rule):
             call = _call(program, effect.place)
             if re.search(shown, _code(call)) is None if shown else not _names(call):
                 continue
-            if shown == _HEADERS and _picked(lines_of(program.source(path) or ""), effect.place.line):
+            lines = lines_of(program.source(path) or "")
+            if shown == _HEADERS and _picked(lines, effect.place.line):
                 continue
-            if _token(origin) and refused(lines_of(program.source(path) or ""), effect.place.line):
+            if _token(origin) and refused(lines, effect.place.line):
                 continue
+            if origin.kind is OriginKind.FIELD and _addressed(origin.name, program):
+                continue
+            if program.masked_log and shown not in (_HEADERS, _COOKIES) and _by_name(call):
+                continue
+            if (program.masked_log and shown == _HEADERS) or chosen(lines, effect.place.line, _SWITCH):
+                sure = Confidence.LOW
             yield Verdict(
                 message=f"{title} is written to the log.",
                 why="Logs are kept, copied and read by people who may not sign in as the user.",
@@ -202,6 +216,8 @@ class Logged(Rule):
 
 def _told(origin: Origin) -> tuple[str, Confidence, str] | None:
     """What of a secret an origin is, how sure that is, and what the call itself has to show of it; None: nothing."""
+    if origin.state(Use.REVEAL) is Clean.CLEAN:
+        return None
     if origin.kind is OriginKind.SOURCE:
         if origin.state(Use.DESERIALISE) is not Clean.DIRTY:
             return None
@@ -238,6 +254,20 @@ def _signing_in(origin: Origin, effect: Log, reaching: Reaching) -> tuple[str, C
     if not any(_SIGNS_IN.search(operation) for operation in reaching(place)):
         return None
     return "All that is sent to sign in, the password with it,", Confidence.MEDIUM, _BODY
+
+
+def _addressed(name: str, program: Program) -> bool:
+    """True for a field that addresses of the service are made with: who is sent there reads it."""
+    holder, _, field = name.rpartition(".")
+    named = "_".join((*parts(holder.rpartition(".")[2]), field))
+    return any(f"{{{named}}}" in str(operation) for endpoint in program.endpoints for operation in endpoint.operations)
+
+
+def _by_name(call: str) -> bool:
+    """True where what a call is given that is called a secret is given by a keyword of such a name, and in no text."""
+    given = _code(call).partition("(")[2]
+    told = [secret(word) for word in re.findall(r"\b(\w+)\s*=(?!=)", given)]
+    return any(told) and not any(secret(word) for hole in _HOLE.findall(call) for word in re.findall(r"\w+", hole))
 
 
 def _names(call: str) -> bool:

@@ -25,8 +25,8 @@ class Timing(Rule):
 
     Found are comparisons with an HMAC, and those of data from outside with a value that is stored, set or given to the function that
     compares, and is called a token, key, password or signature. So is a method that checks its argument against a secret of its
-    instance, where nothing in the program calls it. Two values of one sender, constants, hashes of what is sent, columns of queries, and
-    what is compared to be changed are silent.
+    instance, where nothing in the program calls it. Two values of one sender, constants, hashes of what is sent, columns of queries,
+    what a form was filled with, an outcome that is only logged, and what is compared to be changed are silent.
 
     Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
     character, or a valid signature without the key.

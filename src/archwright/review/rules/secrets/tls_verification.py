@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
+from archwright.report.lines import lines_of
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.said import called_only, chosen
 from archwright.review.serves import aside
 
 _SAYS_SO = re.compile(
@@ -15,6 +18,7 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 """Names of functions and classes that say that they do not verify: who names them wants it so."""
+_CHOICE = re.compile(r"verif|insecure|self_?signed|check_?(?:host|cert)|cert_?reqs", re.IGNORECASE)
 _OFF = {"check_hostname": False, "verify": False, "verify_ssl": False}
 
 
@@ -22,7 +26,7 @@ class TlsVerification(Rule):
     """A connection over TLS is made without a look at the peer's certificate.
 
     Found are calls and clients that the code tells not to verify, contexts without verification, and contexts whose
-    check is switched off. What a setting or an argument decides is silent, unless that is off where nobody chooses,
+    check is switched off. What a setting or an argument decides, here or where a function of the module is called, is silent, unless that is off where nobody chooses,
     as are names that are not checked where an authority of one's own vouches for the peers.
 
     Why: whoever stands between the two, in the same network or at a provider, reads and changes what is sent: passwords
@@ -95,7 +99,7 @@ class TlsVerification(Rule):
         ),
     )
 
-    def check(self, effect: Crypto | Configure) -> Iterator[Verdict]:
+    def check(self, effect: Crypto | Configure, program: Program) -> Iterator[Verdict]:
         if aside(effect):
             return
         if isinstance(effect, Crypto):
@@ -107,6 +111,9 @@ class TlsVerification(Rule):
             if effect.how != "attribute" or effect.fallback or not _off(effect):
                 return
             what, sure = f"{effect.holder}.{effect.name}", Confidence.MEDIUM
+        lines = lines_of(program.source(effect.place.path) or "")
+        if called_only(lines, effect.unit.rpartition(".")[2], _opted):
+            return
         command = effect.context.setting is Setting.COMMAND
         yield Verdict(
             message=f"The certificate of the peer is not verified: {what}.",
@@ -116,6 +123,11 @@ class TlsVerification(Rule):
             confidence=Confidence.LOW if command or _looks(effect) or _SAYS_SO.search(effect.unit) else sure,
             trace=steps((effect.place, "any certificate is taken")),
         )
+
+
+def _opted(lines: Sequence[str], line: int) -> bool:
+    """True where a line runs only by somebody's choice of whether certificates are looked at."""
+    return chosen(lines, line, _CHOICE)
 
 
 def _looks(effect: Crypto | Configure) -> bool:

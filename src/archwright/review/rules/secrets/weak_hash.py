@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from archwright.model.base import Place
 from archwright.model.effect import Configure, Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
+from archwright.model.secret_name import parts
 from archwright.model.value import OriginKind, Use
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, of_development
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.said import looped
 from archwright.review.sent import sent
 from archwright.review.serves import Serves, aside, names_idle, names_password, names_secret, served
 
@@ -28,6 +30,52 @@ _JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b|skipcq\b)")
 _SEEKS = frozenset({"add", "setdefault", "discard", "len"})
 """What looks for an element by its hash, or only counts."""
 _SOUGHT = frozenset({"name", "index", "fill", "call"})
+_CIPHERS = frozenset(
+    {
+        "encryption",
+        "cipher",
+        "crypto",
+        "aes",
+        "fernet",
+        "master",
+        "hmac",
+        "signing",
+        "sign",
+        "secret",
+        "private",
+        "api",
+        "access",
+    }
+    | {"auth", "shared", "session", "license", "activation", "derived", "derive"}
+)
+"""Words of keys that something is enciphered, signed or opened with."""
+_HASHES = frozenset(
+    {
+        "get",
+        "make",
+        "create",
+        "compute",
+        "calculate",
+        "calc",
+        "generate",
+        "to",
+        "hash",
+        "hashed",
+        "hashes",
+        "hasher",
+        "digest",
+    }
+    | {"hexdigest", "hex", "md", "md5", "sha", "sha1", "sum", "1", "5"}
+)
+_HIDES = frozenset(
+    {"mask", "masked", "anonymize", "anonymise", "anonymized", "pseudonymize", "pseudonymise", "obfuscate"}
+)
+_VERIFIES = re.compile(r"check|verif|valid|compare|match|authenticate|migrat|upgrade|legacy|old", re.IGNORECASE)
+"""Names of functions that look at a hash that is kept."""
+_SLOWLY = re.compile(
+    r"\b(?:bcrypt\.(?:hash\w*|checkpw|kdf)|argon2\.\w+|PasswordHasher|(?:hashlib\.)?(?:scrypt|pbkdf2_hmac)|generate_password_hash|make_password|pwd_context\.hash"
+    r"|CryptContext)\s*\("
+)
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -46,7 +94,8 @@ class WeakHash(Rule):
     a function made to be slow: Argon2, scrypt, bcrypt, or PBKDF2 with the rounds that OWASP's password storage sheet names.
 
     Fine when: nobody gains by a collision: cache keys, ETags, shards, a digest of what the service made itself. Say so in the code:
-    `usedforsecurity=False`. Where no caller was seen to choose what is hashed, and the hash is not kept, it is shown with `--all` only.
+    `usedforsecurity=False`. Where no caller was seen to choose what is hashed, and the hash is not kept, it is shown with `--all` only; so is a
+    fast hash that only checks old passwords beside a slow one, and one that is hashed again in a loop.
 
     Fix safety: safe where the names show that no security rests on it: the call says `usedforsecurity=False`, the value stays.
     Else none: another function gives other values, and what is stored has to be hashed anew.
@@ -160,13 +209,15 @@ class WeakHash(Rule):
             if serves.what is Serves.IDLE or _strengthened(effect):
                 return
             named = password or "a password"
+            sure = _proved(effect) or effect.kind == "password" or broken
+            weak = _stretched(effect, program) or _outdated(effect, program)
             yield _verdict(
                 effect,
                 f"{named[:1].upper()}{named[1:]} is hashed with {_title(effect)}, which is fast.",
                 "Whoever reads the stored hashes tries billions of passwords a second on one graphics card.",
                 "Hash passwords with a function made to be slow: Argon2, scrypt or bcrypt; the framework has one.",
                 Impact.HIGH,
-                Confidence.HIGH if _proved(effect) or effect.kind == "password" or broken else Confidence.MEDIUM,
+                Confidence.LOW if weak else Confidence.HIGH if sure else Confidence.MEDIUM,
             )
         elif broken and effect.kind == "hash":
             where = f" for {serves.word}" if serves.word else ""
@@ -192,7 +243,7 @@ def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
         return Confidence.LOW
     if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
         return Confidence.LOW
-    if what is not Serves.SECRET and _only_sought(effect):
+    if what is not Serves.SECRET and (_only_sought(effect) or _keys(effect) or _helps(effect)):
         return Confidence.LOW
     kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
     return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
@@ -203,6 +254,32 @@ def _only_sought(effect: Crypto) -> bool:
     calls = {word.rpartition(".")[2] for how, word in effect.becomes if how == "call"}
     sought = any(how == "index" for how, _ in effect.becomes) or bool(calls & _SEEKS)
     return sought and calls <= _SEEKS and all(how in _SOUGHT for how, _ in effect.becomes)
+
+
+def _keys(effect: Crypto) -> bool:
+    """True where the name says that the hash is a key that rows or things are found by (`get_row_key`), not one that anything is signed with."""
+    named = [parts(word) for how, word in effect.becomes if how in ("name", "return")]
+    return any(len(words) > 1 and words[-1] in ("key", "keys") and _CIPHERS.isdisjoint(words) for words in named)
+
+
+def _helps(effect: Crypto) -> bool:
+    """True in a helper that says only that it hashes (`get_hash`), so that each caller knows what for, or that it hides something by it (`mask_ip`)."""
+    name = parts(effect.unit.rpartition(".")[2])
+    returned = any(how == "return" for how, _ in effect.becomes)
+    return returned and bool(name) and (_HASHES.issuperset(name) or not _HIDES.isdisjoint(name))
+
+
+def _stretched(effect: Crypto, program: Program) -> bool:
+    """True where the hash is hashed again, in a loop: how slow that makes it is a matter of its rounds."""
+    again = {word for how, word in effect.becomes if how == "name"} & set(effect.made_of)
+    return bool(again) and looped(lines_of(program.source(effect.place.path) or ""), effect.place.line)
+
+
+def _outdated(effect: Crypto, program: Program) -> bool:
+    """True where a function that checks a password uses the hash for old ones: it asks a slow function, too, or its module makes new ones by one."""
+    if _VERIFIES.search(effect.unit.rpartition(".")[2]) is None:
+        return False
+    return _SLOWLY.search(program.source(effect.place.path) or "") is not None
 
 
 def _looked_at(program: Program, place: Place) -> bool:

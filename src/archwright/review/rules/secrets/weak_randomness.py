@@ -19,7 +19,7 @@ class WeakRandomness(Rule):
 
     The number is followed through its function: the variables, keys, parameters and functions that it reaches. What
     becomes a token, password, code, session or cookie is found. Waiting times, samples, colours and branches are not;
-    what shows neither is listed with `--all`.
+    what shows neither, and one of several things that are there already, is listed with `--all`.
 
     Why: `random` and `numpy.random` give the rest of their numbers away after 624 outputs or less, `uuid1` holds the time
     and the address of the machine. Who gets a few tokens computes those of others.
@@ -93,15 +93,14 @@ class WeakRandomness(Rule):
         if "seeded" in effect.flags and serves.what is not Serves.SECRET:
             return
         secret = serves.what in (Serves.SECRET, Serves.PASSWORD)
+        made = secret and not decides and "picked" not in effect.flags and not _may_be_known(serves.word)
         what = f"`{serves.word}`" if secret else "the result"
         yield Verdict(
             message=f"{effect.api} makes a number that can be guessed; {what} is made of it.",
             why="Who sees a few of the numbers computes the others, past and to come.",
             fix="Use the module secrets (token_urlsafe, choice, randbelow), or random.SystemRandom with the same methods.",
             impact=Impact.HIGH if secret else Impact.LOW,
-            confidence=Confidence.MEDIUM
-            if secret and not decides and not _may_be_known(serves.word)
-            else Confidence.LOW,
+            confidence=Confidence.MEDIUM if made else Confidence.LOW,
             trace=steps((effect.place, f"{effect.api} draws a number")),
             remedy=Remedy(kind=RemedyKind.CALL, subject=".SystemRandom().{name}") if _has_safe(effect) else None,
         )

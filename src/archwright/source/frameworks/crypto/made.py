@@ -30,7 +30,7 @@ def made(
     told = whither(site.frame, site.position) if followed else None
     values: dict[str, Any] = {name: whole(value) for name, value in slots.items() if value is not None}
     if told is not None:
-        values["becomes"], values["made_of"] = told.becomes, told.made_of
+        values["becomes"], values["made_of"], values["taken"] = told.becomes, told.made_of, told.taken
     site.emit("Crypto", kind=kind, algorithm=algorithm, flags=flags, api=api or site.name, **values)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import made
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of
 
 _FUNCTIONS: Final = (
     *("random", "randint", "randrange", "choice", "choices", "sample", "shuffle", "getrandbits", "randbytes"),
@@ -17,6 +20,7 @@ _NUMPY: Final = (
     *("rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "bytes", "integers"),
     *("uniform", "normal", "shuffle", "permutation", "random_integers"),
 )
+_AGAIN: Final = frozenset({f.COMPREHENSION, f.FOR, f.WHILE})
 SEEDED: Final = "random.Random.seeded"
 """The class of a generator that was given a seed: its numbers are meant to repeat."""
 
@@ -50,7 +54,18 @@ def _generator(site: CallSite) -> Val:
 
 
 def _drawn(site: CallSite) -> None:
-    made(site, "random", algorithm=site.name, followed=True)
+    made(site, "random", flags=("picked",) if _picks(site) else (), algorithm=site.name, followed=True)
+
+
+def _picks(site: CallSite) -> bool:
+    """True for one of several things that are there already, drawn once: no letter of a text that is made of many."""
+    things = site.argument(0, "seq")
+    if site.name.rpartition(".")[2] != "choice" or things is None or things.type in (("text",), ("number",)):
+        return False
+    calls = [node for node in nodes(body_of(site.frame.facts)) if node[0] in _AGAIN]
+    often = any(each[0] == f.CALL and each[1] == site.position for node in calls for each in nodes((node,)))
+    node = next((e for e in nodes(body_of(site.frame.facts)) if e[0] == f.CALL and e[1] == site.position), None)
+    return not often and node is not None and bool(node[3]) and node[3][0][0] in (f.NAME, f.ATTR)
 
 
 def _repeated(site: CallSite) -> None:

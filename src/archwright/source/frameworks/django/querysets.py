@@ -12,7 +12,14 @@ from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
-from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, interpret_text, prefetched_annotations, relation_paths
+from archwright.source.frameworks.django.rows import (
+    HELD,
+    ORM,
+    PAGED,
+    interpret_text,
+    prefetched_annotations,
+    relation_paths,
+)
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.held import unmark

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.frameworks.rest_framework.taken_over import pairs
 from archwright.source.frameworks.shared.declared import Declaration, last_name
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
@@ -173,18 +175,23 @@ class Shape:
 
     def further(self, field: str) -> dict[str, Any]:
         """What `extra_kwargs` gives the field that is made of a column, by name; where it can't be read, nothing is known."""
+        return self._extra.get(field, {})
+
+    @cached_property
+    def _extra(self) -> dict[str, dict[str, Any]]:
+        """`Meta.extra_kwargs`, with those of other serializers that it takes over."""
         option = self._option("extra_kwargs")
+        found = pairs(self._engine, *option, self._meta) if option is not None else {}
         return {
-            name[-1]: value
-            for key, given in (option[1][2] if option is not None and option[1][0] == f.DICT else ())
-            if key is not None and key[0] == f.CONST and key[2] == field and given[0] == f.DICT
-            for name, value in given[2]
-            if name is not None
+            field: {name[2]: value for name, value in given[2] if name is not None and name[0] == f.CONST}
+            if given[0] == f.DICT
+            else {}
+            for field, given in found.items()
         }
 
     def _write_only(self) -> set[str]:
         """The fields that `extra_kwargs` never shows."""
-        given = {name: self.further(name).get("write_only") for name in self._further()}
+        given = {name: self.further(name).get("write_only") for name in self._extra}
         return {name for name, value in given.items() if value is not None and value[-1] is True}
 
     def _names(self, declared: dict[str, Field]) -> list[str] | None:
@@ -195,17 +202,10 @@ class Shape:
             if self.model is None:
                 return None
             hidden = set(self._texts("exclude") or ())
-            self.left_out = frozenset((*hidden, *declared, *(self._texts("read_only_fields") or ()), *self._further()))
+            self.left_out = frozenset((*hidden, *declared, *(self._texts("read_only_fields") or ()), *self._extra))
             names = [*declared, *(name for name in self._columns() if name not in declared)]
             return [name for name in names if name not in hidden]
         return self._texts("fields") if option is not None else None
-
-    def _further(self) -> Iterator[str]:
-        """The names in `Meta.extra_kwargs`: what it says of a field is meant."""
-        option = self._option("extra_kwargs")
-        for key, _ in option[1][2] if option is not None and option[1][0] == f.DICT else ():
-            if key is not None and key[0] == f.CONST and isinstance(key[2], str):
-                yield key[2]
 
     def _columns(self) -> list[str]:
         """The model's own columns and relations: what `__all__` stands for."""

@@ -41,7 +41,8 @@ def words(call: CallSite, api: str) -> None:
 def _tried(call: CallSite) -> bool:
     """True for a query that is built to see whether it can be: the error is caught, and the query itself goes nowhere."""
     types = (each.rpartition(".")[2] for mark in call.frame.caught for each in mark.types)
-    return _NO_SUCH_FIELD in types and not whither(call.frame, call.position).becomes
+    told = whither(call.frame, call.position)
+    return _NO_SUCH_FIELD in types and not told.becomes and not told.taken
 
 
 def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:

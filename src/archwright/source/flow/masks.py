@@ -1,0 +1,113 @@
+"""Functions that take secrets out of what they are given: keys are left out, or their values replaced, by a look at the keys' names."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from archwright.model.value import Use
+from archwright.source import facts as f
+from archwright.source.flow.values import BIT, Val, clean
+from archwright.source.nodes import branches, nodes
+from archwright.source.packed import body_of, holds
+
+Node = tuple[Any, ...]
+_SHOWN: Final = 8
+"""Letters of a token by which it is told from others, and by which nobody gets in."""
+
+
+def masks(facts: Node) -> bool:
+    """True for a unit that goes through a mapping and leaves out, or replaces, what its keys' names say is secret."""
+    if not holds(facts, "items"):
+        return False
+    return any(
+        _picking(node) if node[0] == f.COMPREHENSION else node[0] == f.FOR and _loop(node)
+        for node in nodes(body_of(facts))
+    )
+
+
+def masked(value: Val) -> Val:
+    """The same value, which may be told."""
+    items = {key: masked(item) for key, item in value.items.items()} if value.items is not None else None
+    return Val(value.type, clean(value.origins, BIT[Use.REVEAL]), value.const, items, value.text, value.asked)
+
+
+def few(index: Val) -> bool:
+    """True for a slice of a few letters at the start or the end."""
+    bounds = index.items or {}
+    lower, upper = bounds.get(0), bounds.get(1)
+    if lower is None or lower.const == 0:
+        return upper is not None and isinstance(upper.const, int) and 0 < upper.const <= _SHOWN
+    return upper is None and isinstance(lower.const, int) and -_SHOWN <= lower.const < 0
+
+
+def _loop(node: Node) -> bool:
+    """A loop over `.items()` with a branch by the key that passes over it, puts a constant where its value was, or alone keeps it."""
+    if not _items(node[3]) or (key := _key(node[2])) is None:
+        return False
+    chosen = [each for each in branches(node[4]) if _asks(each[2], key)]
+    within = [each for branch in chosen for block in branch[3:5] for each in nodes(block)]
+    kept = sum(map(_keeps, nodes(node[4])))
+    return any(map(_leaves_out, within)) or 0 < kept == sum(map(_keeps, within))
+
+
+def _picking(node: Node) -> bool:
+    """`{key: value for key, value in given.items() if key not in SECRETS}`, or with a constant for the values of such keys."""
+    for target, iterable, conditions, _ in node[5]:
+        key = _key(target)
+        if key is None or not _items(iterable):
+            continue
+        if any(_asks(condition, key) for condition in conditions):
+            return True
+        values = [part for part in (node[3], node[4]) if part is not None and part[0] == f.IFEXP]
+        if any(_asks(value[2], key) and (_fixed(value[3]) or _fixed(value[4])) for value in values):
+            return True
+    return False
+
+
+def _items(node: Node) -> bool:
+    """`given.items()`, as it is or in `list(...)`."""
+    if node[0] != f.CALL:
+        return False
+    if node[2][0] == f.ATTR:
+        return bool(node[2][3] == "items")
+    return len(node[3]) == 1 and _items(node[3][0])
+
+
+def _key(target: Node) -> str | None:
+    first = target[2][0] if target[0] in (f.TUPLE, f.LIST) and len(target[2]) == 2 else None
+    return str(first[2]) if first is not None and first[0] == f.NAME else None
+
+
+def _asks(test: Node, key: str) -> bool:
+    """True for a test whether a key is among some, or whether a function says so of it. How it begins tells nothing."""
+    for node in nodes((test,)):
+        if node[0] == f.COMPARE and node[3][0][0] in ("in", "not in", "==") and _names(node[2], key):
+            return True
+        if node[0] == f.CALL and any(each == (f.NAME, each[1], key) for each in node[3]):
+            return True
+        if node[0] == f.CALL and node[2][-1] == "any" and _names(node, key):
+            return True
+    return False
+
+
+def _names(part: Node, key: str) -> bool:
+    return any(node[0] == f.NAME and node[2] == key for node in nodes((part,)))
+
+
+def _keeps(node: Node) -> bool:
+    """`safe[key] = value`."""
+    return node[0] == f.ASSIGN and any(target[0] == f.SUBSCRIPT for target in node[2])
+
+
+def _leaves_out(node: Node) -> bool:
+    """`continue`, `safe[key] = MASK`, `given.pop(key)`."""
+    if node[0] == f.ASSIGN:
+        return _keeps(node) and _fixed(node[3])
+    if node[0] == f.CALL:
+        return bool(node[2][-1] == "pop")
+    return node[0] in (f.CONTINUE, f.DELETE)
+
+
+def _fixed(node: Node) -> bool:
+    """A constant, or a name for one."""
+    return node[0] == f.CONST or (node[0] in (f.NAME, f.ATTR) and str(node[-1]).isupper())
