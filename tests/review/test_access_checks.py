@@ -308,3 +308,95 @@ def test_a_flag_is_checked_as_it_was_sent(tmp_path: Path, test: str, times: int)
             raise PermissionDenied
         serializer.save()"""
     assert len(found(tmp_path, RANKED.replace("MORE", more), "access/raw-flag")) == times
+
+
+CARTS = (
+    """
+from flask import Blueprint, session
+from flask_login import login_required
+
+carts = Blueprint("carts", __name__)
+CARTS = {}
+
+def cart_of_caller():
+    if TEST:
+        cart = CARTS[0]
+    else:
+        cart = CARTS[1]
+    return cart
+"""
+    + "".join(
+        f"""
+@carts.post("/carts/<int:cart>/{name}")
+@login_required
+def {name}(cart):
+    CARTS.pop(cart)
+    return {{}}
+"""
+        for name in ("pay", "ship", "keep", "send", "join", "gift")
+    )
+    + """
+@carts.post("/carts/<int:cart>/fill")
+def fill(cart):
+    cart_of_caller().append(cart)
+    return {}
+"""
+)
+
+
+@pytest.mark.parametrize(("test", "times"), [("session.is_anonymous", 0), ("session.is_full", 1)])
+def test_a_way_for_those_who_are_not_signed_in_is_meant(tmp_path: Path, test: str, times: int) -> None:
+    assert len(found(tmp_path, CARTS.replace("TEST", test), "access/missing-authentication")) == times
+
+
+LINKS = """
+from flask import Flask, redirect
+from flask_login import current_user, login_required
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Invitation(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    invitation_token = db.Column(db.String)
+    number = db.Column(db.Integer)
+    person = db.Column(db.Integer)
+
+@app.get("/invitations/<given>/assign")
+@login_required
+def assign(given):
+    row = Invitation.query.filter(Invitation.FIELD == given).first()
+    row.person = current_user.id
+    db.session.commit()
+    return redirect("/")
+"""
+
+
+@pytest.mark.parametrize(("field", "times"), [("number", 1), ("invitation_token", 0)])
+def test_a_link_that_one_person_was_sent_is_no_plain_link(tmp_path: Path, field: str, times: int) -> None:
+    assert len(found(tmp_path, LINKS.replace("FIELD", field), "access/write-by-get")) == times
+
+
+CORS = """
+from corsheaders.conf import conf
+from corsheaders.middleware import CorsMiddleware
+
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_CREDENTIALS = True
+
+def answered(get_response):
+    given = CorsMiddleware(get_response)
+
+    def middleware(request):
+        response = given(request)
+        response["HEADER"] = "*"
+        return response
+
+    return middleware
+"""
+
+
+@pytest.mark.parametrize(("header", "times"), [("X-Served-By", 1), ("Access-Control-Allow-Credentials", 0)])
+def test_a_middleware_of_its_own_may_take_the_credentials_away(tmp_path: Path, header: str, times: int) -> None:
+    assert len(found(tmp_path, CORS.replace("HEADER", header), "access/cors")) == times

@@ -91,6 +91,9 @@ def test_tests_and_migrations_are_silent(found: Review, setting: Setting) -> Non
     [
         (CODE.replace("pass", "pass  # the mirror may be down, it catches up"), Confidence.LOW),
         (CODE.replace("        pass", "        # best effort only\n        pass"), Confidence.LOW),
+        (CODE.replace("    try", "    # Best-effort: the mirror\n    # catches up later.\n    try"), Confidence.LOW),
+        (CODE.replace("    try", "    # keep what we have if the mirror fails\n    try"), Confidence.LOW),
+        (CODE.replace("    try", "    # save it in the mirror\n    try"), Confidence.HIGH),
         (CODE.replace("Exception:", "Exception:  # noqa: BLE001"), Confidence.HIGH),
         (CODE.replace("Exception:", "Exception:  # pylint: disable=broad-except"), Confidence.HIGH),
         (CODE.replace("pass", "pass  # TODO handle it some day"), Confidence.HIGH),
@@ -98,7 +101,8 @@ def test_tests_and_migrations_are_silent(found: Review, setting: Setting) -> Non
     ],
 )
 def test_a_comment_that_explains_lowers_the_confidence(found: Review, code: str, confidence: Confidence) -> None:
-    assert found(code)[0].confidence is confidence
+    line = code.split("\n").index(next(text for text in code.split("\n") if "except Exception:" in text)) + 1
+    assert found(code, place=Place("shop/pay.py", line, 5))[0].confidence is confidence
 
 
 def test_a_default_may_be_the_contract(found: Review) -> None:
@@ -134,6 +138,20 @@ def test_a_body_that_only_takes_something_down_is_silent(found: Review, body: st
     line = code.split("\n").index("    except Exception:") + 1
     assert found(code, place=Place("shop/pay.py", line, 5), protects=("call", "file")) == ()
     assert found(code, place=Place("shop/pay.py", line, 5), protects=("http",))
+
+
+@pytest.mark.parametrize(
+    ("body", "silent"),
+    [
+        ("await close_session(session, wait=False)", True),
+        ("self._disconnect_all()", True),
+        ("close_order(order)\n        send()", False),
+    ],
+)
+def test_a_function_that_takes_something_down_may_ask_others_for_it(found: Review, body: str, silent: bool) -> None:
+    code = BODY.format(body)
+    line = code.split("\n").index("    except Exception:") + 1
+    assert (found(code, place=Place("shop/pay.py", line, 5), protects=("http",)) == ()) is silent
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `keeps`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
+    welcoming: Callable[[], bool] = bool
+    """Gives `welcomes`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
     """Gives `inverted`."""
 
@@ -169,6 +171,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def fixed(self) -> bool:
         """True where it answers the same to every request: it looks at nothing of it, and calls nothing of the project."""
         return self.fixing()
+
+    @property
+    def welcomes(self) -> bool:
+        """True where its own code, or what it calls, does the work for callers who are not signed in too: one way for them, one for others."""
+        return self.welcoming()
 
     @property
     def inverted(self) -> tuple[Inversion, ...]:

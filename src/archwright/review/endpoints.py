@@ -108,6 +108,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             flagging=cache(partial(_raw_flags, asking, unit)),
             keeping=cache(partial(asking.keeps, unit)),
             fixing=cache(partial(asking.fixed, unit)),
+            welcoming=cache(partial(asking.welcomes, unit)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
         )
 

@@ -31,6 +31,16 @@ def protected(lines: Sequence[str], handler: int) -> list[str]:
     return [text for text in body if text and not text.startswith("#")]
 
 
+def said_before(lines: Sequence[str], handler: int) -> str:
+    """The comment right above the `try` that the `except` at line `handler` belongs to; empty where there is none."""
+    said: list[str] = []
+    for text in map(str.strip, reversed(lines[: max(_opening(lines, handler) - 1, 0)])):
+        if not text.startswith("#"):
+            break
+        said.append(text.lstrip("# "))
+    return " ".join(reversed(said))
+
+
 def around(lines: Sequence[str], handler: int) -> tuple[str, ...]:
     """The kinds of the blocks that hold the try or `with` statement, innermost first, up to the function: `finally`, `while`."""
     opening = _opening(lines, handler)

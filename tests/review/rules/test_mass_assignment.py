@@ -105,3 +105,56 @@ def test_a_setting_says_how_something_is_done(findings: Find, field: str, confid
     models = MODELS.replace("is_staff", field).replace("    plan = models.IntegerField()\n", "")
     files = {"shop/__init__.py": "", "shop/models.py": models, "shop/urls.py": URLS, "shop/views.py": views}
     assert [str(each.confidence) for each in findings("access/mass-assignment", files)] == [confidence]
+
+
+HELPERS = """
+from django.http import JsonResponse
+import json
+from shop.models import User
+
+def transformed(given):
+    if not given.get("name"):
+        return None
+    made = {"username": given["name"], "more": {"size": given.get("size")}}
+    if given.get("full"):
+        made["full_name"] = given["full"]
+    return made
+
+def stored(given):
+    given.pop("more", None)
+    User.objects.update_or_create(username=given["username"], defaults=given)
+
+def changed(user, given):
+    for name, value in given.items():
+        setattr(user, name, value)
+    user.save()
+
+def join(request):
+    sent = json.loads(request.body)
+    user = User.objects.first()
+    CALL
+    return JsonResponse({})
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ("stored(transformed(sent))", False),
+        ("stored({'username': sent['name']})", False),
+        ("changed(user, {'username': sent['name']})", False),
+        ("stored(sent)", True),
+        ("changed(user, sent)", True),
+        ("stored({**sent, 'plan': 1})", True),
+    ],
+)
+def test_a_mapping_that_a_helper_is_handed_has_the_names_that_were_put_there(
+    findings: Find, call: str, found: bool
+) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": MODELS,
+        "shop/views.py": HELPERS.replace("CALL", call),
+        "shop/urls.py": URLS,
+    }
+    assert bool(findings("access/mass-assignment", files)) is found

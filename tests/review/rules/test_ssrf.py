@@ -12,9 +12,11 @@ Find = Callable[..., list[Finding]]
 RULE = "request/ssrf"
 HEAD = """
 import ipaddress, os, re, socket
+from string import Template
 from urllib.parse import urlparse
 import asyncpg, ftplib, httpx, imaplib, ldap, ldap3, paramiko, psycopg2, pymongo, pymysql, redis, requests, smtplib
 from flask import Flask, abort, request
+from peewee import MySQLDatabase
 from sqlalchemy import create_engine
 
 app = Flask(__name__)
@@ -25,6 +27,49 @@ PORT = os.environ["RATES_PORT"]
 
 def address_of(url):
     return ipaddress.ip_address(socket.gethostbyname(urlparse(url).hostname))
+
+HOSTS = os.environ["HOSTS"].split(",")
+NONE = []
+TEMPLATES = {"a": Template("${base}/a/${url}"), "b": Template("${base}/b/${url}")}
+
+def known(url):
+    if not HOSTS:
+        return True
+    host = urlparse(url).hostname
+    if host:
+        host = host.lower()
+    for entry in HOSTS:
+        if urlparse(entry).hostname != host:
+            continue
+        return True
+    return False
+
+def taken_apart(url):
+    if not isinstance(url, str):
+        return None
+    parts = urlparse(url)
+    return None if "@" in parts.netloc else parts
+
+def host_of(url):
+    parts = taken_apart(url)
+    if parts is None:
+        return None
+    host = (parts.hostname or "").lower()
+    if any(host == each or (each.startswith(".") and host.endswith(each)) for each in HOSTS):
+        return host
+    return None
+
+def open_to_all(url):
+    if not NONE:
+        return True
+    return urlparse(url).hostname in NONE
+
+def unlike(url):
+    return urlparse(url).hostname != "localhost"
+
+def ends(url):
+    host = urlparse(url).hostname
+    return any(host.endswith(each) for each in HOSTS)
 
 @app.post("/fetch")
 def fetch():
@@ -43,11 +88,17 @@ SILENT = {
     "requests.Session().send(sent.prepare())",
     "and its port": 'requests.get(f"https://{HOST}:{PORT}/v1/{url}")',
     "by format": 'requests.get("https://{}/v1/{}".format(HOST, url))',
+    "by format with names": 'requests.get("{base}/v1/{url}".format(base=HOST, url=url))',
+    "by a template": 'requests.get(Template("${base}/v1/${url}").substitute(base=HOST, url=url))',
+    "by a template that is chosen": "requests.get(TEMPLATES[request.json['which']].substitute(base=HOST, url=url))",
+    "a path of a client's host": "client = httpx.Client(base_url=HOST)\nclient.send(client.build_request('GET', httpx.URL(path=url)))",
     "by percent": 'requests.get("https://%s/v1/%s" % (HOST, url))',
     "the name of a database": 'create_engine("postgresql://localhost/" + url)',
     "a database in a file": 'create_engine(f"sqlite:///{url}")',
     "a query behind an address that is not sent as such": 'requests.get(f"{request.url}?{url}")',
     "a query put together of an empty text": "query = request.query_string\nif url:\n    query = f'?q={url}'\nrequests.get(f'{HOST}/{query}')",
+    "a function that goes through the hosts of the settings": "if not known(url):\n    abort(400)\nrequests.get(url)",
+    "a host that a function tells where it is known": "if host_of(url) is None:\n    abort(400)\nrequests.get(url)",
     "nothing was sent": "if not url:\n    requests.get(url)",
     "a user of a known host": "psycopg2.connect(host=HOST, user=url)",
 }
@@ -60,6 +111,7 @@ MEDIUM = {
     "asyncpg": "asyncpg.connect(url)",
     "SQLAlchemy": 'create_engine(f"postgresql://reader@{url}/shop")',
     "MongoDB": "pymongo.MongoClient(url)",
+    "Peewee": "MySQLDatabase('shop', user='reader', host=url)",
     "Redis": "redis.Redis(host=url)",
     "Redis by address": "redis.from_url(url)",
     "SMTP": "smtplib.SMTP(url, 25)",
@@ -87,6 +139,13 @@ HIGH = {
     "one of those that are sent": "host = urlparse(url).hostname\nif not any(host == each for each in request.json['hosts']):\n"
     "    abort(400)\nrequests.get(url)",
     "no end of the host": 'requests.get(f"https://{HOST}{url}")',
+    "a host that is sent, in a format with names": 'requests.get("https://{url}/v1/{base}".format(base=HOST, url=url))',
+    "a host that is sent, in a template": "requests.get(Template('https://${url}/v1').substitute(url=url))",
+    "a host that is sent, beside a path": "client = httpx.Client()\nclient.send(client.build_request('GET', httpx.URL(scheme='https', host=url)))",
+    "an address that is taken as it is": "httpx.get(httpx.URL(url))",
+    "a list that is empty": "if not open_to_all(url):\n    abort(400)\nrequests.get(url)",
+    "one host refused": "if not unlike(url):\n    abort(400)\nrequests.get(url)",
+    "the end of a host that begins with no dot": "if not ends(url):\n    abort(400)\nrequests.get(url)",
     "a host that is sent, in a format": 'requests.get("https://{}/v1/{}".format(url, HOST))',
 }
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from archwright.model.value import Trust, Use
-from archwright.source.flow.values import BIT, NO, Origin, Val, clean, deep_origins
+from archwright.model.value import Use
+from archwright.source.flow.values import BIT, NO, Origin, Val, clean, deep_origins, sent
 
 HOST: Final = BIT[Use.HOST]
 ROOTED: Final = BIT[Use.ROOTED]
@@ -66,8 +66,7 @@ def anchored(text: str, before: Sequence[Val]) -> bool:
 
 def leads(origin: Origin) -> bool:
     """True for data of a sender's that may hold a host."""
-    key, cleaned, _ = origin
-    return key[0] == "source" and key[2] != Trust.OPERATOR.value and not fixed(cleaned)
+    return sent(origin) and not fixed(origin[1])
 
 
 def judged(address: Val) -> Val:

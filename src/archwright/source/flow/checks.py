@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archwright.model.value import Trust
 from archwright.source import facts as f
 from archwright.source.flow.effects import Checked, Checks
-from archwright.source.flow.values import ALL_USES, Val
+from archwright.source.flow.values import ALL_USES, Val, constant, deep_origins
 
 if TYPE_CHECKING:
     from archwright.source.flow.frame import Frame
@@ -23,6 +24,10 @@ MARK = ".!"
 """Ends the key of a place that passed a check."""
 TEST = ".?"
 """Ends the key under which the test is kept that a name holds the answer of."""
+UNSET = "?.unset"
+"""The key that is kept on a way that is taken only where the operators of the service have set no limit."""
+_UNLIMITED: Checked = {}
+"""What such a way tells: nothing, also nothing against what the others check."""
 _SAME_TEXT = frozenset(
     {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "title"}
 )
@@ -87,11 +92,31 @@ def mark(frame: Frame, key: str, uses: int = ALL_USES) -> None:
         frame.narrowed = True
 
 
+def unset(frame: Frame, node: Node) -> None:
+    """`if not settings.HOSTS`: who leaves it empty wants no check. A list of the code's own that is not empty, never is."""
+    from archwright.source.flow.expressions import evaluate
+
+    start = place_of(node)
+    if start is None or (start[1] and start[0] in frame.env):
+        return  # an attribute of what the unit works with is no setting, and to look at it again may cost a query
+    value = evaluate(frame, node)
+    keys = [key for key, _, _ in deep_origins(value)]
+    chosen = bool(keys) and all(key[0] == "source" and key[2] == Trust.OPERATOR.value for key in keys)
+    if chosen or (not keys and value.items):
+        frame.keep(UNSET, constant(True))
+
+
 def leave(frame: Frame, node: Node | None, truth: bool | None) -> None:
-    """The unit returns here: what was checked on the way, for a true and for a false answer."""
+    """The unit returns here: what was checked on the way, for a true and for a false answer.
+
+    That no check is wanted is the operators' choice, not the sender's: such a way tells nothing of what the others check.
+    """
     ways = [holds for holds in (True, False) if truth is not (not holds)]
     from archwright.source.flow.refine import refine
 
+    if UNSET in frame.env:
+        frame.exits += [(holds, _UNLIMITED) for holds in ways]
+        return
     untested = node is not None and node[0] == f.NAME and node[2] + TEST not in frame.env
     if node is None or untested or node[0] not in _TELLING:
         if node is not None and untested and True in ways:
@@ -127,11 +152,12 @@ def checks_of(frame: Frame) -> Checks | None:
     """What holds after every return, after those with a true answer, and after those with a false one."""
     if not any(marked for _, marked in frame.exits):
         return None
+    exits = [(answer, marked) for answer, marked in frame.exits if marked is not _UNLIMITED]
     sides = []
     for holds in (True, False):
-        ways = [marked for answer, marked in frame.exits if answer is holds]
+        ways = [marked for answer, marked in exits if answer is holds]
         sides.append(_common(ways))
-    always = _common([marked for _, marked in frame.exits])
+    always = _common([marked for _, marked in exits])
     return Checks(always, sides[0], sides[1]) if always or sides[0] or sides[1] else None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from archwright.source import facts as f
 from archwright.source.flow import regexes
 from archwright.source.flow.addresses import HOST, ROOTED, SINGLE, fixes_host
-from archwright.source.flow.values import NO, Val, deep_origins
+from archwright.source.flow.values import NO, deep_origins, sent
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
@@ -24,9 +24,13 @@ ADDRESS: Final = ".@"
 """Ends the key under which the address is kept that a name holds the parts of."""
 HOST_OF: Final = ".@host"
 """Ends the key under which the parts of an address are kept whose host a name holds."""
+DOTTED: Final = ".@dot"
+"""Ends the key under which it is kept that a name holds a text that begins with a dot."""
 _PARTS: Final = frozenset({"netloc", "hostname", "host", "authority"})
 _SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
 _PARSES: Final = frozenset({"urlparse", "urlsplit", "parse_url", "url_parse", "uri_reference", "urlparse_cached"})
+_WHOLE: Final = 3
+"""The length of the key of an argument as it was given, not of a part of it."""
 OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
 _DJANGOS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url"})
@@ -50,13 +54,14 @@ def parsed(node: Node) -> Node | None:
     return None
 
 
-def keep(frame: Frame, name: str, node: Node) -> None:
-    """Remember of which address a name holds the parts."""
-    address = parsed(node)
+def told(frame: Frame, node: Node) -> tuple[str, Node] | None:
+    """What a name that is bound to an expression holds of an address: its parts, or its host. To be kept below the name."""
+    if node[0] not in (f.CALL, f.ATTR, f.BOOL):
+        return None
+    address, host = parsed(node), host_of(frame, node)
     if address is not None:
-        frame.keep(name + ADDRESS, Val(None, (), address))
-    elif is_host(_letters(node)):
-        frame.keep(name + HOST_OF, Val(None, (), _letters(node)))
+        return ADDRESS, address
+    return (HOST_OF, host) if host is not None else None
 
 
 def _letters(node: Node) -> Node:
@@ -93,9 +98,24 @@ def addresses_of(frame: Frame, node: Node) -> tuple[Node, ...]:
     if holder[0] == f.NAME:
         address = _kept(frame, holder[2] + ADDRESS)
     if address is None:
+        address = _given(frame, holder)
+    if address is None:
         return ()
     joined = address[0] == f.CALL and address[2][-1] == "urljoin" and len(address[3]) == 2
     return (address[3][1] if joined else address, *((holder,) if holder[0] == f.NAME else ()))
+
+
+def _given(frame: Frame, holder: Node) -> Node | None:
+    """The parameter that a name holds the parts of, where another function took the address apart: `parts = parse(url)`."""
+    value = frame.env.get(holder[2]) if holder[0] == f.NAME else None
+    keys = {key for key, _, _ in deep_origins(value)} if value is not None else set()
+    if len(keys) != 1:
+        return None
+    key = keys.pop()
+    if key[0] != "parameter" or key[1] != frame.unit or len(key) != _WHOLE:
+        return None
+    name = str(frame.facts[4][key[2]][0])
+    return (f.NAME, holder[1], name) if name != holder[2] and name in frame.env else None
 
 
 def own(frame: Frame, node: Node) -> bool:
@@ -104,7 +124,7 @@ def own(frame: Frame, node: Node) -> bool:
 
     if node[0] == f.CONST:
         return bool(node[2])
-    return all(key[0] != "source" or key[1] in OWN for key, _, _ in deep_origins(evaluate(frame, node)))
+    return all(key[1] in OWN for key, _, _ in filter(sent, deep_origins(evaluate(frame, node))))
 
 
 def allows(frame: Frame, node: Node) -> bool:
@@ -113,8 +133,10 @@ def allows(frame: Frame, node: Node) -> bool:
     return all(own(frame, part) for part in parts)
 
 
-def below(node: Node) -> bool:
+def below(frame: Frame, node: Node) -> bool:
     """True for the ends of hosts below a domain: `".shop.example"`. Without the dot, `evilshop.example` ends so too."""
+    if node[0] == f.NAME:
+        return node[2] + DOTTED in frame.env
     parts = node[2] if node[0] in (f.LIST, f.TUPLE) else (node,)
     return bool(parts) and all(map(_below, parts))
 

@@ -8,11 +8,11 @@ from typing import Any
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import addresses, contained, hosts, regexes
-from archwright.source.flow.checks import TEST, key_of, mark, subject
+from archwright.source.flow.checks import TEST, key_of, mark, subject, unset
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
-from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins, step
+from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins, sent, step
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
@@ -65,8 +65,11 @@ def refine(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         _answer(frame, test, holds)
         if not holds:
             _empty(frame, test)
-    elif kind == f.ATTR and not holds and hosts.is_host(test):
-        _no_host(frame, test)
+            unset(frame, test)
+    elif kind == f.ATTR and not holds:
+        if hosts.is_host(test):
+            _no_host(frame, test)
+        unset(frame, test)
     elif kind == f.BINOP and test[2] == "-" and not holds and _fixed(frame, test[4]):
         passed(frame, test[3])  # nothing is left of the names but those in the list
 
@@ -168,7 +171,7 @@ def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:
     """True for a list that the sender does not choose."""
     from archwright.source.flow.expressions import evaluate
 
-    return not any(key[0] == "source" for key, _, _ in deep_origins(evaluate(frame, node)))
+    return not any(map(sent, deep_origins(evaluate(frame, node))))
 
 
 def _limited(frame: Frame, left: tuple[Any, ...], operator: str, holds: bool) -> None:
@@ -435,12 +438,14 @@ def _method(frame: Frame, base: tuple[Any, ...], name: str, args: tuple[Any, ...
             contained.relative(frame, base)
         if name == "startswith" and args and (uses := hosts.begins(frame, args[0], holds)):
             passed(frame, base, uses)
+        if name == "startswith" and holds and base[0] == f.NAME and evaluated(frame, args[0]) == ".":
+            frame.keep(base[2] + hosts.DOTTED, constant(True))
     elif name == "is_absolute" and not holds:
         contained.relative(frame, base)
     elif name == "isabs" and args and not holds:
         contained.relative(frame, args[0])
     elif name == "endswith" and args:
-        if holds and hosts.below(args[0]) and hosts.host_of(frame, base) is not None:
+        if holds and hosts.below(frame, args[0]) and hosts.host_of(frame, base) is not None:
             passed(frame, base)
     elif name in _SAFE_TESTS and not args:
         if holds:

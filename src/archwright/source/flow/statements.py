@@ -66,12 +66,13 @@ def _not_counted(frame: Frame, node: tuple[Any, ...]) -> None:
 
 def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
     value = evaluate(frame, node[3])
+    of_address = hosts.told(frame, node[3])
     for target in node[2]:
         assign(frame, target, value)
         if target[0] == f.NAME and is_test(frame, node[3]):
             frame.keep(target[2] + TEST, Val(None, (), node[3]))
-        if target[0] == f.NAME and node[3][0] in (f.CALL, f.ATTR, f.BOOL):
-            hosts.keep(frame, target[2], node[3])
+        if target[0] == f.NAME and of_address is not None:
+            frame.keep(target[2] + of_address[0], Val(None, (), of_address[1]))
         if target[0] == f.NAME and node[3][0] in (f.CALL, f.BINOP):
             contained.keep(frame, target[2], node[3])
     configured.bound(frame, node[2], node[3], value)

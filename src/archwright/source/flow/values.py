@@ -34,7 +34,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from archwright.model.field_part import part_of
-from archwright.model.value import Use
+from archwright.model.value import Trust, Use
 from archwright.source.facts import line_of
 
 USES: Final = tuple(Use)
@@ -353,6 +353,11 @@ def join_all(values: list[Val]) -> Val:
     for value in values[1:]:
         result = join(result, value)
     return result
+
+
+def sent(origin: Origin) -> bool:
+    """True for data that somebody outside sends: what the operators set is not sent."""
+    return bool(origin[0][0] == "source" and origin[0][2] != Trust.OPERATOR.value)
 
 
 def origins_of(values: list[Val]) -> tuple[Origin, ...]:

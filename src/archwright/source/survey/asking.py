@@ -71,6 +71,7 @@ _KEEPS: Final = frozenset({"add", "remove", "append", "discard", "aadd", "aremov
 _IS_CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
 _FUNCTION: Final = re.compile(r"(?:^|_)(?:func\w*|fn|f|callable|callback|target|coro\w*|job|method|call)$")
 """Names of parameters that stand for a function."""
+_SIGNED_IN: Final = re.compile(r"^is_?(?:authenticated|anonymous)$", re.IGNORECASE)
 _ANSWERS: Final = re.compile(r"(?:^|_)(?:errors?|exceptions?)(?:_|$)", re.IGNORECASE)
 """Names of functions that make an answer of what went wrong elsewhere: they hold the words of checks, and check nothing."""
 _REFUSALS: Final = frozenset({401, 403})
@@ -168,6 +169,16 @@ class Asking:
         ]
         used = [node for node in self._nodes(unit) if node[0] == f.NAME and (node[2] in given or node[2] in _GLOBALS)]
         return all(any(node is each for each in handed) for node in used)
+
+    def welcomes(self, unit: int) -> bool:
+        """True where a unit, or a function that it calls, does its work for callers who are not signed in too: it tells them apart."""
+        return any(
+            node[0] == f.IF
+            and any(_SIGNED_IN.search(name) for name in _names_in(node[2]))
+            and not any(not way or _aborts(way[-1]) for way in (node[3], node[4]))
+            for each in (unit, *sorted(self._program.called_by(unit)))
+            for node in self._nodes(each)
+        )
 
     def before(self, router: str) -> str:
         """The hook that asks who calls before every handler of a router (`path:name`); empty: none does."""

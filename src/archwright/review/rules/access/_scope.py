@@ -19,8 +19,8 @@ _OWNERS = re.compile(
 )
 """Fields that say whose a row is."""
 _PERSONS = re.compile(r"(?:^|_|[a-z])(?:User|Account|Customer|Member|Tenant|Organi[sz]ation|Workspace|Team|Company)$")
-_SECRET = re.compile(
-    r"token|secret|hash|signature|password|otp|(?:activation|access|api|auth|confirm\w*|verif\w*|reset|invit\w*)_?(?:key|code)",
+SECRET = re.compile(
+    r"token|secret|cookie|hash|signature|password|otp|(?:activation|access|api|auth|confirm\w*|verif\w*|reset|invit\w*)_?(?:key|code)",
     re.IGNORECASE,
 )
 """What a request calls a key that only its holder knows, and columns that hold one."""
@@ -172,13 +172,13 @@ def _is_key(entity: Entity, condition: Condition) -> bool:
 
 def _is_unique(entity: Entity, path: str) -> bool:
     field = entity.field(path)
-    return field is not None and field.unique and field.type is Type.UUID and not _SECRET.search(path)
+    return field is not None and field.unique and field.type is Type.UUID and not SECRET.search(path)
 
 
 def _sent(condition: Condition) -> str:
     """What the request calls a value that is all its own choice; empty: it is not."""
     origins = condition.value.origins
-    if _SECRET.search(condition.path) or any(_SECRET.search(origin.name) for origin in origins):
+    if SECRET.search(condition.path) or any(SECRET.search(origin.name) for origin in origins):
         return ""
     if origins and all(origin.kind is OriginKind.SOURCE for origin in origins):
         return origins[0].name

@@ -11,6 +11,8 @@ from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example
 
 _ALL = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
+_OF_ITS_OWN = ("Access-Control-Allow-Credentials", "ACCESS_CONTROL_ALLOW_CREDENTIALS")
+"""The header that code of the project's own sets or takes away: what answers say in the end can't be told from the settings."""
 _CREDENTIALS = "CORS_ALLOW_CREDENTIALS"
 
 
@@ -97,7 +99,7 @@ class Cors(Rule):
 
     def check(self, effect: CrossOrigin | Configure, program: Program) -> Iterator[Verdict]:
         if isinstance(effect, Configure):
-            if not _everyone(effect, program):
+            if not _everyone(effect, program) or program.mentions(_OF_ITS_OWN):
                 return
         elif not (effect.everyone and effect.credentials):
             return

@@ -291,7 +291,7 @@ class MissingAuthentication(Rule):
             if not endpoint.checks:
                 yield self._of_admin(endpoint)
             return
-        if endpoint.asks or endpoint.hooked:
+        if endpoint.asks or endpoint.hooked or endpoint.welcomes:
             return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]

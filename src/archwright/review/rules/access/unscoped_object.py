@@ -28,6 +28,10 @@ _STRICT = re.compile(
     r" [!=]= |perm|access|owner|member|tenant|team|allowed|authori[sz]|forbidden|403|can_|belongs", re.IGNORECASE
 )
 """What names a check of whose a row is beyond doubt."""
+_ABOUT = re.compile(
+    r"(?:get|list|load|fetch|set|add|create|update|grant|give|assign|remove|revoke|delete|save|store)_", re.IGNORECASE
+)
+"""What names a look at, or a change of, who may do what: it turns nobody away."""
 _COMPARES = re.compile(r" [!=]= ")
 _ATTRIBUTES = re.compile(r"\.(\w+)")
 
@@ -145,7 +149,11 @@ def _by_siblings(access: Access, entity: Entity, all_: Sequence[Access], *, harm
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
     elif not checked_before(endpoint) and not harmless:
         strictly = [
-            each for each in checked if _STRICT.search(each.endpoint.checks) and _is_of(entity, each.endpoint.checks)
+            each
+            for each in checked
+            if _STRICT.search(each.endpoint.checks)
+            and _is_of(entity, each.endpoint.checks)
+            and not _ABOUT.match(each.endpoint.checks)
         ]
         if len(strictly) >= _FEWEST and len(strictly) >= len(others):
             yield verdicts.checked_elsewhere(access, strictly)

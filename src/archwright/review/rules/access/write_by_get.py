@@ -11,6 +11,7 @@ from archwright.model.value import OriginKind
 from archwright.review.endpoint import Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._public import is_public
+from archwright.review.rules.access._scope import SECRET
 
 _VERB = re.compile(
     r"(?:^|_)(?:delete|remove|destroy|cancel|approve|reject|accept|decline|toggle|enable|disable|activate|deactivate|ban|unban|block"
@@ -199,7 +200,12 @@ class WriteByGet(Rule):
             return
         own = effects(endpoint)
         named = {
-            effect.query for effect in own if isinstance(effect, Read) and effect.query and _sent(effect.predicate)
+            effect.query
+            for effect in own
+            if isinstance(effect, Read)
+            and effect.query
+            and _sent(effect.predicate)
+            and not _by_secret(effect.predicate)
         }
         changing = [
             effect
@@ -207,7 +213,11 @@ class WriteByGet(Rule):
             if isinstance(effect, Write)
             and effect.kind in _CHANGES
             and effect.context.deferred is None
-            and (effect.row in named if effect.row is not None else bool(_sent(effect.condition)))
+            and (
+                effect.row in named
+                if effect.row is not None
+                else _sent(effect.condition) and not _by_secret(effect.condition)
+            )
             and not (effect.fields and all(_TRACES.search(field) for field in effect.fields))
         ]
         if not changing or not endpoint.by_session or ("ANY" in methods and not endpoint.by_link):
@@ -230,6 +240,11 @@ class WriteByGet(Rule):
             place=endpoint.place,
             start=endpoint.place,
         )
+
+
+def _by_secret(conditions: Sequence[Condition]) -> bool:
+    """True where a secret that was handed to one person finds the rows: the link in a mail, which nobody else can make."""
+    return any(SECRET.search(condition.path) for condition in conditions)
 
 
 def _sent(conditions: Sequence[Condition]) -> bool:

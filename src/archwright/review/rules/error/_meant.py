@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from archwright.model.effect import Setting, Swallow
 from archwright.model.finding import Confidence
 from archwright.review.beside import beside
-from archwright.review.surroundings import around, protected
+from archwright.review.surroundings import around, protected, said_before
 
 _TAKING_DOWN = (
     "close|aclose|seek|shutdown|stop|disconnect|quit|release|rollback|cancel|kill|terminate|dispose|unlink|"
     "rmtree|cleanup|flush|logout|unsubscribe|wait_closed"
 )
 _LEAVING = re.compile(
-    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|clean|cleanup|teardown|tear|dispose|disconnect|finalize)(?:_|$)|(?:^|_)stop$"
+    r"(?:^|_)(?:del|exit|aexit|close|aclose|closing|shutdown|clean|cleanup|teardown|tear|dispose|disconnect|finalize)(?:_|$)"
+    r"|(?:^|_)(?:stop|logout|log_out|sign_out)$"
 )
 """Units that take something down: what fails there no longer matters."""
 
 _CLEAN_UP = re.compile(
     rf"(?:await\s+)?[\w.\[\]()'\"]+\.(?:{_TAKING_DOWN})\(.*\)|if\b.*:|with\b.*:|os\.(?:remove|close)\(.*\)"
 )
+_CLOSES = re.compile(r"(?:await\s+)?(?:\w+\.)*_*(?:close|shut_?down|tear_?down|dispose|disconnect)_\w+\(.*\)")
+"""A call of a function whose name says what it takes down: `close_session(...)`, whatever that asks of others on the way."""
 """Statements of a try body that only takes something down."""
 
 _BEST_EFFORT = re.compile(
@@ -38,6 +41,13 @@ _EXPLAINED = re.compile(
     r"#\s*(?!\s*(?:noqa|nosec|pragma|type:|pylint|todo|fixme|xxx|archwright)\b)\w+(?:\W+\w+){2,}", re.IGNORECASE
 )
 """A comment of three words or more that is not for a tool."""
+
+_FOR_GOOD = re.compile(
+    r"\b(?:best[- ]effort|(?:non|not)[- ](?:critical|fatal|essential)|optional(?:ly)?|ignor\w+|swallow\w*|suppress\w*|tolerat\w+|even if"
+    r"|(?:if|when|in case)\b.*\b(?:fails?|errors?|can'?t|cannot|unavailable)|(?:may|might|must not|should not|shouldn'?t|can) (?:\w+ )?(?:fail|block|break))\b",
+    re.IGNORECASE,
+)
+"""What a comment above a `try` says where its author thought of what happens if it fails."""
 
 _ANSWER = re.compile(r"return\s+(?!None\b)\S")
 """Statements of a try body that give what it asked for: what stands behind the handler is given in its place."""
@@ -61,13 +71,19 @@ def expected(effect: Swallow) -> bool:
     names = [_CAMEL.sub("_", name).lower() for name in effect.unit.split(".")[-2:]]
     if effect.handler == "return a default" and _QUESTION.match(names[-1]) and not changes:
         return True
-    return bool(_LEAVING.search(names[-1]) or any(_BEST_EFFORT.search(name) for name in names))
+    return any(_LEAVING.search(name) or _BEST_EFFORT.search(name) for name in names)
 
 
 def cleans_up(lines: list[str], handler: int) -> bool:
     """True if the try body only takes something down."""
     body = protected(lines, handler)
     return bool(body) and all(_CLEAN_UP.fullmatch(text) for text in body)
+
+
+def closes(lines: list[str], handler: int) -> bool:
+    """True if the try body is one call of a function that takes something down: what it does it for is over."""
+    body = protected(lines, handler)
+    return len(body) == 1 and _CLOSES.fullmatch(body[0]) is not None
 
 
 def reports(lines: list[str], handler: int) -> bool:
@@ -106,6 +122,8 @@ def _attempts(lines: list[str], effect: Swallow) -> Iterator[bool]:
 
 
 def _explained(effect: Swallow, lines: list[str]) -> bool:
-    """True if a comment stands at the handler: on its line, the line above, or in its first lines."""
+    """True if a comment stands at the handler (on its line, the line above, in its first lines), or one above the `try` tells of failures."""
+    if _FOR_GOOD.search(said_before(lines, effect.place.line)):
+        return True
     first = max(effect.place.line - 2, 0)
     return any(_EXPLAINED.search(line) for line in lines[first : effect.place.line + 3])

@@ -11,7 +11,7 @@ from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.rules.error._meant import cleans_up, expected, reports, sure
+from archwright.review.rules.error._meant import cleans_up, closes, expected, reports, sure
 
 _BROAD = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
 
@@ -210,7 +210,8 @@ class SwallowedError(Rule):
         if not lost or (lost == "call" and effect.handler in _DEFAULTS):
             return
         lines = lines_of(program.source(effect.place.path) or "")
-        if (lost in _HARMLESS and cleans_up(lines, effect.place.line)) or reports(lines, effect.place.line):
+        line = effect.place.line
+        if (lost in _HARMLESS and cleans_up(lines, line)) or closes(lines, line) or reports(lines, line):
             return
         what, impact, confidence = _LOSSES[lost]
         caught = "every error" if _bare(effect) else "every Exception"

@@ -32,6 +32,7 @@ class Connections(Framework):
         **dict.fromkeys(("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"), _URL),
         **dict.fromkeys(("elasticsearch.Elasticsearch", "elasticsearch.AsyncElasticsearch"), Given(0, ("hosts",))),
         "opensearchpy.OpenSearch": Given(0, ("hosts",)),
+        "peewee.Database": _NAMED,
         "redis.Redis": _HOST,
         **dict.fromkeys(("redis.from_url", "redis.Redis.from_url", "redis.asyncio.from_url"), _URL),
         "pika.ConnectionParameters": _HOST,

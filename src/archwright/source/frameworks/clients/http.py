@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from archwright.source import facts as f
 from archwright.source.flow import addresses
-from archwright.source.flow.values import NO, UNKNOWN, Val, constant
+from archwright.source.flow.values import NO, UNKNOWN, Val, clean, constant, join_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Entry, Framework, Handler
 from archwright.source.frameworks.shared.peers import ANSWER, call_peer, joined, limit, unverified
 from archwright.source.frameworks.shared.spread import handed_on
@@ -118,6 +118,7 @@ class HttpClients(Framework):
         self.calls["urllib.request.urlopen"] = _urlopen
         self.calls["urllib.request.urlretrieve"] = self._request(0, "GET", None, keeps=False)
         self.calls["urllib.request.Request"] = _made(0)
+        self.calls["httpx.URL"] = _url
         self.calls["httpx.Timeout"] = _limits("timeout", 0)
         self.calls["aiohttp.ClientTimeout"] = _limits("total", 0)
         self.calls["urllib3.Timeout"] = self.calls["urllib3.util.Timeout"] = _limits("total", 0)
@@ -325,6 +326,14 @@ def _made(place: int) -> Callable[[CallSite], Val]:
         return Val(_REQUEST, (), NO, {"url": url if url is not None else UNKNOWN})
 
     return handler
+
+
+def _url(call: CallSite) -> Val:
+    """`httpx.URL(address, host=...)`, `httpx.URL(path=...)`: what else it is made of leads to no other host."""
+    leading = [call.argument(0, "url"), *map(call.keywords.get, ("host", "netloc"))]
+    led = origins_of([value for value in (*leading, *call.spread) if value is not None])
+    text = call.args[0].text if call.args and not call.keywords else None
+    return Val(("text",), join_origins(led, clean(origins_of(call.values()), addresses.HOST)), NO, None, text)
 
 
 def _same(call: CallSite) -> Val | None:

@@ -369,7 +369,7 @@ CALLS: Final[dict[str, Handler]] = {
     "builtins.setattr": _setattr,
     "functools.partial": _partial,
     "functools.reduce": _derived,
-    "string.Template": _derived_text,
+    "string.Template": _same,
     "copy.copy": _same,
     "copy.deepcopy": _same,
     "typing.cast": _cast,

@@ -95,6 +95,8 @@ _DOUBLED = frozenset(
 _PLACES: Final = re.compile(r"\{\}")
 _HOLE: Final = re.compile(r"\{\{|\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 """`{}`, `{name}` of a template; `{{` is a letter."""
+_DOLLAR: Final = re.compile(r"\$\$|\$\{?(\w+)\}?")
+"""`$name`, `${name}` of a `string.Template`; `$$` is a letter."""
 
 
 def opaque(site: CallSite) -> bool:
@@ -192,22 +194,59 @@ def _format(site: CallSite) -> Val | None:
     if receiver is None or opaque(site):
         return None
     text = operators.shape(receiver)
-    pieces = _PLACES.split(text)
-    if len(pieces) == len(site.args) + 1 and not site.keywords and not site.spread:
-        fixes = operators.placed(pieces, site.args)
+    placed = _placed(site, text)
+    if placed is not None:
         origins = receiver.origins
-        for argument, fixed in zip(site.args, fixes, strict=True):
+        for argument, fixed in placed:
             origins = join_origins(origins, clean(deep_origins(argument), addresses.HOST if fixed else 0))
         value = Val(("text",), origins)
     else:
-        value = site.derived(("text",), addresses.HOST if addresses.fixes_host(text.partition("{")[0]) else 0)
-    if not text.startswith("{") and value.origins:
+        fixed = addresses.fixes_host(text.partition("{")[0]) or _elsewhere(receiver)
+        value = site.derived(("text",), addresses.HOST if fixed else 0)
+    if not text.startswith(("{", "$")) and value.origins:
         value = Val(value.type, clean(value.origins, operators.RELATIVE))
     if value.origins and not site.spread:
         value = Val(value.type, _put_in(site, text, value.origins))
     for argument in site.args:
         text = text.replace("{}", operators.shape(argument), 1) if "{}" not in operators.shape(argument) else text
     return Val(("text",), step(value.origins, site.frame.unit, site.position, "built into a text"), NO, None, text)
+
+
+def _placed(site: CallSite, template: str) -> list[tuple[Val, bool]] | None:
+    """What is put into each hole of a template, and whether the host of an address ends before it. None: that can't be told."""
+    pieces, values = [""], []
+    order, read = 0, 0
+    for hole in (_HOLE if site.name == "format" else _DOLLAR).finditer(template):
+        pieces[-1] += template[read : hole.start()]
+        read, name = hole.end(), hole[1]
+        if name is None:
+            pieces[-1] += hole[0][0]
+            continue
+        if name == "":
+            name, order = str(order), order + 1
+        given = _given(site, name)
+        if given is None:
+            return None
+        values.append(given)
+        pieces.append("")
+    pieces[-1] += template[read:]
+    if site.spread or not {id(value) for value in values}.issuperset(map(id, site.args)):
+        return None
+    return list(zip(values, operators.placed(pieces, values), strict=True))
+
+
+def _given(site: CallSite, name: str) -> Val | None:
+    """The argument for a hole: by its order, its name, or its key in a mapping."""
+    if name.isdigit():
+        index = int(name)
+        return site.args[index] if index < len(site.args) else None
+    return site.keywords.get(name)
+
+
+def _elsewhere(template: Val) -> bool:
+    """True for a template that no caller gives and that can't be read: where in it the arguments stand is the service's own choice."""
+    unread = template.text is None and template.const is NO
+    return unread and not any(key[0] in ("source", "parameter", "field") for key, _, _ in template.origins)
 
 
 def _put_in(site: CallSite, template: str, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:

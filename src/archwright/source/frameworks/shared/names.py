@@ -13,6 +13,8 @@ from archwright.source.frameworks.crypto.made import whither
 _NAMES = "**"
 """Stands for the names in a mapping, below the key of the parameter that holds it."""
 
+_WHOLE = 3
+"""The length of the key of an argument as it was given, not of a part of it."""
 _NO_SUCH_FIELD = "FieldError"
 """The error of a query that names a field which there is none of."""
 
@@ -28,7 +30,8 @@ def assigns(call: CallSite, entity: str | None, api: str, values: Iterable[Val])
     """Record where the names of fields come from that a row is given. A mapping whose keys are known is no such thing."""
     for value in values:
         if value.items is None and value.const is NO and value.origins:
-            call.emit("Assign", entity=entity, names=Val(None, value.origins), api=api)
+            names = value.origins if value.type == ("text",) else tuple(map(_of_mapping, value.origins))
+            call.emit("Assign", entity=entity, names=Val(None, names), api=api)
 
 
 def words(call: CallSite, api: str) -> None:
@@ -61,6 +64,12 @@ def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
             parameters=True,
             shape="{}",
         )
+
+
+def _of_mapping(origin: Origin) -> Origin:
+    """The names in a mapping that a caller gives: what it holds under names that the caller writes down chooses none."""
+    key, cleaned, steps = origin
+    return ((*key, _NAMES) if key[0] == "parameter" and len(key) == _WHOLE else key), cleaned, steps
 
 
 def _named_by_caller(call: CallSite, origin: Origin) -> Origin:
