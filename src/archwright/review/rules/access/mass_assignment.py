@@ -45,7 +45,6 @@ class MassAssignment(Rule):
     cwe = "CWE-915"
     security = True
     which = Which.SENT
-    doubted = True
     bad = (
         example(
             "the body as a whole becomes a row",

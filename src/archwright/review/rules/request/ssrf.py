@@ -44,7 +44,6 @@ class Ssrf(Rule):
     cwe = "CWE-918"
     security = True
     which = Which.SENT | Which.STORED
-    doubted = True
     bad = (
         example(
             "a picture is fetched from wherever the sender says",
