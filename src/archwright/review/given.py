@@ -23,7 +23,7 @@ _MADE = re.compile(
 )
 """An instance's own key, a hash: most often made by the program."""
 CATALOG = re.compile(
-    r"(?:^|[_.])(?:table|schema|db|database|column|view|index|collection)s?(?:_?names?)?$", re.IGNORECASE
+    r"(?:^|[_.])(?:table|schema|db|database|column|view|index|collection|partition)s?(?:_?names?)?$", re.IGNORECASE
 )
 """Names of what a database holds, which seldom come from who uses the service."""
 _HANDLE = re.compile(r"(?:^|[_.])(?:cursor|conn|connection|session|engine|client)$", re.IGNORECASE)
@@ -67,14 +67,15 @@ def given(
     if not put or ungiven(effect) is None:
         return
     worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
-    doubtful = mark is None or _MADE.search(worst.name)
+    named = CATALOG.search(worst.name)
+    doubtful = mark is None or _MADE.search(worst.name) or named
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
         ),
         why=why,
         fix=fix,
-        impact=Impact.MEDIUM if CATALOG.search(worst.name) else impact,
+        impact=Impact.MEDIUM if named else impact,
         confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),

@@ -20,8 +20,8 @@ from archwright.model.base import Model
 from archwright.model.effect import AnyEffect, Effect, Setting, Transaction
 from archwright.model.operation import Operation
 from archwright.model.which import Which
+from archwright.source import called_by_name, pool
 from archwright.source import facts as f
-from archwright.source import pool
 from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
 from archwright.source.flow.engine import Engine
@@ -123,6 +123,7 @@ class Program:
         self._frameworks = tuple(sorted(each.title for each in frameworks if each.title))
         self._edges: dict[int, set[int]] = {}
         self._called: Called = {}
+        self._by_name: dict[str, bool] = {}
         self._faults: list[tuple[int, str]] = []
         self.engine = Engine(self.project, frameworks, kinds, versions_of(loaded), presume=presume)
         self.renderer = Renderer(self.project, self.engine.entries)
@@ -200,8 +201,17 @@ class Program:
         return self._reached.get(unit, ())
 
     def uncalled(self, unit: str) -> bool:
-        """Whether nothing in the program gives a unit its arguments: neither its code, tests and templates aside, nor a library or a command line."""
-        return unit not in self._given_here
+        """Whether nothing in the program gives a unit its arguments: neither its code, tests and templates aside, nor a library or a command line.
+
+        Neither does code that calls a method of its name on something that can't be followed, and gives it constants alone.
+        """
+        return unit not in self._given_here and not self._given_constants(unit.rpartition(".")[2])
+
+    def _given_constants(self, name: str) -> bool:
+        known = self._by_name.get(name)
+        if known is None:
+            known = self._by_name[name] = called_by_name.with_constants(self.project, name, self._shows)
+        return known
 
     @cached_property
     def _given_here(self) -> frozenset[str]:

@@ -30,7 +30,7 @@ DIRTY = {
     "sh behind sudo": "subprocess.call(['sudo', '-u', 'app', 'bash', '-lc', name])",
     "an option before": "subprocess.call(['bash', '-e', '-c', name])",
     "powershell": "subprocess.Popen(['powershell', '-Command', name])",
-    "python -c": "subprocess.Popen(['python3', '-c', f'print({name!r})'])",
+    "python -c": "subprocess.Popen(['python3', '-c', f'print({name})'])",
     "ssh": "subprocess.check_call(['ssh', 'worker', 'ls ' + name])",
     "exec": "os.execl('/bin/sh', 'sh', '-c', name)",
     "execv": "os.execv('/bin/sh', ['sh', '-c', name])",
@@ -48,6 +48,7 @@ CLEAN = {
     "a list built up": "command = ['ls']\n    for word in request.form.getlist('w'):\n        command.append(word)\n    subprocess.run(command)",
     "one by one": "asyncio.create_subprocess_exec('ls', name)",
     "execv": "os.execv('/bin/ls', ['ls', name])",
+    "a literal of Python for Python": "subprocess.Popen(['python3', '-c', f'print({name!r})'])",
     "argument of another": "subprocess.run(['python3', 'tool.py', name])",
 }
 

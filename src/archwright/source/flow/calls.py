@@ -12,6 +12,7 @@ from archwright.source.flow import (
     expressions,
     keepers,
     memo,
+    schemas,
     stores,
     surroundings,
     transactions,
@@ -33,6 +34,7 @@ from archwright.source.flow.values import (
     deep_origins,
     join,
     join_origins,
+    named,
     origins_of,
     type_key,
 )
@@ -104,6 +106,7 @@ def call(frame: Frame, node: tuple[Any, ...]) -> Val:
             given.append((function.type[2], function_node[2]))
         _checked(frame, *checked, given, node[1])
     keepers.refused(frame, function, given)
+    schemas.fulfilled(frame, function, given)
     return result
 
 
@@ -324,13 +327,28 @@ def _bind(
     if called.keywords is not None:
         given[called.keywords] = _keywords(extra, [value for value in spread if value.type not in SEQUENCES])
     if spread:
+        names = {index: name for name, index in called.names.items()}
         for index in range(called.size):
             if index not in given:
-                given[index] = Val(None, join_origins(origins_of(spread), (UNKNOWN_ORIGIN,)))
+                brought = [origin for value in spread for origin in _brought(value, names.get(index))]
+                given[index] = Val(None, join_origins(tuple(brought), (UNKNOWN_ORIGIN,)))
     generic = engine.summary(unit, (), frame.depth + 1)
     spec = _spec(engine, unit, generic, given, () if spread else called.flags)
     _look_through(frame, generic, given)
     return (engine.summary(unit, spec, frame.depth + 1) if spec else generic), given, spec
+
+
+def _brought(value: Val, name: str | None) -> tuple[Origin, ...]:
+    """What `*values` or `**mapping` may give the parameter of a name: of a mapping, what stands under that name."""
+    if name is None or value.type in SEQUENCES:
+        return origins_of([value])
+    held = (value.items or {}).get(name)
+    if held is not None:
+        return deep_origins(held)
+    return tuple(
+        ((*key, name), cleaned, steps) if key[0] == "parameter" and len(key) < MAX_PATH else (key, cleaned, steps)
+        for key, cleaned, steps in named(origins_of([value]), name)
+    )
 
 
 def _keywords(written: dict[Any, Val], mappings: list[Val]) -> Val:

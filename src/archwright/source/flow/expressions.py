@@ -13,7 +13,7 @@ from archwright.source.flow.compared import compared
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.lookups import look_up
 from archwright.source.flow.loops import loop_element, named_elements
-from archwright.source.flow.refine import refine
+from archwright.source.flow.refine import emptied, refine
 from archwright.source.flow.values import (
     NO,
     NUMBER,
@@ -127,6 +127,8 @@ def _bool(frame: Frame, node: tuple[Any, ...]) -> Val:
         frame.env = saved
     if node[2] == "or" and values[0].const is not NO and not values[0].const and not values[0].origins:
         return join_all(values[1:])
+    if node[2] == "and":  # what stands before the last part is given where it is empty
+        values[:-1] = [emptied(value) for value in values[:-1]]
     return join_all(values)
 
 

@@ -39,6 +39,7 @@ class Frame:
         "effects",
         "engine",
         "env",
+        "exact",
         "exits",
         "facts",
         "fetched",
@@ -114,6 +115,8 @@ class Frame:
         """What the last call of a unit checked, and its arguments."""
         self.answers: dict[int, tuple[list[tuple[tuple[Any, ...], int]], list[tuple[tuple[Any, ...], int]]]] = {}
         """Calls by their place: the expressions that are checked where the answer is true, and where it is false, with the uses they are clean for."""
+        self.exact: set[int] = set()
+        """Places of calls that look for rows, and have checked what they look by before the database is asked."""
         self.along: dict[int, dict[str, Val]] = {}
         """What rows fetched in the later parts of `a and b`, by its place: known where the whole holds."""
         self.never: set[int] = set()

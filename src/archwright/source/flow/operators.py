@@ -40,6 +40,9 @@ _OF_NUMBERS = frozenset("bcdeEfFgGnoxX%")
 """The last letters of formats for numbers: any other value fails there, but for dates, whose formats end with letters too."""
 MAX_TEXT = 4000
 """Longer folded texts are cut: they only serve recognition and display."""
+_ORDERED = (("list",), ("tuple",))
+MAX_ITEMS = 32
+"""Lists put together that are longer are not known item by item."""
 
 _FOLD: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -105,6 +108,13 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
     if op == "*" and left.const is NO and left.type in (("list",), ("tuple",)):
         return Val(left.type, (), NO, {"*": item} if (item := _any_item(left)) is not None else None)
     folded = _fold(op, left, right)
+    if op == "+" and (appended := _appended(left, right)) is not None:
+        return Val(
+            left.type,
+            join_origins(left.origins, right.origins),
+            folded.const if folded is not None else NO,
+            appended,
+        )
     if folded is not None:
         return folded
     if op == "&" and (common := intersection(left, right)) is not None:
@@ -152,6 +162,29 @@ def _operate(frame: Frame, op: str, left: Val, right: Val, position: int) -> Val
             if made is not None:
                 return made
     return None
+
+
+def _appended(left: Val, right: Val) -> dict[Any, Val] | None:
+    """The items of one list behind those of another, `*` for those of which it isn't known where they stand.
+
+    None where nothing is known of the first ones, or where there are many.
+    """
+    mine, theirs = left.items, right.items
+    if (
+        left.type not in _ORDERED
+        or not mine
+        or 0 not in mine
+        or theirs is None
+        or left.type != right.type
+        or len(mine) + len(theirs) > MAX_ITEMS
+    ):
+        return None
+    if "*" not in mine and "*" not in theirs:
+        return {**mine, **{len(mine) + index: item for index, item in enumerate(theirs.values())}}
+    rest = Val(None, (), NO, {index: item for index, item in enumerate((mine.get("*"), *theirs.values())) if item})
+    behind = _any_item(rest)
+    kept = {index: item for index, item in mine.items() if index != "*"}
+    return kept if behind is None else {**kept, "*": behind}
 
 
 def _any_item(*containers: Val) -> Val | None:

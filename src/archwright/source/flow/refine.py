@@ -160,11 +160,17 @@ def _answer(frame: Frame, test: tuple[Any, ...], holds: bool) -> None:
         frame.env[key] = kept
 
 
+def emptied(value: Val) -> Val:
+    """A value that is known to be empty: an empty text harms nothing where it is put."""
+    sent = value.type in _MAY_BE_TEXT and any(key[0] in _SENT for key, _, _ in value.origins)
+    return _cleaned(value, ALL_USES) if sent else value
+
+
 def _empty(frame: Frame, name: tuple[Any, ...]) -> None:
-    """`if not text`: an empty text harms nothing where it is put, though no caller has to know."""
+    """`if not text`, which no caller has to know."""
     value = frame.env.get(name[2])
-    if value is not None and value.type in _MAY_BE_TEXT and any(key[0] in _SENT for key, _, _ in value.origins):
-        frame.env[name[2]] = _cleaned(value, ALL_USES)
+    if value is not None:
+        frame.env[name[2]] = emptied(value)
 
 
 def _fixed(frame: Frame, node: tuple[Any, ...]) -> bool:

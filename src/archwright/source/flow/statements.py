@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from operator import and_
-from typing import Any
+from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.flow import configured, contained, hosts, memo, operators, pasted, transactions, turns, ways
-from archwright.source.flow.checks import TEST, key_of, leave, never_returns
+from archwright.source.flow.checks import MARK, TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
@@ -21,6 +21,9 @@ from archwright.source.flow.swallow import caught_types, judge_handler
 from archwright.source.flow.values import ALL_USES, NONE, Val, join, step
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.nodes import blocks, nodes
+
+_NOT_FOUND: Final = "DoesNotExist"
+"""Ends the names of the errors that tell that no row was found."""
 
 
 def block(frame: Frame, body: tuple[Any, ...]) -> bool:
@@ -361,7 +364,7 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
         alive = block(frame, node[4])
     ways = [frame.env] if alive else []
     for handler in node[3]:
-        merge(frame, dict(before), dict(body_env))
+        merge(frame, _looked_up(frame, node[2], handler, before, body_env), dict(body_env))
         if handler[2]:
             frame.env[handler[2]] = Val(("error",), ((pasted.ERROR, 0, None),))
         around = frame.loops
@@ -381,6 +384,26 @@ def _try(frame: Frame, node: tuple[Any, ...]) -> bool:
     ends = not block(frame, node[5])
     transactions.finished(frame, returned, state)
     return not ends and bool(ways)
+
+
+def _looked_up(
+    frame: Frame, body: tuple[Any, ...], handler: tuple[Any, ...], before: dict[str, Val], after: dict[str, Val]
+) -> dict[str, Val]:
+    """The names before a body as its handler knows them: that no row was found is told after what it was looked for by was checked.
+
+    That holds where the body is the look-up alone.
+    """
+    names = dict(before)
+    types = caught_types(frame, handler[1])
+    alone = len(body) == 1 and body[0][0] in (f.EXPR, f.ASSIGN, f.RETURN)
+    if not alone or not types or not all(name.endswith(_NOT_FOUND) for name in types):
+        return names
+    if any(node[0] == f.CALL and node[1] in frame.exact for node in nodes(body)):
+        for mark in [key for key in after if key.endswith(MARK) and after[key] is not before.get(key)]:
+            for key in (mark, mark.removesuffix(MARK)):
+                if key in after:
+                    names[key] = after[key]
+    return names
 
 
 def _match(frame: Frame, node: tuple[Any, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -30,6 +31,10 @@ _FILES = frozenset({"read", "send", "write", "look"})
 """What is done at files. At the end of a path one segment is at worst `..`, which is a folder."""
 _FOLDERS = frozenset({"shutil.rmtree", "os.rmdir", "os.removedirs", "Path.rmdir"})
 """The calls that delete folders; the others delete files alone."""
+_CALLER = re.compile(
+    r"^request header '(?:.*[-_])?(?:identity|remote[-_]user|user(?:name)?|account|org|tenant)(?:[-_](?:id|name))?'$",
+    re.IGNORECASE,
+)
 _BUILT = ("built into a text", "joined to a path")
 """Where a path is made of its folder and of what was sent: there the check is missing."""
 
@@ -361,7 +366,7 @@ class PathTraversal(Rule):
         use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
         found = sent(effect, effect.path, use, stored)
         # whether a file is there tells little, and who runs a command chooses whose rows it reads
-        weak = step_up or effect.kind == "look" or _run_by_hand(effect, found)
+        weak = step_up or effect.kind == "look" or _run_by_hand(effect, found) or _told_by_gateway(found)
         for verdict in tainted(
             effect,
             effect.path,
@@ -382,6 +387,11 @@ class PathTraversal(Rule):
 def _assumed(found: Sent | None) -> bool:
     """True where the path is a name in an archive of which it isn't known who made it."""
     return found is not None and found.origin.name == MEMBER and found.origin.trust is Trust.UNKNOWN
+
+
+def _told_by_gateway(found: Sent | None) -> bool:
+    """True for a row's name of who calls, kept from a header: a gateway that has asked who it is sets that, and not the caller."""
+    return found is not None and found.kept is not None and _CALLER.search(found.origin.name) is not None
 
 
 def _run_by_hand(effect: FileAccess, found: Sent | None) -> bool:

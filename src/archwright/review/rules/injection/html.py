@@ -32,7 +32,7 @@ _FIX_SCRIPT = (
 _TAGS = re.compile(r"<|&#?\w+;|\w=[\"']")
 _HTML = re.compile(
     r"html|markup|safe|svg|content|body|children|inner|widget|rendered|output|attrs|icon|tag|(?:^|[._])(?:pk|id|count|number|size|width|height)$|_id$"
-    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|template|slug|nonce|(?:^|\.)request$|^self\b|^cls\b",
+    r"|url|href|media|prefix|auto_id|target|class|css|style|colou?r|align|position|format|fmt|template|slug|nonce|(?:^|\.)request$|^self\b|^cls\b",
     re.IGNORECASE,
 )
 """Names of arguments that are HTML themselves, that hold no tags, or that the author of a template writes down."""

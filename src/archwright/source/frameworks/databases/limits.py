@@ -15,11 +15,16 @@ _LIMIT: Final = re.compile(
 _NEXT: Final = re.compile(r"%s|\?")
 """Placeholders that stand for the values one after another."""
 
+_COUNTS: Final = re.compile(
+    r"\s*select\s+count\s*\([^()]*\)(?:\s+as\s+\w+)?\s+from\b(?!.*\bgroup\s+by\b)", re.IGNORECASE | re.DOTALL
+)
+"""Statements that give one row, however many they count."""
+
 
 def limited(site: CallSite, text: Val, written: str) -> None:
     """Record how many rows a statement fetches. written: the text, `{}` for each part that is not constant."""
     found = _LIMIT.search(written)
-    if found is None:
+    if found is None or _COUNTS.match(written):
         return
     if found["hole"]:
         # of a text with several holes it isn't kept which of the data stands in which

@@ -7,7 +7,7 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Origin, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
-from archwright.source.frameworks.django.predicates import conditions, limited
+from archwright.source.frameworks.django.predicates import conditions, exactly, limited
 from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, is_loaded
 from archwright.source.frameworks.shared.held import mark, marked
 from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins
@@ -132,6 +132,7 @@ def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], m
         and query.entity in models
         and models[query.entity].ordered
     )
+    exactly(call, query, models)
     if not cached:
         narrowed, asked = conditioned(query, value.asked, conditions(call))
         emit_read(call.frame, call.position, narrowed, origins, "one", asked)

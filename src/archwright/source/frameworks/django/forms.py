@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import attributes, calls, stores
+from archwright.source.flow import attributes, calls, pasted, stores
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.own_checks import mentions
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val
@@ -34,6 +34,9 @@ _MADE_SET: Final = "django.forms.models.made formset"
 """What factories give, under names that no code can say."""
 _SAID: Final = "form field"
 _CHOSEN: Final = {"ModelChoiceField": False, "ModelMultipleChoiceField": True}
+_FORMS: Final = "django.forms."
+_OF_WIDGETS: Final = frozenset({"render", "get_context", "value_from_datadict", "create_option", "id_for_label"})
+"""The methods of widgets that take the name of their field."""
 _ACCOUNTS: Final = "django.contrib.auth.forms."
 
 
@@ -51,6 +54,13 @@ class Forms(Framework):
         "django.forms.models.inlineformset_factory": "django.forms.inlineformset_factory",
         "django.forms.formsets.formset_factory": "django.forms.formset_factory",
     }
+
+    def parameter(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
+        """The name that a widget is given is that of its field: the author of the form writes it down."""
+        if name != "name" or frame.owner is None or frame.facts[0] not in _OF_WIDGETS:
+            return None
+        bases = frame.owner.external_bases()
+        return pasted.NAME if any(base.startswith(_FORMS) and base != "django.forms.Form" for base in bases) else None
 
     def __init__(self) -> None:
         super().__init__()

@@ -37,6 +37,11 @@ _RELATIONS = {
     "GenericRelation": "many",
     "AutoOneToOneField": "one",
 }
+_EXACT: Final = frozenset(
+    {"IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}
+    | {"PositiveBigIntegerField", "AutoField", "BigAutoField", "SmallAutoField", "FloatField", "UUIDField"}
+)
+"""Fields that refuse to be compared with another text than that of a number or a UUID."""
 
 
 _AUTH: Final = "django.contrib.auth.models."
@@ -71,13 +76,15 @@ class Relation(NamedTuple):
 class ModelInfo:
     """One model with what instances and the class offer."""
 
-    __slots__ = ("columns", "default_manager", "files", "info", "managers", "ordered", "relations")
+    __slots__ = ("columns", "default_manager", "exact", "files", "info", "managers", "ordered", "relations")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
         self.columns: set[str] = {"id", "pk"}
         self.files: set[str] = set()
         """The columns that hold the name of a file and give the file."""
+        self.exact: set[str] = {"id", "pk"}
+        """The columns that are compared with a number or a UUID alone: another text is an error, whether a row has it or not."""
         self.relations: dict[str, Relation] = {}
         self.managers: dict[str, str | None] = {}
         """Manager attribute -> dotted class of the project's manager or query set, None for Django's own; two with a space between
@@ -198,14 +205,23 @@ class Models:
             model.relations[name] = Relation(target, kind == "many", column, between=between)
             if column:
                 model.columns.add(column)
+                self._read_exact(model, name, "", node)
         elif short.endswith("Field"):
             model.columns.add(name)
+            self._read_exact(model, name, short, node)
             if short.endswith(("FileField", "ImageField")):
                 model.files.add(name)
         else:
             manager = self._manager(holder, node)
             if isinstance(manager, str):
                 model.managers[name] = manager or None
+
+    @staticmethod
+    def _read_exact(model: ModelInfo, name: str, short: str, node: tuple[Any, ...]) -> None:
+        """What a field says of the columns that let numbers alone through: its own, and the key where it is the key."""
+        keyed = any(key == "primary_key" and value[0] == f.CONST and value[2] is True for key, value in node[4])
+        for column in (name, "pk") if keyed else (name,):
+            (model.exact.add if short in _EXACT else model.exact.discard)(column)
 
     def _callee(self, holder: ClassInfo, node: tuple[Any, ...]) -> str:
         """The outside class that a call makes an instance of: itself, or the field class a project class derives from."""

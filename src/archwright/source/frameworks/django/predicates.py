@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from archwright.source.flow import ways
-from archwright.source.flow.values import AMOUNT, NO, UNKNOWN, Origin, Query, Row, Val, clean
+from archwright.source.flow.effects import Checks
+from archwright.source.flow.values import ALL_USES, AMOUNT, NO, UNKNOWN, Origin, Query, Row, Val, clean
 from archwright.source.frameworks.base import CallSite
+from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.rows import ORM
 from archwright.source.frameworks.shared import names
 from archwright.source.frameworks.shared.queries import LIMIT, UNREAD, conditioned, emit_write
@@ -58,6 +60,24 @@ def condition(keyword: str) -> tuple[str, str]:
     *path, last = keyword.split("__")
     operator = _LOOKUPS.get(last) if path else None
     return ".".join(path if operator else [*path, last]), operator or "="
+
+
+def exactly(call: CallSite, query: Query, models: Mapping[str, ModelInfo]) -> None:
+    """Tell what a query has checked by being built: a column of numbers is compared with nothing else, whoever sent it.
+
+    Source: `IntegerField.get_prep_value`, `UUIDField.to_python`, which raise before the database is asked.
+    """
+    model = models.get(query.entity or "")
+    if model is None:
+        return
+    bound = {
+        index: value
+        for index, (name, value) in enumerate(call.keywords.items())
+        if name.removesuffix("__exact") in model.exact and value.items is None
+    }
+    if bound:
+        call.frame.checked = (Checks(dict.fromkeys(((index, ()) for index in bound), ALL_USES), {}, {}), bound)
+        call.frame.exact.add(call.position)
 
 
 def _denied(told: tuple[str, str], denied: bool) -> tuple[str, str]:

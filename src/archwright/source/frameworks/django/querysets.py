@@ -11,7 +11,7 @@ from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
-from archwright.source.frameworks.django.predicates import conditions, words, written_row, written_rows
+from archwright.source.frameworks.django.predicates import conditions, exactly, words, written_row, written_rows
 from archwright.source.frameworks.django.rows import (
     HELD,
     ORM,
@@ -67,6 +67,7 @@ def _filter(asked: Asked) -> Val:
     names.keys(asked.call, asked.call.name)
     added = conditions(asked.call, denied=asked.call.name == "exclude")
     query, compared = conditioned(asked.query, asked.value.asked, added)
+    exactly(asked.call, asked.query, asked.models)
     return Val(("query", query._replace(flags=query.flags | {"changed"})), asked.origins, asked=compared)
 
 

@@ -25,6 +25,7 @@ _OPTIONS: Final[dict[str, re.Pattern[str]]] = {
     "php": re.compile(r"-r"),
 }
 """Interpreters, and the option behind which code stands."""
+_PYTHONS: Final = ("python", "pypy")
 _REMOTE: Final = frozenset({"ssh", "rsh"})
 """What hands its last argument to a shell elsewhere."""
 _COMPLETED: Final = "subprocess.CompletedProcess"
@@ -145,10 +146,20 @@ def _code(items: dict[object, Val]) -> Val | None:
         if option is not None:
             for later in range(index + 1, len(words)):
                 if words[later] is not None and option.fullmatch(words[later] or ""):
-                    return ordered[later + 1] if later + 1 < len(ordered) else behind
+                    code = ordered[later + 1] if later + 1 < len(ordered) else behind
+                    return _literal(code) if code is not None and name.startswith(_PYTHONS) else code
         if name in _REMOTE and index == 0:
             return behind if behind is not None else ordered[-1]
     return None
+
+
+def _literal(code: Val) -> Val:
+    """Code for Python: what `repr` made stays one literal of it, whatever a shell would read in it."""
+    python, shell = mask(Use.PYTHON), mask(Use.SHELL)
+    origins = tuple(
+        (key, cleaned | shell if cleaned & python else cleaned, steps) for key, cleaned, steps in deep_origins(code)
+    )
+    return Val(code.type, origins, code.const, None, code.text)
 
 
 def _command(given: Val) -> Val:

@@ -6,6 +6,8 @@ so itself. A content type that can't be read, or that is set elsewhere in the fu
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.effect import Language
@@ -25,7 +27,7 @@ def _page(index: int, names: tuple[str, ...], kind: int, kinds: tuple[str, ...],
 
     def handler(site: CallSite) -> Val | None:
         led_by_headers(site.frame, site.position, site.keywords.get("headers"))
-        content = _given(site, index, names)
+        content = None if _bodiless(site.keywords.values()) else _given(site, index, names)
         if content is not None and _shown(
             site.frame, content, _given(site, kind, kinds), site.keywords, default=default
         ):
@@ -33,6 +35,22 @@ def _page(index: int, names: tuple[str, ...], kind: int, kinds: tuple[str, ...],
         return None
 
     return handler
+
+
+_NO_BODY: Final = (204, 205, 304)
+"""Statuses of answers without a body: whatever is written into one is not sent, or not shown."""
+_NAMED_EMPTY: Final = re.compile(
+    r"\b(?:HTTP_20[45]_\w+|HTTP_304_\w+|HTTPStatus\.(?:NO_CONTENT|RESET_CONTENT|NOT_MODIFIED))\b"
+)
+
+
+def _bodiless(told: Iterable[Val]) -> bool:
+    """True where one of the arguments beside the content is such a status: 204, or a constant of a library named after it."""
+    return any(
+        value.const in _NO_BODY or (value.type is not None and _NAMED_EMPTY.search(str(value.type[1:])) is not None)
+        for value in told
+        if not value.origins and value.const is not True
+    )
 
 
 def _given(site: CallSite, index: int, names: tuple[str, ...]) -> Val | None:
@@ -150,6 +168,8 @@ def returned(frame: Frame, _: Val) -> None:
             rest = [item for key, item in value.items.items() if key != 0]
             for item in rest:
                 led_by_headers(frame, frame.facts[2], item)
+            if _bodiless(rest):
+                continue
             if any(item.type != ("number",) for item in rest):
                 continue  # headers, which may hold another content type
         if not _text(content) or not _told(content):

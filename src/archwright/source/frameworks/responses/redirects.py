@@ -18,6 +18,8 @@ from archwright.source.packed import body_of
 
 _MOVED: Final = ("HTTPFound", "HTTPMovedPermanently", "HTTPSeeOther", "HTTPTemporaryRedirect", "HTTPPermanentRedirect")
 _OWN: Final = mask(Use.HOST)
+_QUOTED: Final = mask(Use.HTML)
+"""What builders of addresses write as `%22` and `%3C` ends no attribute and begins no tag."""
 _WITH_ADDRESS: Final = frozenset({"row", "instance"})
 """Types of what is no address but has one, which the project's own code makes: `get_absolute_url`."""
 
@@ -93,15 +95,8 @@ class Redirects(Framework):
         "django.http.response.HttpResponsePermanentRedirect": "django.http.HttpResponsePermanentRedirect",
     }
     cleaners: ClassVar[dict[str, int]] = dict.fromkeys(
-        (
-            "flask.url_for",
-            "django.urls.reverse",
-            "django.urls.reverse_lazy",
-            "django.shortcuts.resolve_url",
-            "urllib.parse.urlencode",
-        ),
-        _OWN,
-    )
+        ("flask.url_for", "django.urls.reverse", "django.urls.reverse_lazy", "urllib.parse.urlencode"), _OWN | _QUOTED
+    ) | {"django.shortcuts.resolve_url": _OWN}
 
     attributes: ClassVar[dict[str, str]] = {f"{response}.headers": _HEADERS for response in _RESPONSES}
 

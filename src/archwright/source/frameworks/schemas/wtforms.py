@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from archwright.model.value import Trust
 from archwright.source import facts as f
@@ -12,6 +12,11 @@ from archwright.source.flow.values import ALL_USES, NO, NONE, UNKNOWN, UNKNOWN_O
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.shared.declared import Declaration, elements, last_name
 from archwright.source.link.project import ClassInfo
+from archwright.source.nodes import nodes
+from archwright.source.packed import body_of, holds
+
+if TYPE_CHECKING:
+    from archwright.source.flow.engine import Engine
 
 _PACKAGES: Final = ("wtforms", "flask_wtf", "starlette_wtf", "wtforms_sqlalchemy", "quart_wtf")
 _FIELD: Final = "wtforms.Field"
@@ -107,6 +112,7 @@ class WtForms(Framework):
         if given.callee in _CLEAN and "coerce" not in given.keywords:
             return Val(("text",), ((origin[0], ALL_USES, origin[2]),))
         checks = {_validator(each) for each in elements(given.argument(1, "validators"))}
+        checks |= _put_in(frame.engine, info, name)
         if given.callee not in _TEXTS or "filters" in given.keywords or checks - _LETS_THROUGH:
             clean = given.callee in _TEXTS and bool(checks & {"Regexp", "AnyOf", "UUID", "IPAddress"})
             return Val(("text",), ((origin[0], ALL_USES, origin[2]),) if clean else (UNKNOWN_ORIGIN,))
@@ -115,6 +121,31 @@ class WtForms(Framework):
 
 def _validator(node: Any) -> str:
     return last_name(node[2]) if node[0] == f.CALL else last_name(node)
+
+
+def _put_in(engine: Engine, info: ClassInfo, name: str) -> set[str]:
+    """The validators that a form gives a field when it is made: `self.name.validators = [Regexp(...)]`, `.append(...)`, `+= [...]`."""
+    found: set[str] = set()
+    init = info.method("__init__")
+    if init is None:
+        return found
+    facts = engine.project.unit(init)[1]
+    if not holds(facts, "validators"):
+        return found
+    engine.summary(init)  # whoever asks depends on what is written there
+    for node in nodes(body_of(facts)):
+        if node[0] in (f.ASSIGN, f.AUGASSIGN):
+            targets = node[2] if node[0] == f.ASSIGN else (node[2],)
+            if any(_validators_of(target, name) for target in targets):
+                found |= {_validator(each) for part in node[3:] for each in elements(part)}
+        elif node[0] == f.CALL and node[2][0] == f.ATTR and _validators_of(node[2][2], name):
+            found |= {_validator(each) for part in node[3] for each in elements(part) or (part,)}
+    return found
+
+
+def _validators_of(node: Any, name: str) -> bool:
+    """`self.name.validators`."""
+    return bool(node[0] == f.ATTR and node[3] == "validators" and node[2][0] == f.ATTR and node[2][3] == name)
 
 
 def _declared(info: ClassInfo) -> dict[str, tuple[ClassInfo, Any]]:
