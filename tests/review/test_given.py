@@ -17,6 +17,7 @@ RULES = tuple(
     if rule.name in ("injection/sql", "injection/nosql", "injection/command", "injection/template", "injection/code")
 )
 STORE = """import sqlite3
+from typing import Any
 
 db = sqlite3.connect("app.db")
 
@@ -36,6 +37,9 @@ QUOTED = {
     "    db.execute(sql)",
     "names and values": "def f(wanted):\n    sql = 'SELECT 1 FROM t WHERE TRUE'\n    for name, value in wanted.items():\n"
     "        sql += f\" AND {name} = '{value}'\"\n    db.execute(sql)",
+    "a mapping of anything": "def f(wanted: dict[str, Any]):\n    for value in wanted.values():\n"
+    "        db.execute(f\"SELECT 1 FROM t WHERE a = '{value}'\")",
+    "anything": "def f(key: Any):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
     "on one of two ways": "def f(wanted):\n    parts = []\n    for name, value in wanted.items():\n        if isinstance(value, str):\n"
     "            parts.append(f\"{name}='{value}'\")\n        else:\n            parts.append(f'{name}={value}')\n"
     "    db.execute('SELECT 1 FROM t WHERE ' + ' AND '.join(parts))",

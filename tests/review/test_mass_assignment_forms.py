@@ -85,6 +85,32 @@ def test_data_names_the_fields(told: Told, program: str, code: str, given: str, 
     assert len(told({"app.py": program.replace("CODE", code.replace("GIVEN", given))}, RULE)) == found
 
 
+FORM = """from django import forms
+from shop.models import Member
+
+class MemberForm(forms.ModelForm):
+    class Meta:
+        model = Member
+        fields = ("name",)
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [("request.POST.dict()", 1), ("MemberForm(request.POST).cleaned_data", 0)])
+def test_a_helper_is_given_a_mapping_whose_keys_the_code_names(told: Told, given: str, found: int) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models.py": "from django.db import models\n\nclass Member(models.Model):\n"
+        "    name = models.TextField()\n    is_admin = models.BooleanField()\n",
+        "shop/forms.py": FORM,
+        "shop/keep.py": "from typing import Any\nfrom shop.models import Member\n\n"
+        "def keep(data: dict[str, Any]):\n    return Member.objects.create(**data)\n",
+        "shop/urls.py": "from django.urls import path\nfrom shop import views\nurlpatterns = [path('members/', views.add)]\n",
+        "shop/views.py": "from shop.forms import MemberForm\nfrom shop.keep import keep\n\n"
+        f"def add(request):\n    keep({given})\n",
+    }
+    assert len(told(files, RULE)) == found
+
+
 @pytest.mark.parametrize(("given", "found"), [("json.loads(request.body)", 1), ('{"name": request.POST["name"]}', 0)])
 def test_defaults_of_django(told: Told, given: str, found: int) -> None:
     files = {

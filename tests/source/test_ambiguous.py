@@ -21,6 +21,10 @@ from archwright.source.flow.ambiguous import exponential
         r"^(?:\.\w+\d+)*;",
         r"^([a-z]{1,3}[a-z]?)*;",
         r"(?i)^(?:ab|A[bc])*;",
+        r"(a+)+\1x",
+        r"<(['\"])(\w+\s?)*\1>",
+        r"(\w+\s?)*\bx",
+        r"^(\w+\s?)*;(?=x)",
     ],
 )
 def test_a_loop_with_two_ways_through_a_text_is_exponential(pattern: str) -> None:
@@ -42,7 +46,11 @@ def test_a_loop_with_two_ways_through_a_text_is_exponential(pattern: str) -> Non
         r"(a+)+.",
         r"(a+)+b?",
         r"(?:ab|A[bc])*;",
-        r"(a+)+\1x",
+        r"(?:(a)\1)*x",
+        r"(?:a+\b)*;",
+        r"(?:(?=ab)\w+)*;",
+        r"(?=x)(a+)+;",
+        r"(\w+\s?)*(?!x)",
         r"(((",
     ],
 )

@@ -18,10 +18,20 @@ SEARCHED = (
     r"[^/]+/$",
     r"(\d+)px",
     r"(?i)<[a-z][^>]*>",
+    r"(\S+)\s+\1",
+    r"(\w+)=(?=x)",
+    r"(\w+)=\b",
 )
-MATCHED = (r"^\s*\s*$", r"(.*)(.*)x", r"^[a-z]+[a-z0-9]*$", r"(?:a|b)*(?:b|c)*d", r"\w+(?:-\w+)?\w*!")
+MATCHED = (
+    r"^\s*\s*$",
+    r"(.*)(.*)x",
+    r"^[a-z]+[a-z0-9]*$",
+    r"(?:a|b)*(?:b|c)*d",
+    r"\w+(?:-\w+)?\w*!",
+    r"(?s)(?P<f>^~{3,}) *(\w+)? *\n.*?(?P=f)$",
+)
 LINEAR = (r"^\w+@\w+$", r"^(\d+)(,\d+)*$", r"^[a-z]+\d+$", r"\s", r"^---\n(.*?)\n", r"^(?:\w+\s)*$", r"^[^:]+:[^:]+$")
-LINEAR_SEARCHED = (r"\w+", r"\s", r"^\s+", r"\d{4}", r"<b>", r"[a-z]+?")
+LINEAR_SEARCHED = (r"\w+", r"\s", r"^\s+", r"(?P<start>^\s+)x", r"\w+\b", r"\d{4}", r"<b>", r"[a-z]+?")
 
 
 def seconds(pattern: str, attack: Attack, times: int, *, searched: bool) -> float:

@@ -27,12 +27,14 @@ PASTED = {
     "by percent": 'return mark_safe("<b>%s</b>" % title)',
     "an attribute of it": 'return SafeString("&nbsp;" + title.name)',
     "joined by a tag": "return mark_safe('<br>' + '<br>'.join(title.split(',')))",
+    "a list joined by a tag": "return mark_safe('<br>'.join(title))",
     "the text of an error": "try:\n    return render(title)\nexcept Exception as error:\n    return mark_safe(f'<p>{error}</p>')",
     "formatted before": "return format_html(f'<b>{title}</b>')",
 }
 LEFT = {
     "escaped": 'return mark_safe("<b>" + escape(title) + "</b>")',
     "escaped before": 'title = conditional_escape(title)\nreturn mark_safe(f"<b>{title}</b>")',
+    "each of a list escaped": "return mark_safe('<br>'.join(escape(each) for each in title))",
     "an error, escaped": "try:\n    return render(title)\nexcept Exception as error:\n    return mark_safe(f'<p>{escape(error)}</p>')",
     "an argument": 'return format_html("<b>{}</b>", title)',
     "a number": 'return mark_safe(f"<b>{int(title)}</b>")',

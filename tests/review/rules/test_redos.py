@@ -47,3 +47,29 @@ def test_a_quadratic_pattern(body: str, confidence: Confidence | None, findings:
 def test_the_message_shows_a_text_that_takes_long(findings: Find) -> None:
     (found,) = findings(RULE, HEAD.replace("{}", 're.sub(r"\\s+$", "", text)'))
     assert "' ' again and again, 'a'" in found.message
+
+
+EXTENSION = """
+import re
+from markdown.preprocessors import Preprocessor
+
+class Fences(Preprocessor):
+    FENCE = re.compile(
+        r'''
+    (?P<fence>^~{3,})[ ]*  # opened
+    (?P<name>\\w*)PAD\\n     # its name
+    (?P<code>.*?)(?<=\\n)(?P=fence)$
+        ''',
+        re.MULTILINE | re.DOTALL | re.VERBOSE,
+    )
+
+    def run(self, lines):
+        return [""] if self.FENCE.search("\\n".join(lines)) else lines
+"""
+
+
+@pytest.mark.parametrize(("pad", "count"), [("[ ]*", 1), ("", 0)])
+def test_an_extension_of_markdown_is_given_what_people_wrote(pad: str, count: int, findings: Find) -> None:
+    found = findings(RULE, EXTENSION.replace("PAD", pad))
+    assert [each.confidence for each in found] == [Confidence.MEDIUM] * count
+    assert all("\n" not in each.message for each in found)

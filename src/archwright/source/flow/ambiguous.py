@@ -3,8 +3,11 @@
 The expression becomes Glushkov's automaton: one state for each character of the pattern, and for each pair of states the number
 of ways from one to the next without a character between. A loop is exponentially ambiguous where some text leads from a state
 back to itself on two ways (Weideman et al., "Analyzing Matching Time Behavior of Backtracking Regular Expression Matchers by Using
-Ambiguity of NFA", CIAA 2016): each turn of it doubles the ways that are tried before the matcher gives up. What it can't read
-(references to groups, looking ahead, possessive repeats) is not judged.
+Ambiguity of NFA", CIAA 2016): each turn of it doubles the ways that are tried before the matcher gives up.
+
+References to groups count as if they took any text that the group takes, looking around and borders of words as if they let everything
+through. A text that fails even so fails; but whether what stands behind them is ever reached is not known, so only loops before the first of them are judged.
+A pattern that has one within a loop, or a possessive repeat, is not judged.
 """
 
 from __future__ import annotations
@@ -74,8 +77,12 @@ class Automaton:
 
     def __init__(self, parsed: Any, whole: bool) -> None:
         self._flags = parsed.state.flags
+        self._turns = 0
+        self._groups: dict[int, Any] = {}
         self.classes: list[frozenset[str]] = []
         self.next: list[dict[int, int]] = []
+        self.surely: int | None = None
+        """The states below this one stand before what lets an unknown part of the texts through; None: all do."""
         body = self._sequence(parsed)
         if whole:
             body = self._then(body, self._state(frozenset({END})))
@@ -85,6 +92,8 @@ class Automaton:
     def ambiguous(self) -> bool:
         """True where a loop is exponentially ambiguous, with letters that nothing behind it takes: the match fails at last."""
         for loop in _components(range(len(self.next)), self._following):
+            if not all(map(self.judged, loop)):
+                continue
             letters = frozenset[str]().union(*(self.classes[state] for state in loop))
             behind = self._reached(loop, None) - loop
             for failing in {letters - self.classes[state] for state in behind}:
@@ -92,6 +101,10 @@ class Automaton:
                 if failing and not accepts and self._doubles(loop, failing):
                     return True
         return False
+
+    def judged(self, state: int) -> bool:
+        """True for a state that stands before all that is not read."""
+        return self.surely is None or state < self.surely
 
     def _following(self, state: int) -> Iterable[int]:
         return self.next[state]
@@ -164,9 +177,11 @@ class Automaton:
         if kind is op.IN:
             return self._state(_chars(value))
         if kind is op.SUBPATTERN:
-            _, added, removed, inner = value
+            number, added, removed, inner = value
             if added or removed:
                 raise UnreadError
+            if number is not None:
+                self._groups[number] = inner
             return self._sequence(inner)
         if kind is op.BRANCH:
             ways = [self._sequence(way) for way in value[1]]
@@ -182,9 +197,30 @@ class Automaton:
                 return self._state(frozenset({END}))
             if value in (op.AT_BEGINNING, op.AT_BEGINNING_STRING):
                 return _NOTHING
+            return self._unread()
+        if kind in (op.ASSERT, op.ASSERT_NOT):
+            return self._unread()
+        if kind is op.GROUPREF:
+            self._unread()
+            return self._sequence(self._groups[value])  # one of the texts that the group takes
         raise UnreadError
 
+    def _unread(self) -> _Part:
+        """What takes no letter and asks something of its surroundings."""
+        if self._turns:
+            raise UnreadError
+        if self.surely is None:
+            self.surely = len(self.classes)
+        return _NOTHING
+
     def _repeat(self, least: int, most: Any, inner: Any) -> _Part:
+        turns = most is op.MAXREPEAT or most > 1
+        self._turns += turns
+        part = self._repeated(least, most, inner)
+        self._turns -= turns
+        return part
+
+    def _repeated(self, least: int, most: Any, inner: Any) -> _Part:
         unlimited = most is op.MAXREPEAT
         whole = _NOTHING
         for _ in range(least - 1 if unlimited else least):

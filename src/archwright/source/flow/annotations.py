@@ -27,6 +27,8 @@ _SHAPES = {
 }
 _TEXTS = frozenset({"builtins.str", "builtins.bytes"})
 _NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.bool", "builtins.complex"})
+_ANYTHING = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object", "typing.AnyStr"})
+"""Types that tell nothing of a value: it is as good as without an annotation."""
 
 
 def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -> Val | None:
@@ -96,7 +98,7 @@ def _named(engine: Engine, module: Module, node: Any) -> Val | None:
 def _from_found(engine: Engine, found: Any) -> Val | None:
     if found.kind == "class":
         return Val(engine.instance_type(found.value))
-    if found.kind == "external":
+    if found.kind == "external" and found.value not in _ANYTHING:
         return _builtin(found.value) or Val(("object", found.value))
     return None
 

@@ -463,10 +463,7 @@ def _substitute_origins(
         argument = given.get(key[2])
         if argument is None:
             continue  # not given: the default, which is the unit's own
-        if len(key) > 3:
-            found = _reached(frame, argument, key[3:])
-        else:
-            found = deep_origins(argument) if argument.items else argument.origins
+        found = _reached(frame, argument, key[3:]) if len(key) > 3 else _whole(argument)
         if not found:
             continue
         caller, note = frame.unit, frame.engine.passed(unit)
@@ -480,6 +477,20 @@ def _substitute_origins(
         )
         result = join_origins(result, passed) if result else passed
     return result
+
+
+def _whole(argument: Val) -> tuple[Origin, ...]:
+    """The origins of all that an argument holds."""
+    return deep_origins(_named_within(argument)) if argument.items else argument.origins
+
+
+def _named_within(argument: Val) -> Val:
+    """An argument; where the code names each key of a mapping, no sender chooses them."""
+    items = argument.items
+    if argument.type != ("dict",) or not items or "*" in items or argument.origins:
+        return argument
+    held = {key: item.named_here() for key, item in items.items()}
+    return Val(argument.type, (), argument.const, held, argument.text, argument.asked)
 
 
 def _argument(key: Any) -> bool:
@@ -571,7 +582,7 @@ def _named(frame: Frame, unit: int, value: Val, given: dict[int, Val], position:
     if whole is None:
         return _substitute(frame, unit, value, given, position)
     if whole in given:
-        return given[whole]
+        return _named_within(given[whole])
     default = frame.engine.project.unit(unit)[1][4][whole][3]
     return constant(default[2]) if default is not None and default[0] == f.CONST else UNKNOWN
 

@@ -119,6 +119,8 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         return folded
     if op == "&" and (common := intersection(left, right)) is not None:
         return common
+    if op == "|" and (flags := _flags(left, right)) is not None:
+        return flags
     if (
         op in ("|", "+", "-", "&")
         and left.type is not None
@@ -147,6 +149,14 @@ def intersection(left: Val, right: Val) -> Val | None:
         if value.type == ("set",) and value.items and not any(k[0] in _OPEN for k, _, _ in deep_origins(value)):
             return value
     return None
+
+
+def _flags(left: Val, right: Val) -> Val | None:
+    """Flags of a library that are set together: `re.I | re.S`."""
+    names = [side.type[1] if side.type is not None and side.type[0] == "external" else "" for side in (left, right)]
+    if not all(each.rpartition(".")[2].isupper() for name in names for each in name.split("|")):
+        return None
+    return Val(("external", "|".join(names)))
 
 
 def _is_query(value: Val) -> bool:

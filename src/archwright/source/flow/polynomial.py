@@ -61,7 +61,7 @@ def _polynomial(pattern: str, searched: bool, whole: bool) -> Attack | None:
 
 def _held(pattern: str) -> bool:
     """True for a pattern that begins at the text's start: alternatives that don't are not told apart."""
-    return re.match(r"(?:\(\?[a-zA-Z]+\))*\(*(?:\^|\\A)", pattern) is not None
+    return re.match(r"(?:\(\?[a-zA-Z]+\))*\s*(?:\((?:\?:|\?P<\w+>)?)*(?:\^|\\A)", pattern) is not None
 
 
 class _Search:
@@ -69,7 +69,9 @@ class _Search:
         self._automaton = automaton
         self._searched = searched
         self._left = _BUDGET
-        self._looping = [state for state in range(len(automaton.classes)) if self._loops(state)]
+        self._looping = [
+            state for state in range(len(automaton.classes)) if automaton.judged(state) and self._loops(state)
+        ]
 
     def attack(self) -> Attack | None:
         firsts = [_START] if self._searched else []

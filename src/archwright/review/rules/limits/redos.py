@@ -11,7 +11,7 @@ from archwright.model.which import Which
 from archwright.review.rule import Reaching, Rule, Verdict, example
 from archwright.review.sent import sent, tainted
 
-_LONG = ("request body", "form field", "uploaded file", "message")
+_LONG = ("request body", "form field", "uploaded file", "message", "text in Markdown")
 """What may be as long as the server takes; an address and a header are held to some thousands of letters."""
 _SHOWN = 60
 """Letters of a pattern that a message shows."""
@@ -24,7 +24,8 @@ class Redos(Rule):
     proved on its automaton, and outside data is matched against it; or the pattern itself is made of outside data. Python's
     `re` tries all ways before it says no: thirty letters can take minutes. Patterns whose time is quadratic (`\s+$` in a search,
     `<!--.*?-->`) are reported, with a text that shows it, where the data may be long: bodies, forms, files, messages; with `--all` for
-    what is held to some thousands of letters. Those with parts that the proof can't read (references to groups, looking ahead) are not.
+    what is held to some thousands of letters. Loops behind, or around, what the proof can't read (references to groups, looking ahead)
+    are not.
 
     Why: matching holds the interpreter's lock and can't be interrupted. One small request stops a worker, a few stop the
     service.
@@ -115,6 +116,21 @@ class Redos(Rule):
                         return JsonResponse({"strings": strings(request.POST["text"])})
                 """,
             },
+        ),
+        example(
+            "flags are set together, and a reference to a group follows the loop",
+            framework="flask",
+            code="""
+                import re
+                from flask import Flask, request
+
+                app = Flask(__name__)
+                QUOTED = re.compile(r"(?P<quote>['`]) (\\w+ \\s?)* (?P=quote)", re.VERBOSE | re.IGNORECASE)
+
+                @app.post("/quoted")
+                def quoted():
+                    return {"quoted": QUOTED.search(request.form["text"]) is not None}
+            """,
         ),
         example(
             "a search that begins anew at each blank",
@@ -221,7 +237,7 @@ class Redos(Rule):
         if isinstance(effect, Match) and effect.degree == "quadratic":
             yield from self._quadratic(effect, reaching)
         elif isinstance(effect, Match):
-            pattern = effect.pattern if len(effect.pattern) <= _SHOWN else f"{effect.pattern[:_SHOWN]}…"
+            pattern = _shown(effect.pattern)
             yield from tainted(
                 effect,
                 effect.text,
@@ -254,7 +270,7 @@ class Redos(Rule):
         found = sent(effect, effect.text, Use.LENGTH)
         if found is None:
             return
-        pattern = effect.pattern if len(effect.pattern) <= _SHOWN else f"{effect.pattern[:_SHOWN]}…"
+        pattern = _shown(effect.pattern)
         prefix, pump, suffix = effect.attack
         yield from tainted(
             effect,
@@ -270,6 +286,12 @@ class Redos(Rule):
             confidence=Confidence.MEDIUM if found.origin.name.startswith(_LONG) else Confidence.LOW,
             staff=Confidence.LOW,
         )
+
+
+def _shown(pattern: str) -> str:
+    """A pattern on one line, its beginning where it is long."""
+    line = " ".join(pattern.split()) if "\n" in pattern else pattern
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def _text(prefix: str, pump: str, suffix: str) -> str:

@@ -26,7 +26,13 @@ _SUBJECT: Final = {
     "subn": 2,
 }
 """Where the text stands behind the pattern."""
-_FLAGS: Final = {"I": "i", "IGNORECASE": "i", "S": "s", "DOTALL": "s", "M": "", "MULTILINE": "", "A": "a", "ASCII": "a"}
+_FLAGS: Final = {
+    **dict.fromkeys(("I", "IGNORECASE"), "i"),
+    **dict.fromkeys(("S", "DOTALL"), "s"),
+    **dict.fromkeys(("A", "ASCII"), "a"),
+    **dict.fromkeys(("X", "VERBOSE"), "x"),
+    **dict.fromkeys(("M", "MULTILINE", "U", "UNICODE"), ""),
+}
 """Flags as the letters that set them inside of a pattern; those of lines change nothing of the time it takes."""
 _UNREAD: Final = "?"
 MATCH: Final = "re.Match"
@@ -107,8 +113,9 @@ def _taken(pattern: str, text: Val | None) -> Val | None:
 def _flags(given: Val | None) -> str:
     if given is None:
         return ""
-    name = str(given.type[1]).rpartition(".")[2] if given.type is not None and given.type[0] == "external" else ""
-    return _FLAGS.get(name, _UNREAD)
+    names = str(given.type[1]).split("|") if given.type is not None and given.type[0] == "external" else [""]
+    letters = [_FLAGS.get(name.rpartition(".")[2], _UNREAD) for name in names]
+    return _UNREAD if _UNREAD in letters else "".join(sorted(set(letters)))
 
 
 CALLS: Final[dict[str, Handler]] = {

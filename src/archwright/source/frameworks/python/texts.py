@@ -294,13 +294,17 @@ def _join(site: CallSite) -> Val | None:
 
 
 def _joined_text(between: Val, held: Mapping[Any, Val]) -> str:
-    """What is known of a text of clauses or lines, by the parts that are known: so that a query is recognised by its comparisons.
+    """What is known of a text of clauses, lines or tags, by the parts that are known: so that a query is recognised by its comparisons.
 
-    Only where the separator holds a space or ends a line: what stands in paths and addresses is told apart by place.
+    Only where the separator holds a space or a tag or ends a line: what stands in paths and addresses is told apart by place.
     """
-    if not isinstance(between.const, str) or between.const.strip() == between.const:
+    if not isinstance(between.const, str):
         return "{}"
     parts = [operators.shape(held[key]) for key in sorted(held, key=_place)]
+    if "<" in between.const:
+        parts = parts if len(parts) > 1 else ["{}", "{}"]
+    elif between.const.strip() == between.const:
+        return "{}"
     return between.const.join(parts)[: operators.MAX_TEXT] or "{}"
 
 
