@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import takewhile
 
 from archwright.model.secret_name import parts
 from archwright.review.excerpt import end_of
@@ -23,6 +25,8 @@ _REFUSED = re.compile(
     r"|NoResultFound|DoesNotExist|NotFound)\b"
 )
 """Handlers of what is raised where a token is none, or nobody's."""
+_TESTING = re.compile(r"^\s*os\.environ\[[^\]]+\]\s*=\s*[\"']([\w-]+)[\"']\s*(?:#.*)?$")
+_TRIES = frozenset({"test", "tests", "testing", "unittest", "pytest"})
 _LOOP = re.compile(r"^\s*(?:async\s+)?(?:for|while)\b")
 _CONDITION = re.compile(r"^\s*(?:el)?if\s+(.*)")
 _BEFORE = 60
@@ -52,6 +56,17 @@ def for_developers(lines: Sequence[str], line: int) -> bool:
         if header is not None and "!=" not in header[0] and not _DEVELOPERS.isdisjoint(parts(header[1] or header[2])):
             return True
     return False
+
+
+def under_test(lines: Sequence[str], line: int) -> bool:
+    """True where the lines beside one set the environment to that of tests (`os.environ["APP_ENV"] = "unit_testing"`)."""
+    if not 0 < line <= len(lines):
+        return False
+    indent = _indent(lines[line - 1])
+    inside = partial(_in_block, indent=indent)
+    beside = [*takewhile(inside, reversed(lines[: line - 1])), *takewhile(inside, lines[line:])]
+    set_to = [found[1] for text in beside if _indent(text) == indent and (found := _TESTING.match(text)) is not None]
+    return any(not _TRIES.isdisjoint(parts(value)) for value in set_to)
 
 
 def chosen(lines: Sequence[str], line: int, words: re.Pattern[str]) -> bool:
@@ -110,6 +125,10 @@ def _around(lines: Sequence[str], line: int) -> Iterator[int]:
         if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and _indent(text) < indent:
             indent = _indent(text)
             yield above
+
+
+def _in_block(text: str, indent: int) -> bool:
+    return not text.strip() or _indent(text) >= indent
 
 
 def _indent(text: str) -> int:

@@ -26,6 +26,10 @@ _SECRET_PAIRS = re.compile(
     r"|password|\w*session(?:_?id)?s?$",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"(?:^|_)(?:counts?|totals?)$|^(?:num|total|count|number_of|n)_", re.IGNORECASE)
+"""Names that count things, whatever these are: `session_count`."""
+_ONCE = frozenset({"idempotency", "idempotent"})
+"""Words of what only marks that something is asked for again: `idempotency_token`."""
 _PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "passcode", "pin"})
 _IDLE_WORDS = """cache cached caching etag checksum checksums fingerprint fingerprints dedup duplicate duplicates bucket shard
     partition color colour colors colours gravatar avatar image images filename filenames file files path paths dirname
@@ -65,8 +69,11 @@ class Served(NamedTuple):
 
 
 def names_secret(name: str) -> bool:
-    """True for a name of something that must not be guessed."""
-    return not _SECRET.isdisjoint(parts(name)) or _SECRET_PAIRS.search(name) is not None
+    """True for a name of something that must not be guessed: no number of such things, and no mark of what is sent twice."""
+    words = parts(name)
+    if _COUNTS.search("_".join(words)) or not _ONCE.isdisjoint(words):
+        return False
+    return not _SECRET.isdisjoint(words) or _SECRET_PAIRS.search(name) is not None
 
 
 def names_password(name: str) -> bool:

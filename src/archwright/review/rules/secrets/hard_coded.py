@@ -12,8 +12,9 @@ from archwright.report.lines import lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.literals import looks_random, placeholder, service_of, to_come
 from archwright.review.program import Program
+from archwright.review.replaced import replaced
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.said import for_developers, said_to_be_none
+from archwright.review.said import for_developers, said_to_be_none, under_test
 
 _SIGNS = re.compile(
     r"^(?:jwt_|app_|flask_|django_|session_|cookie_|token_|auth_|access_|refresh_|\w+_jwt_|\w+_cookie_)*"
@@ -44,8 +45,9 @@ class HardCoded(Rule):
 
     Texts in the form of a well-known service's secrets are found wherever they are bound; others where the name says what
     they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
-    example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class or condition) are
-    listed with `--all`, as are short defaults behind the environment. A setting that one module fixes and another takes from the environment is no constant.
+    example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class, condition, or the
+    environment that the code sets) are listed with `--all`, as are short defaults behind the environment, and defaults of a package of settings
+    that also takes those of a module outside of the repository. A setting that one module fixes and another takes from the environment is no constant.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
     signs sessions or tokens they are any user.
@@ -154,14 +156,14 @@ class HardCoded(Rule):
                 Confidence.LOW if beside else Confidence.HIGH,
             )
         elif _SIGNS.search(effect.name):
-            yield from self._signing(effect, text, beside=beside)
+            yield from self._signing(effect, text, beside=beside or _default(effect, program))
         elif _HOLDS.search(effect.name) and looks_random(text):
             yield _verdict(
                 effect,
                 f"`{effect.name}` holds a secret that stands in the code.",
                 "Everyone who can read the code can use it.",
                 Impact.HIGH,
-                Confidence.LOW if beside else Confidence.MEDIUM,
+                Confidence.LOW if beside or _default(effect, program) else Confidence.MEDIUM,
             )
 
     def _signing(self, effect: Configure, text: str, *, beside: bool) -> Iterator[Verdict]:
@@ -185,7 +187,12 @@ def _set_aside(effect: Configure | Crypto, program: Program) -> bool:
     lines = lines_of(program.source(effect.place.path) or "")
     line = effect.place.line
     label = isinstance(effect, Configure) and effect.how == "name" and _labels(lines, line, effect.name)
-    return label or said_to_be_none(lines, line) or for_developers(lines, line)
+    return label or said_to_be_none(lines, line) or for_developers(lines, line) or under_test(lines, line)
+
+
+def _default(effect: Configure, program: Program) -> bool:
+    """True for a setting that a module outside of the repository must replace. What opens a well-known service is known all the same."""
+    return effect.how == "name" and replaced(effect.place.path, program.source)
 
 
 def _labels(lines: Sequence[str], line: int, name: str) -> bool:

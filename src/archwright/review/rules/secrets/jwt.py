@@ -19,6 +19,8 @@ _WHO = frozenset(
 
 _CHECKS = re.compile(r"decode|verif|validat|key", re.IGNORECASE)
 """Calls that are given a claim to find a key by, and to check the token with it."""
+_IDENTITY = re.compile(r"(?:^|_)id_?token$", re.IGNORECASE)
+"""What an ID token of OpenID Connect is called."""
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _TEXTS = frozenset({"str", "repr", "format"})
 _ADDRESS = frozenset({"urlencode", "quote", "quote_plus", "join", "build_absolute_uri", "update", "dict", "all", "any"})
@@ -34,7 +36,8 @@ class Jwt(Rule):
     Found are `decode` with the check switched off where the claims that say who somebody is are used, the algorithm
     `none`, and algorithms taken from the token's own header. With `--all`: expiry that is not checked, and tokens for a
     user that never end, claims that are only logged or whose names the code does not say. A look into a token for what finds its key
-    (`iss`, `kid`), when it ends, or where its sender is sent back to, is silent.
+    (`iss`, `kid`), when it ends, or where its sender is sent back to, is silent, as is an ID token that the service itself has just
+    asked the issuer's token endpoint for.
 
     Why: anyone writes a token with any user in it. What checks no signature takes it.
 
@@ -175,8 +178,14 @@ def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
 
     Low where who issued the token accepted it before, where the claims are only logged, and in a helper that nothing calls:
     nobody is let in by it. Low too where the code does not say which claim is read. None too where the caller is only sent on with them.
+    An ID token that the service itself has just asked its issuer for needs no check of its signature (OpenID Connect Core 1.0, 3.1.3.7):
+    None for one, low where nothing shows that somebody else sent it, and no claim that says who somebody is is read.
     """
     if any(how == "call" and _CHECKS.search(word.rpartition(".")[2]) for how, word in effect.becomes):
+        return None
+    kinds = {each.kind for each in effect.data.origins}
+    sent = OriginKind.SOURCE in kinds
+    if "asked" in effect.flags and not sent:
         return None
     who = [becomes for key, becomes in effect.taken if key in _WHO]
     given = bool(effect.data.origins) and all(each.kind is OriginKind.PARAMETER for each in effect.data.origins)
@@ -188,6 +197,8 @@ def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
         return Confidence.LOW if all(map(_only_told, who)) else Confidence.HIGH
     if effect.taken:
         return Confidence.LOW if any(key == "?" for key, _ in effect.taken) else None
+    if not sent and any(_IDENTITY.search(word) for word in effect.made_of):
+        return Confidence.LOW
     returned = any(how == "return" for how, _ in effect.becomes)
     return Confidence.MEDIUM if returned else Confidence.LOW
 

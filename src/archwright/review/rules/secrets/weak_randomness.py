@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.secret_name import parts
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.serves import Serves, aside, names_secret, served
 
 _POLICIES = frozenset({"csp", "script", "style", "policy", "oidc", "openid", "login"})
 """Words of nonces that must not be guessed: of a page's scripts, of somebody who signs in."""
+
+_MARK = re.compile(r"[cC]lient(?:Request)?Token")
+"""What clients of clouds call the mark of a call that must be carried out once."""
+_MARKED = re.compile(rf"\b{_MARK.pattern}[\"']?\s*[:=](?!=)\s*(\w+)")
+_MARK_WORDS = frozenset(
+    {"client", "request", "token", "generator", "generate", "make", "new", "get", "create", "random"}
+)
 
 
 class WeakRandomness(Rule):
@@ -19,7 +28,8 @@ class WeakRandomness(Rule):
 
     The number is followed through its function: the variables, keys, parameters and functions that it reaches. What
     becomes a token, password, code, session or cookie is found. Waiting times, samples, colours and branches are not;
-    what shows neither, and one of several things that are there already, is listed with `--all`.
+    what shows neither, some of several things that are there already, numbers of things, and marks of calls that must be carried out once
+    (`clientToken`) are listed with `--all`.
 
     Why: `random` and `numpy.random` give the rest of their numbers away after 624 outputs or less, `uuid1` holds the time
     and the address of the machine. Who gets a few tokens computes those of others.
@@ -85,7 +95,7 @@ class WeakRandomness(Rule):
         ),
     )
 
-    def check(self, effect: Crypto) -> Iterator[Verdict]:
+    def check(self, effect: Crypto, program: Program) -> Iterator[Verdict]:
         if effect.kind != "random" or aside(effect):
             return
         serves = served(effect)
@@ -93,7 +103,8 @@ class WeakRandomness(Rule):
         if "seeded" in effect.flags and serves.what is not Serves.SECRET:
             return
         secret = serves.what in (Serves.SECRET, Serves.PASSWORD)
-        made = secret and not decides and "picked" not in effect.flags and not _may_be_known(serves.word)
+        known = _may_be_known(serves.word) or _marks_a_call(effect, serves.word, program)
+        made = secret and not decides and "picked" not in effect.flags and not known
         what = f"`{serves.word}`" if secret else "the result"
         yield Verdict(
             message=f"{effect.api} makes a number that can be guessed; {what} is made of it.",
@@ -111,6 +122,20 @@ def _may_be_known(word: str) -> bool:
     words = parts(word)
     rest = [each for each in words if each not in ("salt", "nonce")]
     return len(rest) < len(words) and not any(names_secret(each) or each in _POLICIES for each in rest)
+
+
+def _marks_a_call(effect: Crypto, word: str, program: Program) -> bool:
+    """True for what marks a call of a cloud's client, so that it is carried out once: no one is let in by it.
+
+    Its name alone does not tell, since `client_token` is also what a client signs in with: it is handed on as such a mark in the file.
+    """
+    words = set(parts(word))
+    if not words <= _MARK_WORDS:
+        return False
+    if any(how in ("key", "argument") and _MARK.fullmatch(name) for how, name in effect.becomes):
+        return True
+    handed = _MARKED.findall(program.source(effect.place.path) or "")
+    return "client" in words and any(words >= set(parts(name)) for name in handed)
 
 
 def _has_safe(effect: Crypto) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
-from archwright.source.frameworks.crypto.made import made
+from archwright.source.frameworks.crypto.made import made, whither
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
@@ -20,6 +20,9 @@ _NUMPY: Final = (
     *("rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "bytes", "integers"),
     *("uniform", "normal", "shuffle", "permutation", "random_integers"),
 )
+_SEVERAL: Final = frozenset({"sample", "choices"})
+_THINGS: Final = frozenset({"list", "tuple", "set", "query"})
+"""Types that hold things: a text to draw letters from is none."""
 _AGAIN: Final = frozenset({f.COMPREHENSION, f.FOR, f.WHILE})
 SEEDED: Final = "random.Random.seeded"
 """The class of a generator that was given a seed: its numbers are meant to repeat."""
@@ -59,13 +62,25 @@ def _drawn(site: CallSite) -> None:
 
 def _picks(site: CallSite) -> bool:
     """True for one of several things that are there already, drawn once: no letter of a text that is made of many."""
+    name = site.name.rpartition(".")[2]
+    if name in _SEVERAL:
+        return _several(site)
     things = site.argument(0, "seq")
-    if site.name.rpartition(".")[2] != "choice" or things is None or things.type in (("text",), ("number",)):
+    if name != "choice" or things is None or things.type in (("text",), ("number",)):
         return False
     calls = [node for node in nodes(body_of(site.frame.facts)) if node[0] in _AGAIN]
     often = any(each[0] == f.CALL and each[1] == site.position for node in calls for each in nodes((node,)))
     node = next((e for e in nodes(body_of(site.frame.facts)) if e[0] == f.CALL and e[1] == site.position), None)
     return not often and node is not None and bool(node[3]) and node[3][0][0] in (f.NAME, f.ATTR)
+
+
+def _several(site: CallSite) -> bool:
+    """The same of some of them at once, which stay what they are: nothing is put together of them."""
+    things = site.argument(0, "population")
+    if things is None or things.type is None or things.type[0] not in _THINGS:
+        return False
+    becomes = whither(site.frame, site.position).becomes
+    return not any(how == "call" and word.rpartition(".")[2] == "join" for how, word in becomes)
 
 
 def _repeated(site: CallSite) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
+from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import ALL_USES, UNKNOWN_ORIGIN, Origin, Val, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, UNKNOWN_ORIGIN, Origin, Val, deep_origins
 from archwright.source.frameworks.base import CallSite, Framework
+from archwright.source.frameworks.crypto.id_tokens import asked
 from archwright.source.frameworks.crypto.made import is_false, made
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 HEADER: Final[Origin] = (("result", "header of the token"), 0, None)
 """What a token says of itself before its signature is looked at."""
+_CLAIMS: Final = BIT[Use.REVEAL]
+"""Claims may be told: whoever reads them has neither the token nor its signature."""
 _LIBRARIES: Final = ("jwt", "jwt.api_jwt", "jwt.PyJWT", "jose.jwt")
 _IDENTITY: Final = frozenset(
     {"sub", "user_id", "userid", "user", "uid", "id", "email", "username", "name", "role", "roles", "scope", "is_admin"}
@@ -47,7 +51,7 @@ def _header(site: CallSite) -> Val:
 
 def _unverified(site: CallSite) -> Val:
     made(site, "decode", flags=("unverified",), data=site.argument(0, "token"), followed=True)
-    return site.derived()
+    return site.derived(cleaned=_CLAIMS)
 
 
 def _decode(site: CallSite) -> Val:
@@ -64,6 +68,8 @@ def _decode(site: CallSite) -> Val:
         flags.append("unverified")
         if _presented(site.frame, site.position):
             flags.append("presented")
+        if asked(site.frame, site.position):
+            flags.append("asked")
     if is_false(held.get("verify_exp")):
         flags.append("no-expiry")
     if algorithms is not None:
@@ -81,7 +87,7 @@ def _decode(site: CallSite) -> Val:
         followed="unverified" in flags,
     )
     forged = bool({"unverified", "none", "algorithm-of-token"}.intersection(flags))
-    return Val(("dict",), site.derived().origins if forged else (UNKNOWN_ORIGIN,))
+    return Val(("dict",), site.derived(cleaned=_CLAIMS).origins if forged else (UNKNOWN_ORIGIN,))
 
 
 def _presented(frame: Frame, position: int) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from archwright.source.flow.operators import truth
 from archwright.source.flow.values import NO, Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.responses.libraries import WEB
+
+_PAST: Final = re.compile(r"\b19\d\d\b")
+"""A date that a cookie is taken back with: the browsers' first day, or another long gone."""
 
 
 class Cookies(Framework):
@@ -32,7 +38,7 @@ class Cookies(Framework):
 
 def _set(site: CallSite) -> Val | None:
     name = site.argument(0, "key") or site.argument(0, "name")
-    if name is None or len(site.args) + len(site.keywords) < 2:
+    if name is None or len(site.args) + len(site.keywords) < 2 or _taken_back(site):
         return None
     secure = site.keywords.get("secure")
     http_only = site.keywords.get("httponly")
@@ -46,6 +52,18 @@ def _set(site: CallSite) -> Val | None:
         api=f"{site.name.rpartition('.')[2]}",
     )
     return None
+
+
+def _taken_back(site: CallSite) -> bool:
+    """True for a cookie without a value that has ended when it comes: the browser forgets what it had, and sends nothing."""
+    value = site.argument(1, "value")
+    if value is not None and value.const not in ("", None):
+        return False
+    age, until = site.argument(2, "max_age"), site.keywords.get("expires")
+    if age is not None and isinstance(age.const, int) and age.const <= 0:
+        return True
+    end = until.const if until is not None else NO
+    return end == 0 or (isinstance(end, str) and _PAST.search(end) is not None)
 
 
 def _flag(value: Val | None, *, default: bool | None) -> bool | None:
