@@ -249,3 +249,80 @@ def f():
 def test_what_is_sent(body: str, found: tuple[str, Confidence] | None, tmp_path: Path) -> None:
     text = SENT.replace("{STORE}", STORE).replace("{BODY}", body)
     assert [each[:2] for each in _found(tmp_path, text)] == ([found] if found else [])
+
+
+TASKS = """import subprocess
+from fabric import Connection
+{IMPORTS}
+
+@task
+def deploy(c, branch, port):
+    c.run(f"git checkout {branch}")
+    subprocess.run(f"serve --on {branch}", shell=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "given"),
+    [
+        ("from invoke import task", True),
+        ("from fabric import task", True),
+        ("import invoke\n\ndef task(function):\n    return invoke.task(function)", True),
+        (
+            "import invoke\n\ndef task(**named):\n    def make(function):\n        return invoke.task(function)\n    return make",
+            True,
+        ),
+        ("from shop.queue import task", False),
+        ("def task(function):\n    return function", False),
+    ],
+)
+def test_a_developers_tasks(imports: str, given: bool, tmp_path: Path) -> None:
+    assert bool(_found(tmp_path, TASKS.replace("{IMPORTS}", imports), "shop/tasks.py")) is not given
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"), [("timeout", False), ("max_size", False), ("folder", True), ("report", True)]
+)
+def test_what_its_name_calls_a_number_is_less_sure(name: str, sure: bool, tmp_path: Path) -> None:
+    text = f"import subprocess\n\ndef run({name}):\n    subprocess.run(f'nice {{{name}}} make', shell=True)\n"
+    assert [each[1] for each in _found(tmp_path, text)] == [Confidence.MEDIUM if sure else Confidence.LOW]
+
+
+WORKER = """import os, subprocess
+
+class Shell:
+    def __init__(self, host=None):
+        self.host = host
+
+    def fetch(self, source):
+        subprocess.run(f"rsync builder:{source} .", shell=True)
+
+class Worker:
+    def __init__(self, folder):
+        self.folder = {FOLDER}
+        self.results = os.path.join(self.folder, "results")
+        self.shell = None
+
+    def work(self):
+        self.shell = Shell("builder")
+        self.shell.fetch(self.results + "/")
+"""
+
+
+@pytest.mark.parametrize(("folder", "found"), [("'/var/lib/builder'", False), ("folder", True)])
+def test_attributes_that_hold_texts_of_their_class(folder: str, found: bool, tmp_path: Path) -> None:
+    assert bool(_found(tmp_path, WORKER.replace("{FOLDER}", folder))) is found
+
+
+@pytest.mark.parametrize(("name", "sure"), [("kept.left_ids.pop()", False), ("kept.id", False), ("kept.title", True)])
+def test_keys_that_an_object_holds_are_less_sure(name: str, sure: bool, tmp_path: Path) -> None:
+    kept = "class Kept:\n    id: str\n    title: str\n    left_ids: list[str]\n\n"
+    text = f"{STORE}{kept}def load(kept: Kept):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{{{name}}}'\")\n"
+    assert [each[1] for each in _found(tmp_path, text)] == [Confidence.MEDIUM if sure else Confidence.LOW]
+
+
+@pytest.mark.parametrize(("types", "found"), [("int | float", False), ("(int, float)", False), ("int | str", True)])
+def test_types_that_are_united(types: str, found: bool, tmp_path: Path) -> None:
+    body = f"    at = request.json['at']\n    if not isinstance(at, {types}):\n        raise ValueError\n"
+    text = SENT.replace("{STORE}", STORE).replace("{BODY}", f"{body}    db.execute(f'SELECT {{at}}')")
+    assert bool(_found(tmp_path, text)) is found

@@ -57,6 +57,8 @@ class Use(enum.StrEnum):
     """No use but a mark: code put the value into a text behind letters of its own. Data is `clean` for it once that happened."""
     QUOTED = "quoted"
     """The same, where the value stands between quotes that the code wrote itself."""
+    FIXED = "fixed"
+    """No use but a mark: the attribute's own class assigns texts of its own to it, and nothing else."""
 
 
 class Clean(enum.StrEnum):

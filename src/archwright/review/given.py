@@ -19,9 +19,15 @@ from archwright.review.rule import Ungiven, Verdict, steps
 
 _BUILT = "built into a text"
 _MADE = re.compile(
-    r"^self\.(?:\w*_)?(?:id|pk|uuid)$|(?:^|[_.])(?:hash|digest|checksum|uuid|guid|md5|sha1|sha256)$", re.IGNORECASE
+    r"\.(?:\w*_)?(?:id|pk|uuid)s?$|(?:^|[_.])(?:hash|digest|checksum|uuid|guid|md5|sha1|sha256)$", re.IGNORECASE
 )
-"""An instance's own key, a hash: most often made by the program."""
+"""A key that an object holds, a hash: most often made by the program, or by the service that it asked."""
+_COUNTED = re.compile(
+    r"(?:^|_)(?:time_?out|ttl|port|length|seconds|secs|minutes|hours|days|retries|attempts|delay|interval|count|limit|offset)$"
+    r"|^(?:num|nr|max|min)_",
+    re.IGNORECASE,
+)
+"""Names of numbers: a function that no code calls says too little to take them for texts."""
 CATALOG = re.compile(
     r"(?:^|[_.])(?:table|schema|db|database|column|view|index|collection|partition)s?(?:_?names?)?$", re.IGNORECASE
 )
@@ -60,26 +66,30 @@ def given(
         if origin.kind is OriginKind.PARAMETER
         and (mark is None or mark in origin.clean_for)
         and origin.state(use) is not Clean.CLEAN
+        and Use.FIXED not in origin.clean_for
         and not meant.search(origin.name)
         and not _HANDLE.search(origin.name)
         and not (near and any(step.note.startswith(_HANDED) for step in origin.steps))
     ]
     if not put or ungiven(effect) is None:
         return
-    worst = min(put, key=lambda origin: (len(origin.steps), origin.name))
-    named = CATALOG.search(worst.name)
-    doubtful = mark is None or _MADE.search(worst.name) or named
+    worst = min(put, key=lambda origin: (_doubtful(origin.name), len(origin.steps), origin.name))
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
         ),
         why=why,
         fix=fix,
-        impact=Impact.MEDIUM if named else impact,
-        confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
+        impact=Impact.MEDIUM if CATALOG.search(worst.name) else impact,
+        confidence=Confidence.LOW if mark is None or _doubtful(worst.name) else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),
     )
+
+
+def _doubtful(name: str) -> bool:
+    """True for a name of something that seldom is a text which somebody else chooses."""
+    return any(words.search(name) for words in (_MADE, _COUNTED, CATALOG))
 
 
 def _built(origin: Origin) -> Place | None:

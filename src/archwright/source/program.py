@@ -22,6 +22,7 @@ from archwright.model.operation import Operation
 from archwright.model.which import Which
 from archwright.source import called_by_name, pool
 from archwright.source import facts as f
+from archwright.source.command_lines import given_by_command_lines
 from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
 from archwright.source.flow.engine import Engine
@@ -32,14 +33,12 @@ from archwright.source.following import Followed
 from archwright.source.foreign import NO_CODE
 from archwright.source.frameworks import in_use
 from archwright.source.kept import KeptFlows
-from archwright.source.link.module import UNIT_BITS, Module
+from archwright.source.link.module import Module
 from archwright.source.link.project import Project
 from archwright.source.load import LoadedProject, load_project, text_of
 from archwright.source.stack import roomy
 from archwright.source.versions import Versions
 
-_COMMAND_LINES = frozenset({"argparse", "optparse", "click", "typer", "fire", "docopt", "cyclopts", "absl"})
-"""Libraries that read command lines: who gives their arguments runs the program."""
 _EXAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|cookbooks?|tutorials?|demos?|docs)/")
 """Folders of code that shows how a library is called."""
 _EFFECT = msgspec.msgpack.Decoder(AnyEffect)
@@ -221,13 +220,8 @@ class Program:
             if not all(c == unit or self._shows(c) or self._is_template(c) for c in callers)
         }
         found.update(self.engine.entries)
-        names = {self.project.unit_name(unit) for unit in found}
-        for module in self.project.modules:
-            if not _COMMAND_LINES.isdisjoint(self._files[module.path].imports):
-                names.update(
-                    self.project.unit_name(module.index << UNIT_BITS | index) for index in range(len(module.units))
-                )
-        return frozenset(names)
+        found.update(given_by_command_lines(self.project, lambda module: self._files[module.path].imports))
+        return frozenset(self.project.unit_name(unit) for unit in found)
 
     def _shows(self, unit: int) -> bool:
         """True for tests and examples: what they give says nothing of what other callers do."""

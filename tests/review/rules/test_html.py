@@ -163,3 +163,34 @@ def page():
 )
 def test_a_text_without_anything_but_letters_is_no_markup(findings: Find, pattern: str, new: str, clean: bool) -> None:
     assert (findings("injection/html", REPLACED.format(pattern, new)) == []) is clean
+
+
+FIELDS = {
+    "app.py": """
+        from flask import Flask, render_template
+        from flask_wtf import FlaskForm
+        from wtforms import StringField
+
+        app = Flask(__name__)
+
+        class NoteForm(FlaskForm):
+            note = StringField("Note", description="<b>any text</b>")
+
+        @app.post("/notes")
+        def add():
+            return render_template("note.html", form=NoteForm())
+    """,
+    "templates/note.html": """
+        {% macro shown(field) %}<p>{{ field.ATTRIBUTE|safe }}</p>{% endmacro %}
+        {{ shown(form.note) }}
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "found"),
+    [("description", False), ("label", False), ("id", False), ("data", True), ("raw_data[0]", True)],
+)
+def test_what_the_author_of_a_form_writes(findings: Find, attribute: str, found: bool) -> None:
+    files = {path: text.replace("ATTRIBUTE", attribute) for path, text in FIELDS.items()}
+    assert bool(findings(RULE, files)) is found

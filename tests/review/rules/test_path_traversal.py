@@ -174,3 +174,43 @@ def test_what_a_column_holds(field: str, path: str, confidence: list[Confidence]
             return open("/srv/" + Report.objects.get(pk=key).{field}).read()
     """
     assert [found.confidence for found in findings(RULE, {**KEPT, path: shown})] == confidence
+
+
+PARTED = """
+import os, re
+from flask import Flask, abort, request, send_file
+
+app = Flask(__name__)
+
+def valid(name):
+    if "#" not in name:
+        return False
+    owner, mail = name.lstrip("@").split({SPLIT})
+    if not re.match(r"^[\\w.-]+$", owner):
+        return False
+    {SECOND}
+    return True
+
+@app.get("/keys")
+def key():
+    name = request.args["name"]
+    if not valid(name):
+        abort(400)
+    return send_file(os.path.join("/keys", name))
+"""
+BOTH = "if not re.match(r'^[\\w.@-]+$', mail):\n        return False"
+
+
+@pytest.mark.parametrize(
+    ("split", "second", "found"),
+    [
+        ('"#", 1', BOTH, False),
+        ('"#"', BOTH, False),
+        ('"#", 1', "print(mail)", True),
+        ('"#", 1', "if not re.match('^.+$', mail):\n        return False", True),
+        ('"/", 1', BOTH, True),
+        ('"#", 1', f"mail = mail.rpartition('/')[2]\n    {BOTH}", True),
+    ],
+)
+def test_names_whose_parts_are_all_checked(findings: Find, split: str, second: str, found: bool) -> None:
+    assert bool(findings(RULE, PARTED.replace("{SPLIT}", split).replace("{SECOND}", second))) is found

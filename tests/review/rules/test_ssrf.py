@@ -385,3 +385,55 @@ def opened():
 @pytest.mark.parametrize(("how", "found"), [("open_public(self.host)", 0), ("socket.socket(socket.AF_UNIX)", 1)])
 def test_connections_that_the_project_opens_itself(how: str, found: int, findings: Find) -> None:
     assert len(findings(RULE, HEAD + "    return url\n" + OPENED.replace("OPENS", how))) == found
+
+
+FILES = {
+    "shop/__init__.py": "",
+    "shop/models.py": """
+        from django.db import models
+
+        class Import(models.Model):
+            table = models.FileField(upload_to="tables")
+            origin = models.CharField(max_length=200)
+    """,
+    "shop/views.py": """
+        import requests
+        from rest_framework import serializers
+        from rest_framework.decorators import api_view
+        from rest_framework.response import Response
+        from shop.models import Import
+
+        class ImportSerializer(serializers.ModelSerializer):
+            class Meta:
+                model = Import
+                fields = ("table", "origin")
+
+        @api_view(["POST"])
+        def load(request):
+            serializer = ImportSerializer(data=request.data)
+            serializer.is_valid(raise_exception=True)
+            row = serializer.save()
+            requests.get({ADDRESS}, timeout=5)
+            return Response(serializer.data)
+    """,
+    "shop/urls.py": """
+        from django.urls import path
+        from shop import views
+
+        urlpatterns = [path("imports/", views.load)]
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ('serializer.data["table"]', False),
+        ("row.table.url", False),
+        ('Import.objects.create(table=request.data["table"]).table.url', False),
+        ('serializer.data["origin"]', True),
+        ("row.origin", True),
+    ],
+)
+def test_addresses_of_stored_files(findings: Find, address: str, found: bool) -> None:
+    assert bool(findings(RULE, {path: text.replace("{ADDRESS}", address) for path, text in FILES.items()})) is found

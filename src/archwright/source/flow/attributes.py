@@ -138,7 +138,7 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
             return _with_path(frame, own, value, name)
     assigned = engine.selves.assigned(info, name)
     if assigned is not None:
-        return _with_path(frame, assigned, value, name)
+        return _with_path(frame, assigned, value, name, BIT[Use.FIXED] if _own_text(assigned) else 0)
     for base in info.external_bases():
         known = dispatch.object_attribute_known(engine, frame, value, base, name, position)
         if known is not None:
@@ -160,8 +160,14 @@ def _paths(frame: Frame, value: Val, name: str) -> tuple[Origin, ...]:
     )
 
 
-def _with_path(frame: Frame, found: Val, value: Val, name: str) -> Val:
-    paths = _paths(frame, value, name)
+def _own_text(value: Val) -> bool:
+    """True for a text that no data went into; an empty one may wait for another."""
+    return value.type == ("text",) and not value.origins and (value.const is NO or bool(value.const))
+
+
+def _with_path(frame: Frame, found: Val, value: Val, name: str, told: int = 0) -> Val:
+    """What was found of an attribute, and that whoever made the instance may have given another. told: what is known of that."""
+    paths = clean(_paths(frame, value, name), told)
     return (
         Val(found.type, join_origins(found.origins, paths), NO if paths else found.const, found.items, found.text)
         if paths

@@ -7,7 +7,7 @@ from typing import Any
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import addresses, contained, hosts, regexes
+from archwright.source.flow import addresses, contained, divided, hosts, regexes
 from archwright.source.flow.checks import TEST, key_of, mark, subject, unset
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
@@ -125,6 +125,9 @@ def passed(frame: Frame, node: tuple[Any, ...], uses: int = ALL_USES) -> None:
         value = evaluate(frame, node)
     frame.env[key] = _cleaned(value, uses)
     mark(frame, key, uses)
+    whole = divided.whole_of(frame, key)
+    if whole is not None:
+        passed(frame, *whole)
 
 
 def _cleaned(value: Val, uses: int, depth: int = 2) -> Val:
@@ -308,7 +311,7 @@ def _outside(frame: Frame, function: tuple[Any, ...]) -> bool:
 
 def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> None:
     if name == "isinstance" and len(args) == 2 and holds:
-        types = args[1][2] if args[1][0] == f.TUPLE else (args[1],)
+        types = args[1][2] if args[1][0] == f.TUPLE else _united(args[1])
         names = [node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "" for node in types]
         if names and all(each in _SAFE_TYPES for each in names):
             passed(frame, args[0])
@@ -324,6 +327,11 @@ def _builtin(frame: Frame, name: str, args: tuple[Any, ...], holds: bool) -> Non
         _found(frame, args[0])
     elif name in ("all", "any") and len(args) == 1:
         (_each if (name == "all") == holds else _some)(frame, args[0], holds)
+
+
+def _united(node: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
+    """The types of `int | float`."""
+    return (*_united(node[3]), *_united(node[4])) if node[0] == f.BINOP and node[2] == "|" else (node,)
 
 
 def _no_text(frame: Frame, node: tuple[Any, ...]) -> None:

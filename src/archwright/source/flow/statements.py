@@ -8,7 +8,18 @@ from operator import and_
 from typing import Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import configured, contained, hosts, memo, operators, pasted, transactions, turns, ways
+from archwright.source.flow import (
+    configured,
+    contained,
+    divided,
+    hosts,
+    memo,
+    operators,
+    pasted,
+    transactions,
+    turns,
+    ways,
+)
 from archwright.source.flow.checks import MARK, TEST, key_of, leave, never_returns
 from archwright.source.flow.effects import CaughtMark, LoopMark
 from archwright.source.flow.expressions import assign, evaluate, scope_of
@@ -78,6 +89,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
             frame.keep(target[2] + of_address[0], Val(None, (), of_address[1]))
         if target[0] == f.NAME and node[3][0] in (f.CALL, f.BINOP):
             contained.keep(frame, target[2], node[3])
+        divided.keep(frame, target, node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
 

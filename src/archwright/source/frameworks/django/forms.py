@@ -35,6 +35,7 @@ _MADE_SET: Final = "django.forms.models.made formset"
 _SAID: Final = "form field"
 _CHOSEN: Final = {"ModelChoiceField": False, "ModelMultipleChoiceField": True}
 _FORMS: Final = "django.forms."
+_FIELDS: Final = (_FORMS, "django.contrib.gis.forms.")
 _OF_WIDGETS: Final = frozenset({"render", "get_context", "value_from_datadict", "create_option", "id_for_label"})
 """The methods of widgets that take the name of their field."""
 _ACCOUNTS: Final = "django.contrib.auth.forms."
@@ -368,12 +369,27 @@ def made_form(call: CallSite) -> Val:
 
 
 def is_form(info: ClassInfo) -> bool:
-    """True for a project class that is a form."""
-    return any(
-        base.startswith(("django.forms.", "django.contrib.auth.forms."))
-        and base.endswith(("Form", "FormSet", "FormMixin"))
-        for base in info.external_bases()
-    ) or any(base.endswith(("forms.ModelForm", "forms.Form")) for base in info.external_bases())
+    """True for a project class that is a form: by its ancestor, or as that comes from a library and the class declares fields of Django's."""
+    bases = info.external_bases()
+    return (
+        any(
+            base.startswith(("django.forms.", "django.contrib.auth.forms."))
+            and base.endswith(("Form", "FormSet", "FormMixin"))
+            for base in bases
+        )
+        or any(base.endswith(("forms.ModelForm", "forms.Form")) for base in bases)
+        or (any(base.endswith("Form") for base in bases) and any(map(_djangos, _declared(info))))
+    )
+
+
+def _djangos(declared: tuple[str, tuple[Any, ...], ClassInfo]) -> bool:
+    """True for a field of a form by Django's class, or one that comes from it."""
+    _, node, holder = declared
+    found = holder.project.resolve_expression(holder.module, node[2])
+    if found is None or found.kind not in ("class", "external"):
+        return False
+    named = found.value.external_bases() if found.kind == "class" else (str(found.value),)
+    return any(base.startswith(_FIELDS) for base in named)
 
 
 def _given(call: CallSite) -> dict[Any, Val]:

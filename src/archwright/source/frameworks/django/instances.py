@@ -47,9 +47,12 @@ def has(model: ModelInfo, name: str) -> bool:
 
 def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, models: dict[str, ModelInfo]) -> Val | None:
     """`row.name`; unknown for a model of another package."""
-    if value.items is not None and name in value.items:
-        return value.items[name]
     model = models.get(row.entity)
+    if value.items is not None and name in value.items:
+        held = value.items[name]
+        if model is None or name not in model.files or held.type is not None:
+            return held
+        return Val(("object", FIELD_FILE), held.origins, NO, {"instance": value})
     if model is None:
         return Val(("member", value, name), join_origins(kept_origins(value), (UNKNOWN_ORIGIN,)))
     relation = model.relations.get(name)
@@ -80,8 +83,8 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
 
 def file_attribute(file: Val, name: str) -> Val | None:
     """`row.file.url`: storages take what is not a letter, a digit or a dot out of names, and quote them in addresses."""
-    if name in ("url", "name"):
-        return Val(("text",), clean(file.origins, mask(Use.HTML)))
+    if name in ("url", "name", "path"):
+        return Val(("text",), clean(file.origins, _NAMED_BY_STORAGE | mask(Use.HTML)))
     return (file.items or {}).get(name) if name == "instance" else None
 
 

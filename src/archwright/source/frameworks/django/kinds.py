@@ -23,6 +23,11 @@ CLEAN: Final = frozenset(
     | {"SplitDateTimeField"}
 )
 """Fields that let only dates, identifiers, and members or words of a fixed form through."""
+_GEOMETRIES: Final = frozenset(
+    {"GeometryField", "PointField", "LineStringField", "PolygonField", "MultiPointField", "MultiLineStringField"}
+    | {"MultiPolygonField", "GeometryCollectionField"}
+)
+"""Fields that make a geometry of what is sent, which is written as numbers and words of their own."""
 _TEXTS: Final = frozenset({"CharField", "EmailField", "URLField", "TextField", "FilePathField"})
 _SHORT: Final = frozenset({"EmailField", "URLField"})
 """Texts that are held to a length where nothing is said of it: by the model's column, or by what such a text may be."""
@@ -43,6 +48,8 @@ def of_kind(kind: str, given: Declaration | None, said: str, unit: int, position
         return Val(("number",), sent(said, unit, position, clean=True))
     if kind in CLEAN or (given is not None and "choices" in given.keywords):
         return Val(("text",), sent(said, unit, position, clean=True))
+    if kind in _GEOMETRIES:
+        return Val(None, sent(said, unit, position, clean=True))
     if given is not None and judged(given):
         return Val(("text",) if kind in _TEXTS else None, (UNKNOWN_ORIGIN,))
     if kind == "ListField":

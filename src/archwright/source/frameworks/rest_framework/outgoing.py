@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _BY_KEY: Final = frozenset({"PrimaryKeyRelatedField", "HyperlinkedRelatedField"})
 """Related fields that ask a row for the key it holds, not for the row behind it (`use_pk_only_optimization`)."""
+_FILES: Final = frozenset({"FileField", "ImageField"})
+_STORED: Final = Val(("text",))
+"""The address of a stored file, which the storage makes: what was sent chooses the contents."""
 _MAX_FIELDS: Final = 120
 
 
@@ -45,6 +48,8 @@ def _value(
         return call_own(frame, serializer, name, [row], place)
     if field.kind == "HiddenField" or (row.type is not None and row.type[0] == "dict"):
         return UNKNOWN
+    if _of_file(serializers, field, row):
+        return _STORED
     if field.kind == "model":
         return _of_model(serializers, shape, frame, field.name, row, place, shape.depth)
     if field.custom is not None and field.custom.method("get_attribute") is not None:
@@ -63,6 +68,16 @@ def _value(
     if field.custom is not None:
         return _custom(frame, field.custom, value, place)
     return _called(frame, value, place)
+
+
+def _of_file(serializers: Serializers, field: Field, row: Val) -> bool:
+    """True for a field that shows a column of files, where the project's own code does not show it another way."""
+    if field.custom is not None:
+        return False
+    if field.kind in _FILES:
+        return True
+    named = field.kind == "model" and row.type is not None and row.type[0] == "row"
+    return row.type is not None and named and serializers.is_file(row.type[1].entity, field.name)
 
 
 def _as_it_is(field: Field) -> bool:

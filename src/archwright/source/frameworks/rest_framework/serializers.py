@@ -81,6 +81,11 @@ class Serializers(Framework):
         model = self._models().get(entity)
         return model.relations.get(name) if model is not None else None
 
+    def is_file(self, entity: str, name: str) -> bool:
+        """Whether a column of a model holds files."""
+        model = self._models().get(entity)
+        return model is not None and name in model.files
+
     def forward(self, entity: str) -> list[str]:
         """The relations that a model declares itself."""
         model = self._models().get(entity)

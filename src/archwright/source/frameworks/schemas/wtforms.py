@@ -54,6 +54,10 @@ _LETS_THROUGH: Final = frozenset(
 )
 """Validators of the library after which a text may still be anything."""
 _HELD: Final = frozenset({"data", "raw_data", "object_data"})
+_WRITTEN: Final = frozenset(
+    {"description", "label", "id", "short_name", "flags", "render_kw", "type", "widget", "validators", "default"}
+)
+"""Attributes of a field that its declaration makes: none of them is what was sent."""
 
 
 class WtForms(Framework):
@@ -76,7 +80,8 @@ class WtForms(Framework):
     def attribute(self, frame: Frame, value: Val, name: str, position: int) -> Val | None:
         """`form.title` is a field, which holds what was sent; `form.data` holds all of them."""
         if value.type == ("object", _FIELD):
-            return (value.items or {}).get(name)
+            held = (value.items or {}).get(name)
+            return Val(None) if held is None and name in _WRITTEN else held
         if value.type is None or value.type[0] != "instance":
             return None
         info: ClassInfo = value.type[1]
