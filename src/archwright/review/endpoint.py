@@ -47,11 +47,18 @@ class Decorator(Model, frozen=True, kw_only=True):
     does: Does
     naming: Callable[[], frozenset[str]] = frozenset
     """Gives `names`."""
+    sharing: Callable[[], bool] = bool
+    """Gives `for_services`."""
 
     @property
     def names(self) -> frozenset[str]:
         """The names and short texts in its body, where it is the project's own; empty: it is a library's."""
         return self.naming()
+
+    @property
+    def for_services(self) -> bool:
+        """True for a check of the project's own by a secret that the service shares with others: it lets a machine in, and no user."""
+        return self.sharing()
 
 
 class Inversion(Model, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, guard_of
 from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
 from archwright.source.survey.sessions import Sessions
+from archwright.source.survey.shared_secrets import compares_shared_secret
 
 _ROUTES = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "api_operation"}
@@ -159,8 +160,13 @@ def _decorators(
             guard = guard_of(node)
             if guard is not None and guard.role == AUTHENTICATED and not _only_marks(program, module, node):
                 does = Does.GUARD
-        naming = cache(partial(_named, asking, module, node))
-        yield Decorator(name=_told(module, node), place=_place(module, node[1]), does=does, naming=naming)
+        yield Decorator(
+            name=_told(module, node),
+            place=_place(module, node[1]),
+            does=does,
+            naming=cache(partial(_named, asking, module, node)),
+            sharing=cache(partial(_shares, asking, module, node)),
+        )
 
 
 def _ranks(asking: Asking, unit: int) -> str:
@@ -191,8 +197,21 @@ def _told(module: Module, node: Any) -> str:
 
 
 def _named(asking: Asking, module: Module, node: Any) -> frozenset[str]:
+    unit = _unit_of(asking, module, node)
+    return asking.names(unit) if unit is not None else frozenset()
+
+
+def _shares(asking: Asking, module: Module, node: Any) -> bool:
+    unit = _unit_of(asking, module, node)
+    if unit is None or any(name == USER or "user" in name.lower() for name in asking.names(unit)):
+        return False
+    return any(compares_shared_secret(body_of(asking.project.unit(each)[1])) for each in asking.whole(unit))
+
+
+def _unit_of(asking: Asking, module: Module, node: Any) -> int | None:
+    """The function of the project behind a decorator; None: it is a library's."""
     found = asking.project.resolve_expression(module, node[2] if node[0] == f.CALL else node)
-    return asking.names(found.value) if found is not None and found.kind == "unit" else frozenset()
+    return int(found.value) if found is not None and found.kind == "unit" else None
 
 
 def _registers(node: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Endpoints for people who run the service, by their names and by what stands before them."""
+"""Endpoints for people and machines that run the service, by their names and by what stands before them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def asks_staff(endpoint: Endpoint) -> bool:
 
 
 def for_staff(endpoint: Endpoint) -> bool:
-    """True where staff alone is meant to call."""
+    """True where staff alone is meant to call, or another service by a secret that both hold: neither owns the rows."""
+    if any(each.for_services for each in endpoint.decorators):
+        return True
     names = [guard.name for guard in endpoint.guards] + [role for guard in endpoint.guards for role in guard.allows]
     names += [each.name for each in endpoint.decorators if each.does is not Does.ROUTE]
     return any(_STAFF.search(name) for name in (*names, *endpoint.paths, endpoint.place.path))

@@ -227,3 +227,58 @@ def test_a_row_and_one_part_of_a_path_lead_nowhere_else(findings: Find) -> None:
     assert findings(RULE, ROWS) == []
     views = ROWS["views.py"].replace('f"/{name}" if', "name if").replace("redirect(found)", "redirect(found.code)")
     assert len(findings(RULE, {**ROWS, "views.py": views})) == 0 + 1
+
+
+LEAVING = {
+    "urls.py": """
+        from django.urls import path
+        from views import Leave
+
+        urlpatterns = [path("leave/", Leave.as_view())]
+    """,
+    "addresses.py": """
+        from urllib.parse import urlparse
+        from django.conf import settings
+        from django.utils.http import url_has_allowed_host_and_scheme
+        from partners import registry
+
+        def allow_redirect_url(url):
+            if CHECK:
+                return True
+            if not settings.ALL_PARTNERS and not registry.knows(urlparse(url)):
+                return False
+            return True
+    """,
+    "views.py": """
+        from django.http import HttpResponseBadRequest, HttpResponseRedirect
+        from django.views.generic import FormView
+        from addresses import allow_redirect_url
+
+        class Leave(FormView):
+            target = None
+
+            def dispatch(self, request, *args, **kwargs):
+                target = self.request.GET.get("next")
+                if not target or not allow_redirect_url(target):
+                    return HttpResponseBadRequest()
+                self.target = target
+                return super().dispatch(request, *args, **kwargs)
+
+            def form_valid(self, form):
+                return HttpResponseRedirect(self.target)
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "found"),
+    [
+        ("url_has_allowed_host_and_scheme(url=url, allowed_hosts=settings.ALLOWED_HOSTS)", False),
+        ("url_has_allowed_host_and_scheme(url, {urlparse(url).netloc})", True),
+        ("url_has_allowed_host_and_scheme(url, None) or url.startswith('/')", True),
+        ("url.startswith('/')", True),
+    ],
+)
+def test_what_dispatch_refuses_by_a_check_that_asks_djangos(findings: Find, check: str, found: bool) -> None:
+    addresses = LEAVING["addresses.py"].replace("CHECK", check)
+    assert bool(findings(RULE, {**LEAVING, "addresses.py": addresses})) is found

@@ -179,14 +179,35 @@ def lets_any(frame: Frame, name: str, asked: tuple[Node, ...], allowed: Node | N
 
 
 def judges(frame: Frame, function: Node) -> bool:
-    """True for a function of the project that looks at the host of an address and at slashes that hide one."""
+    """True for a function of the project that looks at the host of an address and at slashes that hide one.
+
+    So does one that asks Django's check, which does both, and knows hosts of its own beside: whom else it lets through is named there.
+    """
     judging, unit = frame.engine.judging, _about(frame, function)
     if unit is None:
         return False
     if unit not in judging:
         body = body_of(frame.engine.project.unit(unit)[1])
-        judging[unit] = any(map(is_host, nodes(body))) and any(_hides(node) or _routed(node) for node in nodes(body))
+        looked = any(map(is_host, nodes(body))) and any(_hides(node) or _routed(node) for node in nodes(body))
+        judging[unit] = looked or _asks_django(body)
     return judging[unit]
+
+
+def _asks_django(body: Any) -> bool:
+    """True for code that asks Django's check for hosts that are not the address's own, and lets nothing through for a slash."""
+    asked = False
+    for node in nodes(body):
+        if node[0] == f.CALL and node[2][-1] in _DJANGOS:
+            given = (*node[3][1:], *(value for _, value in node[4]))
+            if any(is_host(each) for part in given for each in nodes(part)):
+                return False
+            asked = True
+        elif node[0] == f.CALL and node[2][-1] == "startswith" and node[3]:
+            if any(each[0] == f.CONST and each[2] == "/" for each in nodes(node[3][0])):
+                return False
+        elif node[0] == f.COMPARE and is_host(node[2]):
+            return False  # compared with what may be no host at all: followed by itself
+    return asked
 
 
 def overlooks(frame: Frame, function: Node) -> int | None:

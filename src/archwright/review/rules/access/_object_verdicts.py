@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archwright.model.base import Place
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
-from archwright.review.rule import Verdict, steps
+from archwright.review.rule import Verdict, replaced, steps
 from archwright.review.rules.access._owner import Owned
 from archwright.review.rules.access._scope import Access, Limit
 
@@ -39,6 +39,11 @@ def checked_elsewhere(access: Access, checked: Sequence[Access]) -> Verdict:
         before=((like.endpoint.place, f"{like.endpoint.title} checks the row: {like.endpoint.checks}"),),
         subject="",
     )
+
+
+def doubted(verdict: Verdict) -> Verdict:
+    """Only endpoints that change rows are stricter."""
+    return replaced(verdict, confidence=Confidence.LOW)
 
 
 def owned(access: Access, owner: Owned) -> Verdict:

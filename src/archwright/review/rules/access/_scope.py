@@ -128,8 +128,12 @@ class Accesses:
     def __init__(self, endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> None:
         self._by_entity: dict[str, list[Access]] = {}
         self._by_owner: dict[str, dict[str, Access]] = {}
+        self._changing: set[str] = set()
         for endpoint in endpoints:
-            for access in accesses_of(endpoint, effects(endpoint), entities):
+            found = effects(endpoint)
+            if endpoint.changes or any(isinstance(each, Write) for each in found):
+                self._changing.add(endpoint.unit)
+            for access in accesses_of(endpoint, found, entities):
                 self._by_entity.setdefault(access.entity, []).append(access)
                 owner = owner_of(entities[access.entity]) if access.limit is Limit.CALLER else None
                 if owner is not None and access.path.removesuffix("_id") == owner.field.removesuffix("_id"):
@@ -138,6 +142,10 @@ class Accesses:
     def by_owner(self, field: str) -> Mapping[str, Access]:
         """The entities whose rows are limited to those of the caller by the field that says whose they are, each with an access."""
         return self._by_owner.get(field, {})
+
+    def changes(self, endpoint: Endpoint) -> bool:
+        """True where an endpoint changes anything, or its method says so: what it asks of callers need not hold for who only reads."""
+        return endpoint.unit in self._changing
 
     def of(self, entity: str) -> Sequence[Access]:
         """Every access to an entity."""

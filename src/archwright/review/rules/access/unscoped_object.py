@@ -44,7 +44,8 @@ class UnscopedObject(Rule):
     endpoints limit the same entity and most of them do, or the one that lists it does, or where most check whose the row is; where the
     row has an owner by its schema and is changed, or the project limits rows of other entities by the same owner; and where a
     decorator checks what the path names first (the project), and the row that it names last (a file of the project) is fetched
-    whatever it belongs to. Endpoints for staff are left out, and so are rows that are compared by a secret of theirs, that name a row of
+    whatever it belongs to. An endpoint that only reads and asks for no login is compared with those that only read. Endpoints for staff, and for services that
+    prove themselves by a secret of the settings, are left out, and so are rows that are compared by a secret of theirs, that name a row of
     the caller's, that the caller only keeps as a bookmark, and that an endpoint for anyone shows as well.
 
     Why: a caller who sends another key gets at the row of somebody else. Keys are guessed, counted up, or seen in links.
@@ -106,7 +107,7 @@ class UnscopedObject(Rule):
             return  # what is looked up with it is the caller's
         if not any(each.key == access.key and each.limit is not Limit.KEY for each in same):
             yield from _by_siblings(
-                access, entities[access.entity], all_, harmless=harmless or (not changed and is_person(access.entity))
+                access, entities[access.entity], known, harmless=harmless or (not changed and is_person(access.entity))
             )
         if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
@@ -124,9 +125,27 @@ class UnscopedObject(Rule):
                 yield verdicts.private(access, owner, like[min(like)], len(like))
 
 
-def _by_siblings(access: Access, entity: Entity, all_: Sequence[Access], *, harmless: bool) -> Iterator[Verdict]:
+def _by_siblings(access: Access, entity: Entity, known: Accesses, *, harmless: bool) -> Iterator[Verdict]:
+    """What the endpoints beside it show.
+
+    An endpoint that only reads and lets in who is not signed in is compared with those that only read: all may see what few may change.
+    """
+    all_ = known.of(access.entity)
+    beside = [each for each in all_ if each.endpoint.unit != access.endpoint.unit and not for_staff(each.endpoint)]
+    fewest = 1 if known.changes(access.endpoint) else _FEWEST
+    if access.endpoint.signed_in or fewest == 1:
+        yield from _compared(access, entity, beside, harmless=harmless, fewest=fewest)
+        return
+    readers = [each for each in beside if not known.changes(each.endpoint)]
+    found = list(_compared(access, entity, readers, harmless=harmless, fewest=fewest))
+    yield from found or map(verdicts.doubted, _compared(access, entity, beside, harmless=harmless, fewest=fewest))
+
+
+def _compared(
+    access: Access, entity: Entity, beside: Sequence[Access], *, harmless: bool, fewest: int
+) -> Iterator[Verdict]:
+    """`fewest`: how many must limit the entity where others check it."""
     endpoint = access.endpoint
-    beside = [each for each in all_ if each.endpoint.unit != endpoint.unit and not for_staff(each.endpoint)]
     callers = _first_of_each(each for each in beside if each.limit is Limit.CALLER and each.key)
     parents = _first_of_each(
         each
@@ -144,7 +163,7 @@ def _by_siblings(access: Access, entity: Entity, all_: Sequence[Access], *, harm
     checked = _first_of_each(each for each in beside if each.limit is Limit.KEY and each.endpoint.checks)
     if limited:
         sure = len(limited) >= _FEWEST and len(limited) >= _SHARE * (len(limited) + len(others))
-        sure = sure or (bool(checked) and len(limited) + len(checked) > len(others))
+        sure = sure or (len(limited) >= fewest and bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
     elif not checked_before(endpoint) and not harmless:

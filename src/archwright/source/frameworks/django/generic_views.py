@@ -67,6 +67,10 @@ def _kinds(info: ClassInfo) -> set[str]:
 # --- requests ------------------------------------------------------------------------------------------------------
 def _get(call: CallSite, view: Val, info: ClassInfo) -> Val | None:
     kinds = _kinds(info)
+    if "RedirectView" in kinds:
+        function = attributes.attribute(call.frame, view, "get_redirect_url", call.position)
+        calls.call_value(call.frame, function, [], {}, [UNKNOWN], call.position)
+        return _RESPONSE
     if kinds & _LISTS:
         return _list(call, view, info)
     if kinds & (_DETAILS | _UPDATES | _DELETES):

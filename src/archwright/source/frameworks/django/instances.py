@@ -16,7 +16,7 @@ from archwright.source.frameworks.django.rows import ORM, annotated, annotations
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.inherited import call_own
-from archwright.source.frameworks.shared.queries import emit_write, kept_origins, shared
+from archwright.source.frameworks.shared.queries import UNREAD, emit_write, kept_origins, shared
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
@@ -102,6 +102,7 @@ def _manager_of(
         relation.target,
         frame.unit,
         position,
+        filters=((relation.back, "="),) if relation.back else (UNREAD,),
         loaded=frozenset({relation.back, shared(relation.back)} if relation.back else ()),
         flags=annotations_below(row, name) | {"related"},
         via=(row, name),

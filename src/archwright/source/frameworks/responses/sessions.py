@@ -14,6 +14,8 @@ from archwright.source.packed import body_of
 _SESSION: Final = "session of a request"
 _ASKS: Final = frozenset({"does:Read", "does:Crypto", "does:HttpCall", "does:Guard", "does:Load", "does:CacheGet"})
 """Traits of a function that asks somebody about the data before it keeps it."""
+_VALIDATES: Final = frozenset({"is_valid", "validate", "validate_on_submit"})
+"""Methods by which forms say whether what was sent passed all that they check."""
 
 
 class Sessions(Framework):
@@ -46,7 +48,10 @@ def _put(site: CallSite) -> Val | None:
 
 
 def _checked(frame: Frame, position: int) -> bool:
-    """True where the function asked about something before: a row, a hash, a peer; or stands under a comparison or a call."""
+    """True where the function asked about something before: a row, a hash, a peer; or stands under a comparison or a call.
+
+    So it is behind a form that is not valid, too, where the function ends.
+    """
     return not frame.traits.isdisjoint(_ASKS) or _under(body_of(frame.facts), position, False)
 
 
@@ -61,12 +66,19 @@ def _under(body: Any, position: int, asked: bool) -> bool:
             asks = _asks(node[2])
             if any(_under(block, position, asked or asks) for block in (node[3], node[4]) if block):
                 return True
+            asked = asked or (_refused(node[2]) and bool(node[3]) and node[3][-1][0] in (f.RETURN, f.RAISE))
         elif (
             node[0] in (f.FOR, f.WHILE, f.WITH, f.TRY)
             and any(_under(part, position, asked) for part in node[2:] if isinstance(part, tuple))
         ) or (node[0] == f.ASSIGN and asked and any(target[1] == position for target in node[2])):
             return True
     return False
+
+
+def _refused(test: Any) -> bool:
+    """`not form.is_valid()`."""
+    called = test[3] if test[0] == f.UNARY and test[2] == "not" else None
+    return called is not None and called[0] == f.CALL and called[2][-1] in _VALIDATES
 
 
 def _asks(test: Any) -> bool:

@@ -1,0 +1,48 @@
+"""Checks by the one secret that the settings of a service hold: whoever sends it is another service, and no user."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from archwright.source import facts as f
+from archwright.source.frameworks.shared.declared import last_name, written
+from archwright.source.nodes import nodes
+
+_SECRET: Final = re.compile(
+    r"(?:^|_)(?:tokens?|secrets?|pass(?:word|wd|code)|(?:api|access|auth|secret|shared|service)_?keys?)$", re.IGNORECASE
+)
+_SETTINGS: Final = re.compile(r"(?:^|[._])(?:settings|config|conf|environ|getenv|env)(?:$|[._(\[])", re.IGNORECASE)
+_EQUALS: Final = frozenset({"==", "!=", "is not", "in", "not in"})
+_COMPARES: Final = frozenset({"compare_digest", "constant_time_compare"})
+
+
+def compares_shared_secret(body: Any) -> bool:
+    """True for code that compares something with a secret of the settings: `password != config["BACKEND_PASSWORD"]`."""
+    for node in nodes(body):
+        if node[0] == f.COMPARE and any(operator in _EQUALS for operator, _ in node[3]):
+            sides = [node[2], *(right for _, right in node[3])]
+        elif node[0] == f.CALL and last_name(node[2]) in _COMPARES:
+            sides = list(node[3])
+        else:
+            continue
+        if any(_is_setting(side) for side in sides):
+            return True
+    return False
+
+
+def _is_setting(node: Any) -> bool:
+    """`settings.API_TOKEN`, `config["API_TOKEN"]`, `environ.get("API_TOKEN")`, `API_TOKEN`; of its text, the bytes too."""
+    while node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in ("encode", "strip"):
+        node = node[2][2]
+    if node[0] == f.NAME:
+        return bool(node[2].isupper() and _SECRET.search(node[2]))
+    if node[0] == f.ATTR:
+        holder, name = node[2], node[3]
+    elif node[0] == f.SUBSCRIPT and node[3][0] == f.CONST:
+        holder, name = node[2], node[3][2]
+    elif node[0] == f.CALL and node[3] and node[3][0][0] == f.CONST:
+        holder, name = node[2], node[3][0][2]
+    else:
+        return False
+    return isinstance(name, str) and bool(_SECRET.search(name) and _SETTINGS.search(written(holder)))
