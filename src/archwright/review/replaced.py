@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from itertools import takewhile
 
-from archwright.report.lines import lines_of
+from archwright.report.lines import indent_of, lines_of
 
 _ALL = re.compile(r"^(\s*)from\s+\.(\w+)\s+import\s+\*")
 _TRY = re.compile(r"^\s*try\s*:")
@@ -35,17 +35,13 @@ def replaced(path: str, read: Read) -> bool:
 
 def _needed(lines: list[str], number: int) -> bool:
     """True where an import (an index) stands in no branch, or in a `try` whose handler raises."""
-    indent = _indent(lines[number])
+    indent = indent_of(lines[number])
     if not indent:
         return True
-    above = next((text for text in reversed(lines[:number]) if text.strip() and _indent(text) < indent), "")
+    above = next((text for text in reversed(lines[:number]) if text.strip() and indent_of(text) < indent), "")
     rest = lines[number + 1 :]
-    handler = next((each for each, text in enumerate(rest) if text.strip() and _indent(text) < indent), None)
+    handler = next((each for each, text in enumerate(rest) if text.strip() and indent_of(text) < indent), None)
     if not _TRY.match(above) or handler is None or not _HANDLER.match(rest[handler]):
         return False
-    body = takewhile(lambda text: not text.strip() or _indent(text) > _indent(rest[handler]), rest[handler + 1 :])
+    body = takewhile(lambda text: not text.strip() or indent_of(text) > indent_of(rest[handler]), rest[handler + 1 :])
     return any(text.strip().startswith("raise") for text in body)
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import takewhile
 
 from archwright.model.secret_name import parts
+from archwright.report.lines import indent_of
 from archwright.review.excerpt import end_of
 
 _NO_SECRET = re.compile(
@@ -62,10 +63,10 @@ def under_test(lines: Sequence[str], line: int) -> bool:
     """True where the lines beside one set the environment to that of tests (`os.environ["APP_ENV"] = "unit_testing"`)."""
     if not 0 < line <= len(lines):
         return False
-    indent = _indent(lines[line - 1])
+    indent = indent_of(lines[line - 1])
     inside = partial(_in_block, indent=indent)
     beside = [*takewhile(inside, reversed(lines[: line - 1])), *takewhile(inside, lines[line:])]
-    set_to = [found[1] for text in beside if _indent(text) == indent and (found := _TESTING.match(text)) is not None]
+    set_to = [found[1] for text in beside if indent_of(text) == indent and (found := _TESTING.match(text)) is not None]
     return any(not _TRIES.isdisjoint(parts(value)) for value in set_to)
 
 
@@ -95,9 +96,9 @@ def _bound(lines: Sequence[str], before: int, name: str) -> str:
     start = re.compile(rf"^\s*{re.escape(name)}\s*(?::[^=]*)?=[^=]")
     for number in range(before - 1, max(-1, before - 1 - _BEFORE), -1):
         if start.match(lines[number]):
-            indent = _indent(lines[number])
+            indent = indent_of(lines[number])
             end = number + 1
-            while end < before and (_indent(lines[end]) > indent or lines[end].strip() in (")", "]", "}")):
+            while end < before and (indent_of(lines[end]) > indent or lines[end].strip() in (")", "]", "}")):
                 end += 1
             return "\n".join(lines[number:end])
     return ""
@@ -119,17 +120,13 @@ def _around(lines: Sequence[str], line: int) -> Iterator[int]:
         return
     number = line - 1
     yield number
-    indent = _indent(lines[number])
+    indent = indent_of(lines[number])
     for above in range(number - 1, max(-1, number - 1 - _BEFORE), -1):
         text = lines[above]
-        if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and _indent(text) < indent:
-            indent = _indent(text)
+        if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and indent_of(text) < indent:
+            indent = indent_of(text)
             yield above
 
 
 def _in_block(text: str, indent: int) -> bool:
-    return not text.strip() or _indent(text) >= indent
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
+    return not text.strip() or indent_of(text) >= indent

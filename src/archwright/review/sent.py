@@ -113,9 +113,8 @@ class Sent(NamedTuple):
         way = self.origin.steps if self.kept is None else self.kept.read
         if not way:
             return ""
-        given = effect.context.calls and (
-            self.kept is None or len(way) > 1
-        )  # what is read where it is used was not given
+        # what is read where it is used was not given
+        given = effect.context.calls and (self.kept is None or len(way) > 1)
         read = "" if given else f"{way[0].place} {self.origin.name}"
         return f"{effect.place.path} {effect.unit} {read}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from archwright.report.lines import indent_of
+
 _TRY = re.compile(r"try\s*:")
 _WITH = re.compile(r"(?:async )?with\b")
 _WAY_OUT = re.compile(r"(?:return|raise|break)\b")
@@ -21,11 +23,11 @@ def protected(lines: Sequence[str], handler: int) -> list[str]:
     opening = _opening(lines, handler)
     if not opening:
         return []
-    indent = _indent(lines[opening - 1])
+    indent = indent_of(lines[opening - 1])
     body = []
     for number in range(opening + 1, handler if handler > opening else len(lines) + 1):
         text = lines[number - 1]
-        if text.strip() and _indent(text) <= indent:
+        if text.strip() and indent_of(text) <= indent:
             break  # an earlier handler of the same try, or what follows the `with`
         body.append(text.strip())
     return [text for text in body if text and not text.startswith("#")]
@@ -45,12 +47,12 @@ def around(lines: Sequence[str], handler: int) -> tuple[str, ...]:
     """The kinds of the blocks that hold the try or `with` statement, innermost first, up to the function: `finally`, `while`."""
     opening = _opening(lines, handler)
     kinds = []
-    indent = _indent(lines[opening - 1]) if opening else 0
+    indent = indent_of(lines[opening - 1]) if opening else 0
     for number in range(opening - 1, 0, -1):
         text = lines[number - 1]
-        if not text.strip() or _indent(text) >= indent:
+        if not text.strip() or indent_of(text) >= indent:
             continue
-        indent = _indent(text)
+        indent = indent_of(text)
         match = _HEADER.match(text.strip())
         if match is not None:
             kinds.append(match[0])
@@ -66,13 +68,13 @@ def leaves(lines: Sequence[str], loop: int, line: int) -> bool:
     """
     if not 1 <= loop < line <= len(lines):
         return False
-    indent = _indent(lines[line - 1])
-    outer = _indent(lines[loop - 1])
+    indent = indent_of(lines[line - 1])
+    outer = indent_of(lines[loop - 1])
     for number in range(line, loop, -1):
         text = lines[number - 1]
-        if not text.strip() or _indent(text) > indent:
+        if not text.strip() or indent_of(text) > indent:
             continue
-        indent = _indent(text)
+        indent = indent_of(text)
         if indent <= outer:
             return False
         if _WAY_OUT.match(_last(lines, number, indent)):
@@ -85,9 +87,9 @@ def _last(lines: Sequence[str], number: int, indent: int) -> str:
     """The last statement of the block that the line at `indent` belongs to."""
     last = ""
     for text in lines[number - 1 :]:
-        if text.strip() and _indent(text) < indent and not text.strip().startswith(("#", ")", "]", "}")):
+        if text.strip() and indent_of(text) < indent and not text.strip().startswith(("#", ")", "]", "}")):
             break
-        if text.strip() and _indent(text) == indent and not text.strip().startswith(("#", ")", "]", "}")):
+        if text.strip() and indent_of(text) == indent and not text.strip().startswith(("#", ")", "]", "}")):
             last = text.strip()
     return last
 
@@ -98,15 +100,11 @@ def _opening(lines: Sequence[str], handler: int) -> int:
         return 0
     if _WITH.match(lines[handler - 1].strip()):
         return handler
-    indent = _indent(lines[handler - 1])
+    indent = indent_of(lines[handler - 1])
     for number in range(handler - 1, 0, -1):
         text = lines[number - 1]
-        if _indent(text) == indent and _TRY.match(text.strip()):
+        if indent_of(text) == indent and _TRY.match(text.strip()):
             return number
-        if text.strip() and _indent(text) < indent and not text.strip().startswith("#"):
+        if text.strip() and indent_of(text) < indent and not text.strip().startswith("#"):
             return 0
     return 0
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())

@@ -18,6 +18,11 @@ def nodes(body: Any) -> Iterator[tuple[Any, ...]]:
         todo.extend(part for part in node if isinstance(part, tuple))
 
 
+def call_at(body: Any, position: int) -> tuple[Any, ...] | None:
+    """The call at a position of a body; None: there is none."""
+    return next((node for node in nodes(body) if node[0] == f.CALL and node[1] == position), None)
+
+
 def branches(body: Any) -> Iterator[tuple[Any, ...]]:
     """Every `if` statement of a body, in no order. Expressions, which hold none, are not walked: a tenth of the work of `nodes`."""
     todo: list[Any] = [body]

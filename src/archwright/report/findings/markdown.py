@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archwright.model.finding import Finding
 from archwright.report.findings.document import Document, View, tally
 from archwright.report.findings.text import aside, not_reviewed, reviewed
-from archwright.report.lines import lines_of
+from archwright.report.lines import indent_of, lines_of
 from archwright.report.terminal import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@!])")
@@ -73,5 +73,5 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
 def _excerpt(finding: Finding, view: View) -> str:
     lines = lines_of(view.source(finding.path) or "")[finding.line - 1 : finding.end_line][:8]
     shown = [visible(line).expandtabs(4) for line in lines]
-    indent = min((len(line) - len(line.lstrip()) for line in shown if line.strip()), default=0)
+    indent = min((indent_of(line) for line in shown if line.strip()), default=0)
     return "\n".join(line[indent:] for line in shown)

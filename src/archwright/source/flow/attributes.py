@@ -25,6 +25,7 @@ from archwright.source.flow.values import (
     join_origins,
     named,
     step,
+    whole_argument,
 )
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo
@@ -103,7 +104,7 @@ def _untyped(frame: Frame, value: Val, name: str) -> Val:
         return value.items[name]
     origins: list[Origin] = []
     for key, cleaned, steps in value.origins:
-        if key[0] == "parameter" and len(key) == 3:
+        if whole_argument(key):
             frame.touched |= 1 << key[2]
             origins.append(((*key, name), cleaned, steps))
         else:
@@ -178,7 +179,7 @@ def _with_path(frame: Frame, found: Val, value: Val, name: str, told: int = 0) -
 def touched(frame: Frame, value: Val) -> None:
     """Remember that the unit looks into an argument, so that its summary is made anew for arguments of other types."""
     for key, _, _ in value.origins:
-        if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
+        if whole_argument(key) and key[1] == frame.unit:
             frame.touched |= 1 << key[2]
 
 

@@ -37,6 +37,7 @@ from archwright.source.flow.values import (
     named,
     origins_of,
     type_key,
+    whole_argument,
 )
 from archwright.source.flow.wanted import is_stored
 from archwright.source.frameworks.base import CallSite
@@ -141,7 +142,7 @@ def call_value(
     if type_ is None:
         frame.traits.add("call")
         for key, _, _ in function.origins:
-            if key[0] == "parameter" and len(key) == 3:
+            if whole_argument(key):
                 frame.touched |= 1 << key[2]
                 if frame.closure is not None and key[1] != frame.unit:
                     frame.engine.parameter_called(key[1], transactions.state_of(frame))
@@ -400,7 +401,7 @@ def _look_through(frame: Frame, summary: Summary, given: dict[int, Val]) -> None
         if not (touched | tested) >> index & 1:
             continue
         for key, _, _ in value.origins:
-            if key[0] == "parameter" and key[1] == unit and len(key) == 3:
+            if whole_argument(key) and key[1] == unit:
                 frame.touched |= (touched >> index & 1) << key[2]
                 frame.tested |= (tested >> index & 1) << key[2]
 
@@ -411,7 +412,7 @@ def _passed_through(returned: Val, unit: int) -> int | None:
     plain = instance or (returned.type is None and returned.items is None)
     if plain and len(returned.origins) == 1 and returned.text is None:
         key, cleaned, _ = returned.origins[0]
-        if key[0] == "parameter" and key[1] == unit and len(key) == 3 and not cleaned:
+        if whole_argument(key) and key[1] == unit and not cleaned:
             return int(key[2])
     return None
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow.values import BIT, Val, clean
+from archwright.source.flow.values import BIT, Val, clean_within
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of, holds
 
@@ -40,5 +40,4 @@ def _reads_back(call: Node) -> bool:
 
 def escaped(value: Val) -> Val:
     """The same value, clean for a page."""
-    items = {key: escaped(item) for key, item in value.items.items()} if value.items is not None else None
-    return Val(value.type, clean(value.origins, BIT[Use.HTML]), value.const, items, value.text, value.asked)
+    return clean_within(value, BIT[Use.HTML])

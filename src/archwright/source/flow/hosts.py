@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from archwright.source import facts as f
 from archwright.source.flow import regexes
 from archwright.source.flow.addresses import HOST, ROOTED, SINGLE, fixes_host
-from archwright.source.flow.values import NO, deep_origins, sent
+from archwright.source.flow.values import NO, deep_origins, sent, whole_argument
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
@@ -29,8 +29,6 @@ DOTTED: Final = ".@dot"
 _PARTS: Final = frozenset({"netloc", "hostname", "host", "authority"})
 _SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
 _PARSES: Final = frozenset({"urlparse", "urlsplit", "parse_url", "url_parse", "uri_reference", "urlparse_cached"})
-_WHOLE: Final = 3
-"""The length of the key of an argument as it was given, not of a part of it."""
 OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
 _DJANGOS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url"})
@@ -58,9 +56,10 @@ def told(frame: Frame, node: Node) -> tuple[str, Node] | None:
     """What a name that is bound to an expression holds of an address: its parts, or its host. To be kept below the name."""
     if node[0] not in (f.CALL, f.ATTR, f.BOOL):
         return None
-    address, host = parsed(node), host_of(frame, node)
+    address = parsed(node)
     if address is not None:
         return ADDRESS, address
+    host = host_of(frame, node)
     return (HOST_OF, host) if host is not None else None
 
 
@@ -112,7 +111,7 @@ def _given(frame: Frame, holder: Node) -> Node | None:
     if len(keys) != 1:
         return None
     key = keys.pop()
-    if key[0] != "parameter" or key[1] != frame.unit or len(key) != _WHOLE:
+    if not whole_argument(key) or key[1] != frame.unit:
         return None
     name = str(frame.facts[4][key[2]][0])
     return (f.NAME, holder[1], name) if name != holder[2] and name in frame.env else None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow.values import BIT, Val, clean
+from archwright.source.flow.values import BIT, Val, clean_within
 from archwright.source.nodes import branches, nodes
 from archwright.source.packed import body_of, holds
 
@@ -27,8 +27,7 @@ def masks(facts: Node) -> bool:
 
 def masked(value: Val) -> Val:
     """The same value, which may be told."""
-    items = {key: masked(item) for key, item in value.items.items()} if value.items is not None else None
-    return Val(value.type, clean(value.origins, BIT[Use.REVEAL]), value.const, items, value.text, value.asked)
+    return clean_within(value, BIT[Use.REVEAL])
 
 
 def few(index: Val) -> bool:

@@ -105,7 +105,7 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
         return concatenate(frame, position, [_as_text(left), _as_text(right)])
     if op == "%" and _texty(left):
         return percent_format(frame, position, left, right)
-    if op == "*" and left.const is NO and left.type in (("list",), ("tuple",)):
+    if op == "*" and left.const is NO and left.type in _ORDERED:
         return Val(left.type, (), NO, {"*": item} if (item := _any_item(left)) is not None else None)
     folded = _fold(op, left, right)
     if op == "+" and (appended := _appended(left, right)) is not None:

@@ -12,7 +12,19 @@ from archwright.source.flow.checks import TEST, key_of, mark, subject, unset
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
-from archwright.source.flow.values import ALL_USES, AMOUNT, BIT, NO, Val, clean, constant, deep_origins, sent, step
+from archwright.source.flow.values import (
+    ALL_USES,
+    AMOUNT,
+    BIT,
+    NO,
+    Val,
+    clean,
+    constant,
+    deep_origins,
+    sent,
+    step,
+    whole_argument,
+)
 
 _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier"})
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
@@ -80,7 +92,7 @@ def _steered(frame: Frame, test: tuple[Any, ...]) -> None:
     if kind == f.NAME:
         value = frame.env.get(test[2])
         for key, _, _ in value.origins if value is not None else ():
-            if key[0] == "parameter" and key[1] == frame.unit and len(key) == 3:
+            if whole_argument(key) and key[1] == frame.unit:
                 frame.tested |= 1 << key[2]
     elif kind == f.UNARY:
         _steered(frame, test[3])

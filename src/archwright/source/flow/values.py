@@ -427,11 +427,22 @@ def _renamed(steps: Steps, old: str, new: str) -> Steps:
     return (*steps[:3], new) if steps is not None and steps[3] == old else steps
 
 
+def whole_argument(key: tuple[Any, ...]) -> bool:
+    """True for the key of an argument as it was given, not of a part of it."""
+    return bool(key[0] == "parameter" and len(key) == 3)
+
+
 def clean(origins: tuple[Origin, ...], mask: int) -> tuple[Origin, ...]:
     """The origins once the data is cleaned for the uses in `mask`."""
     if not mask:
         return origins
     return tuple((key, cleaned | mask, steps) for key, cleaned, steps in origins)
+
+
+def clean_within(value: Val, mask: int) -> Val:
+    """The same value, cleaned for the uses in `mask` with all that it holds."""
+    items = {key: clean_within(item, mask) for key, item in value.items.items()} if value.items is not None else None
+    return Val(value.type, clean(value.origins, mask), value.const, items, value.text, value.asked)
 
 
 def chain(steps: Steps) -> list[tuple[int, int, str]]:

@@ -23,9 +23,9 @@ _LEAVING = re.compile(
 _CLEAN_UP = re.compile(
     rf"(?:await\s+)?[\w.\[\]()'\"]+\.(?:{_TAKING_DOWN})\(.*\)|if\b.*:|with\b.*:|os\.(?:remove|close)\(.*\)"
 )
+"""Statements of a try body that only takes something down."""
 _CLOSES = re.compile(r"(?:await\s+)?(?:\w+\.)*_*(?:close|shut_?down|tear_?down|dispose|disconnect)_\w+\(.*\)")
 """A call of a function whose name says what it takes down: `close_session(...)`, whatever that asks of others on the way."""
-"""Statements of a try body that only takes something down."""
 
 _BEST_EFFORT = re.compile(
     r"(?:^|_)(?:telemetry|metrics?|analytics|track|tracking|stats|statsd|sentry|beacon|heartbeat|ping|health|probe|wait|"

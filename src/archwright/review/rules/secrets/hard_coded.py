@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
-from archwright.report.lines import lines_of
+from archwright.report.lines import indent_of, lines_of
 from archwright.review.beside import in_migrations, in_tests, in_tools
 from archwright.review.literals import looks_random, placeholder, service_of, to_come
 from archwright.review.program import Program
@@ -198,8 +198,8 @@ def _default(effect: Configure, program: Program) -> bool:
 def _labels(lines: Sequence[str], line: int, name: str) -> bool:
     """True where a name of a function is only hashed with other things, and a few letters of the hash are kept: a label of what it is hashed with."""
     start = lines[line - 1] if line <= len(lines) else ""
-    indent = len(start) - len(start.lstrip())
-    rest = takewhile(lambda text: not text.strip() or len(text) - len(text.lstrip()) >= indent, lines[line:])
+    indent = indent_of(start)
+    rest = takewhile(lambda text: not text.strip() or indent_of(text) >= indent, lines[line:])
     body = [text for text in rest if text.strip()] if indent else []
     used = [text for text in body if re.search(rf"\b{re.escape(name)}\b", text)]
     return bool(used) and all(map(_HASHED.search, used)) and any(map(_FEW.search, body))

@@ -30,52 +30,24 @@ _JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b|skipcq\b)")
 _SEEKS = frozenset({"add", "setdefault", "discard", "len"})
 """What looks for an element by its hash, or only counts."""
 _SOUGHT = frozenset({"name", "index", "fill", "call"})
-_CIPHERS = frozenset(
-    {
-        "encryption",
-        "cipher",
-        "crypto",
-        "aes",
-        "fernet",
-        "master",
-        "hmac",
-        "signing",
-        "sign",
-        "secret",
-        "private",
-        "api",
-        "access",
-    }
-    | {"auth", "shared", "session", "license", "activation", "derived", "derive"}
-)
+_CIPHER_WORDS = """encryption cipher crypto aes fernet master hmac signing sign secret private api access auth shared session
+    license activation derived derive"""
+_CIPHERS = frozenset(_CIPHER_WORDS.split())
 """Words of keys that something is enciphered, signed or opened with."""
-_HASHES = frozenset(
-    {
-        "get",
-        "make",
-        "create",
-        "compute",
-        "calculate",
-        "calc",
-        "generate",
-        "to",
-        "hash",
-        "hashed",
-        "hashes",
-        "hasher",
-        "digest",
-    }
-    | {"hexdigest", "hex", "md", "md5", "sha", "sha1", "sum", "1", "5"}
-)
-_HIDES = frozenset(
-    {"mask", "masked", "anonymize", "anonymise", "anonymized", "pseudonymize", "pseudonymise", "obfuscate"}
-)
+_HASH_WORDS = """get make create compute calculate calc generate to hash hashed hashes hasher digest hexdigest hex md md5 sha sha1
+    sum 1 5"""
+_HASHES = frozenset(_HASH_WORDS.split())
+"""Words of functions that only hash."""
+_HIDE_WORDS = "mask masked anonymize anonymise anonymized pseudonymize pseudonymise obfuscate"
+_HIDES = frozenset(_HIDE_WORDS.split())
+"""Words of functions that hide by a hash what they are given."""
 _VERIFIES = re.compile(r"check|verif|valid|compare|match|authenticate|migrat|upgrade|legacy|old", re.IGNORECASE)
 """Names of functions that look at a hash that is kept."""
 _SLOWLY = re.compile(
     r"\b(?:bcrypt\.(?:hash\w*|checkpw|kdf)|argon2\.\w+|PasswordHasher|(?:hashlib\.)?(?:scrypt|pbkdf2_hmac)|generate_password_hash|make_password|pwd_context\.hash"
     r"|CryptContext)\s*\("
 )
+"""Calls that hash a password slowly, or check one."""
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
-from archwright.source.nodes import nodes
+from archwright.source.nodes import call_at, nodes
 from archwright.source.packed import body_of
 
 Node = tuple[Any, ...]
@@ -21,8 +21,8 @@ _DEPTH: Final = 8
 def asked(frame: Frame, position: int) -> bool:
     """True where the token that a call decodes is the `id_token` of an answer that its unit asked for itself."""
     body = body_of(frame.facts)
-    decoded = next((node for node in nodes(body) if node[0] == f.CALL and node[1] == position and node[3]), None)
-    if decoded is None:
+    decoded = call_at(body, position)
+    if decoded is None or not decoded[3]:
         return False
     before = sorted(
         (each for each in nodes(body) if each[0] == f.ASSIGN and each[1] < position), key=lambda each: each[1]

@@ -8,7 +8,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import made, whither
-from archwright.source.nodes import nodes
+from archwright.source.nodes import call_at, nodes
 from archwright.source.packed import body_of
 
 _FUNCTIONS: Final = (
@@ -68,10 +68,11 @@ def _picks(site: CallSite) -> bool:
     things = site.argument(0, "seq")
     if name != "choice" or things is None or things.type in (("text",), ("number",)):
         return False
-    calls = [node for node in nodes(body_of(site.frame.facts)) if node[0] in _AGAIN]
-    often = any(each[0] == f.CALL and each[1] == site.position for node in calls for each in nodes((node,)))
-    node = next((e for e in nodes(body_of(site.frame.facts)) if e[0] == f.CALL and e[1] == site.position), None)
-    return not often and node is not None and bool(node[3]) and node[3][0][0] in (f.NAME, f.ATTR)
+    body = body_of(site.frame.facts)
+    call = call_at(body, site.position)
+    if call is None or not call[3] or call[3][0][0] not in (f.NAME, f.ATTR):
+        return False
+    return not any(node[0] in _AGAIN and call_at((node,), site.position) is not None for node in nodes(body))
 
 
 def _several(site: CallSite) -> bool:

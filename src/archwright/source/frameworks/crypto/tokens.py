@@ -12,7 +12,7 @@ from archwright.source.flow.values import ALL_USES, BIT, UNKNOWN_ORIGIN, Origin,
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.id_tokens import asked
 from archwright.source.frameworks.crypto.made import is_false, made
-from archwright.source.nodes import nodes
+from archwright.source.nodes import call_at, nodes
 from archwright.source.packed import body_of
 
 HEADER: Final[Origin] = (("result", "header of the token"), 0, None)
@@ -93,8 +93,8 @@ def _decode(site: CallSite) -> Val:
 def _presented(frame: Frame, position: int) -> bool:
     """True where a token was sent on as what authorises a request before it is looked into: who issued it has accepted it."""
     body = body_of(frame.facts)
-    decoded = next((node for node in nodes(body) if node[0] == f.CALL and node[1] == position and node[3]), None)
-    token = key_of(decoded[3][0]) if decoded is not None else None
+    decoded = call_at(body, position)
+    token = key_of(decoded[3][0]) if decoded is not None and decoded[3] else None
     if token is None:
         return False
     return any(node[1] < position and _carries(node, token) for node in nodes(body))

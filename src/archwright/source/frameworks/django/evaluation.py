@@ -10,7 +10,7 @@ from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, exactly, limited
 from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, is_loaded
 from archwright.source.frameworks.shared.held import mark, marked
-from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins
+from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins, path_of
 
 Known = dict[str, ModelInfo]
 
@@ -23,7 +23,7 @@ def iterate(frame: Frame, value: Val, position: int) -> Iteration | None:
     via: tuple[Row, str] | None = query.via
     if via is not None and "changed" not in query.flags and prefetched(query):
         row, name = via
-        path = f"{row.path}.{name}" if row.path and row.path != "new" else name
+        path = path_of(row, name)
         fetched = row.query
         if fetched is not None:  # what the related rows know of themselves lies below the path
             known = (below for below in query.loaded if not below.endswith(".*"))  # each has the row before it
@@ -118,7 +118,7 @@ def prefetched(query: Query) -> bool:
     if query.via is None:
         return False
     row, name = query.via
-    path = f"{row.path}.{name}" if row.path and row.path != "new" else name
+    path = path_of(row, name)
     return is_loaded(row, path, joined=False)
 
 

@@ -16,7 +16,7 @@ from archwright.source.frameworks.django.rows import ORM, annotated, annotations
 from archwright.source.frameworks.django.signals import Signals
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.inherited import call_own
-from archwright.source.frameworks.shared.queries import UNREAD, emit_write, kept_origins, shared
+from archwright.source.frameworks.shared.queries import UNREAD, emit_write, kept_origins, path_of, shared
 from archwright.source.link.module import UNIT_BITS
 
 _WRITES: Final = {"save": "save", "asave": "save", "save_base": "save", "delete": "delete", "adelete": "delete"}
@@ -113,7 +113,7 @@ def _manager_of(
 
 def _touch(frame: Frame, value: Val, row: Row, name: str, relation: Relation, position: int) -> Val:
     """A relation to one row is touched: loaded along, or fetched now, and kept by the row from then on."""
-    path = f"{row.path}.{name}" if row.path and row.path != "new" else name
+    path = path_of(row, name)
     if row.path != "new" and not is_loaded(row, path):
         frame.emit(
             "Load",

@@ -11,7 +11,7 @@ from archwright.source.flow.values import (
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
-from archwright.source.frameworks.shared.queries import LIMIT, annotation, came_along, emit_sql
+from archwright.source.frameworks.shared.queries import LIMIT, annotation, came_along, emit_sql, path_of
 
 ORM = "django_orm"
 """The framework file that answers for these rows and queries."""
@@ -35,13 +35,12 @@ def is_loaded(row: Row, path: str, *, joined: bool = True) -> bool:
 
 def annotated(row: Row, name: str) -> bool:
     """True where the query of a row computes a column of that name: each row has it, a property of the name is not asked."""
-    path = f"{row.path}." if row.path else ""
-    return row.query is not None and annotation(path + name) in row.query.flags
+    return row.query is not None and row.path != "new" and annotation(path_of(row, name)) in row.query.flags
 
 
 def annotations_below(row: Row, relation: str) -> frozenset[str]:
     """The flags of the rows of a relation: the columns that the query of its own computed which brought them along."""
-    prefix = annotation(f"{row.path}.{relation}." if row.path and row.path != "new" else f"{relation}.")
+    prefix = annotation(f"{path_of(row, relation)}.")
     flags = row.query.flags if row.query is not None else frozenset()
     return frozenset(annotation(flag[len(prefix) :]) for flag in flags if flag.startswith(prefix))
 

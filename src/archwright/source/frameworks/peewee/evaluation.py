@@ -6,8 +6,8 @@ from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import NO, NUMBER, Query, Row, Val
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.peewee.columns import ORM, conditions
-from archwright.source.frameworks.shared.queries import conditioned, emit_read, emit_write
-from archwright.source.frameworks.shared.record_rows import element, emit_load, is_there, path_of
+from archwright.source.frameworks.shared.queries import conditioned, emit_read, emit_write, path_of
+from archwright.source.frameworks.shared.record_rows import element, emit_load, is_there
 
 
 def one_of(call: CallSite, value: Val, query: Query) -> Val:

@@ -37,13 +37,12 @@ from archwright.source.frameworks.peewee.evaluation import evaluated, run
 from archwright.source.frameworks.peewee.queries import query_method
 from archwright.source.frameworks.peewee.relations import prefetched
 from archwright.source.frameworks.peewee.starts import STARTS, model_method
-from archwright.source.frameworks.shared.queries import emit_write, identity, kept_origins, loaded_along
+from archwright.source.frameworks.shared.queries import emit_write, identity, kept_origins, loaded_along, path_of
 from archwright.source.frameworks.shared.record_rows import (
     RecordFramework,
     element,
     emit_load,
     is_there,
-    path_of,
     through,
 )
 from archwright.source.frameworks.shared.records import Related, Words

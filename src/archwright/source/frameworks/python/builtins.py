@@ -24,6 +24,7 @@ from archwright.source.flow.values import (
     join,
     join_all,
     join_origins,
+    whole_argument,
 )
 from archwright.source.frameworks.base import CallSite, Handler
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
@@ -290,7 +291,7 @@ def _setattr(site: CallSite) -> Val:
 def _steers(site: CallSite, name: Val) -> None:
     """The constant that a caller gives tells which attribute it is."""
     for key, _, _ in name.origins:
-        if key[0] == "parameter" and key[1] == site.frame.unit and len(key) == 3:
+        if whole_argument(key) and key[1] == site.frame.unit:
             site.frame.tested |= 1 << key[2]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from archwright.model.effect import Language
 from archwright.model.value import Use
 from archwright.source.flow.operators import shape, truth
-from archwright.source.flow.values import NO, Val, clean, deep_origins
+from archwright.source.flow.values import NO, Val, clean, deep_origins, whole_argument
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
 
@@ -170,7 +170,7 @@ def _command(given: Val) -> Val:
 def _steered(site: CallSite, asked: Val) -> None:
     """Whether a shell is asked for is the caller's to say: the unit is read again for what each caller says."""
     for key, _, _ in asked.origins:
-        if key[0] == "parameter" and key[1] == site.frame.unit and len(key) == 3:
+        if whole_argument(key) and key[1] == site.frame.unit:
             site.frame.tested |= 1 << key[2]
 
 

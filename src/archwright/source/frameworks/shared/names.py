@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from archwright.model.effect import Language
 from archwright.source import facts as f
-from archwright.source.flow.values import NO, SEQUENCES, Origin, Val, join_origins
+from archwright.source.flow.values import NO, SEQUENCES, Origin, Val, join_origins, whole_argument
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.crypto.made import whither
 
 _NAMES = "**"
 """Stands for the names in a mapping, below the key of the parameter that holds it."""
 
-_WHOLE = 3
-"""The length of the key of an argument as it was given, not of a part of it."""
 _NO_SUCH_FIELD = "FieldError"
 """The error of a query that names a field which there is none of."""
 
@@ -69,13 +67,13 @@ def _record(call: CallSite, api: str, values: Iterable[Val]) -> None:
 def _of_mapping(origin: Origin) -> Origin:
     """The names in a mapping that a caller gives: what it holds under names that the caller writes down chooses none."""
     key, cleaned, steps = origin
-    return ((*key, _NAMES) if key[0] == "parameter" and len(key) == _WHOLE else key), cleaned, steps
+    return ((*key, _NAMES) if whole_argument(key) else key), cleaned, steps
 
 
 def _named_by_caller(call: CallSite, origin: Origin) -> Origin:
     """The names in a function's own `**keywords` are those that its caller writes down, but for what it is given by `**` itself."""
     key, cleaned, steps = origin
-    own = key[0] == "parameter" and len(key) == 3 and key[1] == call.frame.unit
+    own = whole_argument(key) and key[1] == call.frame.unit
     if own and call.frame.facts[4][key[2]][1] == f.PARAM_KWARGS:
         return (*key, _NAMES), cleaned, steps
     return origin

@@ -25,6 +25,11 @@ def annotation(name: str) -> str:
     return f"column:{name}"
 
 
+def path_of(row: Row, name: str) -> str:
+    """The path of a row's relation or column from the rows that were asked for."""
+    return f"{row.path}.{name}" if row.path and row.path != "new" else name
+
+
 def identity(query: Query | None) -> tuple[int, int] | None:
     """The unit and position where a query was built; None: it isn't known."""
     return (query.unit, query.position) if query is not None and query.unit >= 0 else None

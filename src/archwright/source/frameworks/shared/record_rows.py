@@ -82,11 +82,6 @@ def is_there(row: Row, path: str) -> bool:
     return row.path == "new" or path in loaded or "?" in loaded
 
 
-def path_of(row: Row, name: str) -> str:
-    """A relation's path from the rows that were asked for."""
-    return f"{row.path}.{name}" if row.path and row.path != "new" else name
-
-
 def through(row: Row, target: str, path: str) -> Row:
     """The row at the other end of a relation to one."""
     return Row(row.orm, target, row.query, path if row.path != "new" else "new")

@@ -10,7 +10,7 @@ from archwright.source.flow import attributes
 from archwright.source.flow.calls import call_unit
 from archwright.source.flow.expressions import scope_of
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import NO, TEXT, UNKNOWN, Val, constant
+from archwright.source.flow.values import NO, TEXT, UNKNOWN, Val, constant, whole_argument
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.templates import filters
 from archwright.source.link.module import UNIT_BITS, Module
@@ -157,7 +157,7 @@ def _by_default(frame: Frame, name: Val) -> Val:
     if len(name.origins) != 1 or name.text is not None:
         return name
     key = name.origins[0][0]
-    if key[0] != "parameter" or key[1] != frame.unit or len(key) != 3:
+    if not whole_argument(key) or key[1] != frame.unit:
         return name
     default = frame.facts[4][key[2]][3]
     return constant(default[2]) if default is not None and default[0] == f.CONST else name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import Query, Val
-from archwright.source.frameworks.shared.queries import emit_read
-from archwright.source.frameworks.shared.record_rows import emit_load, is_there, path_of
+from archwright.source.frameworks.shared.queries import emit_read, path_of
+from archwright.source.frameworks.shared.record_rows import emit_load, is_there
 
 
 def evaluated(frame: Frame, value: Val, query: Query, position: int) -> None:

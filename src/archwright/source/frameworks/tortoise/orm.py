@@ -11,13 +11,19 @@ from archwright.source.flow.values import NO, NONE, UNKNOWN_ORIGIN, Query, Row, 
 from archwright.source.frameworks.base import CallSite, Iteration
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.shared.names import assigns
-from archwright.source.frameworks.shared.queries import emit_read, emit_write, identity, kept_origins, loaded_along
+from archwright.source.frameworks.shared.queries import (
+    emit_read,
+    emit_write,
+    identity,
+    kept_origins,
+    loaded_along,
+    path_of,
+)
 from archwright.source.frameworks.shared.record_rows import (
     RecordFramework,
     element,
     emit_load,
     is_there,
-    path_of,
     through,
 )
 from archwright.source.frameworks.shared.records import Related, Words
