@@ -28,7 +28,7 @@ _ABOUT_WORDS = """id ids pk type kind name names length len count hash hashed ex
     required field fields username usernames url uri key_id version policy reset changed max min limit usage user users index error
     tokens prompt completion total input output masked redacted file path issuer provider"""
 _PUBLIC = frozenset(
-    {"friendly", "public", "publishable", "page", "next", "cursor", "continuation", "pagination", "sync", "idempotency"}
+    {"public", "publishable", "page", "next", "cursor", "continuation", "pagination", "sync", "idempotency"}
 )
 """What stands before the last word of a token's name where it opens nothing: it finds a page, a place in a list, a thing that all may see."""
 ABOUT: Final = frozenset(_ABOUT_WORDS.split())

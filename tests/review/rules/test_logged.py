@@ -244,7 +244,7 @@ def test_what_somebody_has_to_switch_on(condition: str, low: bool, findings: Fin
     assert [each.confidence is Confidence.LOW for each in findings(RULE, text)] == [low]
 
 
-@pytest.mark.parametrize(("name", "count"), [("friendly_token", 0), ("page_token", 0), ("invite_token", 1)])
+@pytest.mark.parametrize(("name", "count"), [("public_token", 0), ("page_token", 0), ("invite_token", 1)])
 def test_a_token_that_all_may_see(name: str, count: int, findings: Find) -> None:
     text = f"""
 import logging
