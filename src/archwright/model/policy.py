@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from archwright.model.base import Model, Place
 
 
@@ -53,3 +55,14 @@ ANYONE = "anyone"
 """The role of a caller without sign-in."""
 AUTHENTICATED = "authenticated"
 """The role of any caller with a sign-in."""
+
+
+class Around(enum.StrEnum):
+    """What stands around a handler does with callers."""
+
+    LETS_IN = "lets in"
+    """As far as the code shows, everyone."""
+    ASKS = "asks"
+    """It may turn them away, by who they are or what they prove."""
+    UNTOLD = "untold"
+    """There is something whose code is not there."""

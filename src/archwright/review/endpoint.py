@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.operation import GraphqlField, Http, Operation
-from archwright.model.policy import ANYONE, AUTHENTICATED
+from archwright.model.policy import ANYONE, AUTHENTICATED, Around
 
 
 class Standing(Model, frozen=True, kw_only=True):
@@ -123,6 +123,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `welcomes`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
     """Gives `inverted`."""
+    surrounding: Callable[[], Around] = lambda: Around.LETS_IN
+    """Gives `around`."""
 
     @property
     def asks(self) -> str:
@@ -188,6 +190,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def inverted(self) -> tuple[Inversion, ...]:
         """The checks of the caller in its own code that are taken the wrong way round."""
         return self.inverting()
+
+    @property
+    def around(self) -> Around:
+        """What its decorators do with callers, also those whose names say nothing, and a test of a secret that is sent along."""
+        return self.surrounding()
 
     @property
     def signed_in(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from archwright.model.base import Place
 from archwright.model.operation import GraphqlField, Http
-from archwright.model.policy import AUTHENTICATED
+from archwright.model.policy import AUTHENTICATED, Around
 from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Exemption, Inversion, Standing
 from archwright.source import facts as f
@@ -21,10 +21,11 @@ from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
-from archwright.source.survey.guards import Guards, guard_of
+from archwright.source.survey.guards import Guards, decorators_of, guard_of
 from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
 from archwright.source.survey.sessions import Sessions
 from archwright.source.survey.shared_secrets import compares_shared_secret
+from archwright.source.survey.wrapping import Wrapping
 
 _ROUTES = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "api_operation"}
@@ -66,7 +67,7 @@ def exemptions_of(program: Program) -> tuple[Exemption, ...]:
 
 def _endpoints(program: Program) -> Iterator[Endpoint]:
     project, guards, asking = program.project, Guards(program.engine), Asking(program)
-    sessions, refusals = Sessions(program, asking), Refusals(program)
+    sessions, refusals, wrapping = Sessions(program, asking), Refusals(program), Wrapping(program, asking)
     inherited = {base.name for info in project.all_classes() for base in info.mro()[1:]}
     for unit, entries in sorted(program.engine.entries.items()):
         operations = [
@@ -110,6 +111,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             keeping=cache(partial(asking.keeps, unit)),
             fixing=cache(partial(asking.fixed, unit)),
             welcoming=cache(partial(asking.welcomes, unit)),
+            surrounding=cache(partial(_surrounded, wrapping, program, unit, holder)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
         )
 
@@ -167,6 +169,11 @@ def _decorators(
             naming=cache(partial(_named, asking, module, node)),
             sharing=cache(partial(_shares, asking, module, node)),
         )
+
+
+def _surrounded(wrapping: Wrapping, program: Program, unit: int, holder: ClassInfo | None) -> Around:
+    found = decorators_of(program.engine, unit, holder)
+    return wrapping.of(unit, [(module, node) for module, node in found if holder is not None or not _registers(node)])
 
 
 def _ranks(asking: Asking, unit: int) -> str:

@@ -21,6 +21,7 @@ from archwright.source.flow.values import ALL_USES, BIT, Val, origins_of
 
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
+    from archwright.source.link.module import Module
     from archwright.source.link.project import ClassInfo, Project
 
 
@@ -112,6 +113,8 @@ class Entry(NamedTuple):
     """Called with what the unit returns: the framework reads on, to make an answer of it."""
     loops: Callable[[], tuple[LoopMark, ...]] | None = None
     """The loops in which the framework itself runs the unit: a resolver runs once for each row that another one gave."""
+    around: tuple[tuple[Module, Any], ...] = ()
+    """The decorators that are put around it where it is registered, outermost first: `path("x", login_required(view))`."""
 
 
 class Guarding(NamedTuple):

@@ -23,7 +23,7 @@ from archwright.source.survey.middlewares import ends_anonymous, run_by
 
 USER: Final = "request_user"
 """Stands among the names of a body for the user of a request: `request.user`, `g.user`."""
-_OWN: Final = re.compile(
+OWN: Final = re.compile(
     r"current_?user|request_?user|logged_?in|authenti|authori[sz]|permi(?:ssion|tted)|allowed|forbidden|can_access"
     r"|has_perm|user_can(?:_|$)|is_?(?:admin|staff|superuser|owner|member)|check_(?:access|perm|auth|user|owner|password)"
     r"|(?:^|_)(?:login|auth\w*|jwt|credentials?|signature|hmac|api_?key|secret|passwords?|roles?|acl|scopes?|principal"
@@ -104,7 +104,7 @@ class Asking:
 
     def of(self, unit: int) -> str:
         """The name by which a unit or what it calls asks who calls; empty: nothing does."""
-        own = next((name for each in self.whole(unit) for name in self._names(each) if _OWN.search(name)), "")
+        own = next((name for each in self.whole(unit) for name in self._names(each) if OWN.search(name)), "")
         return own or self._of_callees(unit) or self._switched(unit) or self._project_wide()
 
     def checks_itself(self, unit: int) -> str:
@@ -130,7 +130,7 @@ class Asking:
                 if len(sides) > 1 and all(names) and any(_is_id(side) or _is_secret(side) for side in sides):
                     yield written(node)
             if node[0] in (f.IF, f.ASSERT, f.IFEXP, f.WHILE):
-                yield from (name for name in _names_in(node[2]) if _IDENTITY.search(name))
+                yield from (name for name in names_in(node[2]) if _IDENTITY.search(name))
 
     def names(self, unit: int) -> frozenset[str]:
         """The names, attributes, keywords and short texts in a unit's body and in the functions inside of it."""
@@ -174,8 +174,8 @@ class Asking:
         """True where a unit, or a function that it calls, does its work for callers who are not signed in too: it tells them apart."""
         return any(
             node[0] == f.IF
-            and any(_SIGNED_IN.search(name) for name in _names_in(node[2]))
-            and not any(not way or _aborts(way[-1]) for way in (node[3], node[4]))
+            and any(_SIGNED_IN.search(name) for name in names_in(node[2]))
+            and not any(not way or aborts(way[-1]) for way in (node[3], node[4]))
             for each in (unit, *sorted(self._program.called_by(unit)))
             for node in self._nodes(each)
         )
@@ -188,8 +188,8 @@ class Asking:
     def _switched(self, unit: int) -> str:
         """The setting without which a unit ends at once: where it is served at all is the operator's decision."""
         for node in self._nodes(unit):
-            if node[0] == f.IF and (_ends(node[3][:1]) or (node[4] and _aborts(node[4][-1]))):
-                for name in _names_in(node[2]):
+            if node[0] == f.IF and (_ends(node[3][:1]) or (node[4] and aborts(node[4][-1]))):
+                for name in names_in(node[2]):
                     if _SWITCH.search(name):
                         return name
         return ""
@@ -260,7 +260,7 @@ class Asking:
 
     def _names(self, unit: int) -> Iterator[str]:
         """Names, attributes, keywords and short texts of a body; the user of a request as `USER`."""
-        yield from _names_in(body_of(self.project.unit(unit)[1]))
+        yield from names_in(body_of(self.project.unit(unit)[1]))
 
     # --- hooks -------------------------------------------------------------------------------------------
     def _project_wide(self) -> str:
@@ -307,7 +307,8 @@ class Asking:
             self._on_router[f"{path}:{router}"] = hook
 
 
-def _names_in(body: Any) -> Iterator[str]:
+def names_in(body: Any) -> Iterator[str]:
+    """Names, attributes, keywords and short texts of statements or an expression; the user of a request as `USER`."""
     for node in nodes(body):
         if node[0] == f.NAME:
             yield node[2]
@@ -323,10 +324,10 @@ def _names_in(body: Any) -> Iterator[str]:
 
 
 def _ends(body: Any) -> bool:
-    return bool(body) and (body[0][0] == f.RETURN or _aborts(body[0]))
+    return bool(body) and (body[0][0] == f.RETURN or aborts(body[0]))
 
 
-def _aborts(node: Any) -> bool:
+def aborts(node: Any) -> bool:
     """True for an error, and `abort(404)`."""
     called = node[0] == f.EXPR and node[2][0] == f.CALL
     return bool(node[0] == f.RAISE or (called and last_name(node[2][2]) == "abort"))

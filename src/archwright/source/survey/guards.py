@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from archwright.model.policy import ANYONE, AUTHENTICATED
@@ -10,6 +11,7 @@ from archwright.source import facts as f
 from archwright.source.flow.engine import Engine
 from archwright.source.frameworks.base import Guarding
 from archwright.source.frameworks.shared.declared import elements, last_name, written
+from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
 
 _SIGNED_IN: Final = re.compile(
@@ -62,6 +64,7 @@ class Guards:
         if holder is not None:
             found += self._of_class(holder)
         found += [each for node in facts[5] if (each := guard_of(node)) is not None]
+        found += [each for _, node in _registered(self._engine, unit) if (each := guard_of(node)) is not None]
         for framework in self._engine.frameworks:
             found += framework.guards(self._engine, unit)
         return tuple(dict.fromkeys(found))
@@ -83,6 +86,33 @@ class Guards:
                 if given:
                     return "|".join(given)
         return ""
+
+
+def decorators_of(engine: Engine, unit: int, holder: ClassInfo | None) -> Iterator[tuple[Module, Any]]:
+    """The decorators of a handler, of its class and of the class's `dispatch`, and those that it is registered with."""
+    module, facts = engine.project.unit(unit)
+    found = [(module, node) for node in facts[5]]
+    for info in holder.mro() if holder is not None else ():
+        found += [(info.module, node) for node in info.facts[6]]
+        dispatch = info.method("dispatch")
+        if dispatch is not None:
+            where, of = engine.project.unit(dispatch)
+            found += [(where, node) for node in of[5]]
+        for name in _HOLDERS:
+            binding = info.scope().get(name)
+            if binding is not None and binding.kind == "expression":
+                found += [(info.module, node) for node in elements(binding.value)]
+    found += _registered(engine, unit)
+    for where, node in found:
+        yield from ((where, each) for each in _put_around(node, str(facts[0])))
+
+
+def _registered(engine: Engine, unit: int) -> list[tuple[Module, Any]]:
+    """The decorators that are put around a handler wherever it is registered: none of them where one address lacks it."""
+    entries = [entry for entry in engine.entries.get(unit, ()) if entry.operation is not None]
+    everywhere = [{written(node) for _, node in entry.around} for entry in entries]
+    first = entries[0].around if entries else ()
+    return [(module, node) for module, node in first if all(written(node) in names for names in everywhere)]
 
 
 def _put_around(node: Any, handler: str) -> tuple[Any, ...]:
@@ -107,7 +137,7 @@ def guard_of(node: Any) -> Guarding | None:
     if name == "permission_classes" and call and node[3]:
         classes = [_permission(part) for part in elements(node[3][0])]
         return classes[0] if classes else None
-    if not name or _NO_GUARDS.match(name):
+    if not name or says_nothing(name):
         return None
     if name in _OPEN:
         return Guarding(name, ANYONE)
@@ -116,6 +146,11 @@ def guard_of(node: Any) -> Guarding | None:
     if of_checker or _SIGNED_IN.search(name):
         return Guarding(written(node), AUTHENTICATED, _allows(node) if call and _NAMES_ROLES.search(name) else ())
     return None
+
+
+def says_nothing(name: str) -> bool:
+    """True for the name of a decorator that has nothing to do with who may call."""
+    return _NO_GUARDS.match(name) is not None
 
 
 def _allows(node: Any) -> tuple[str, ...]:

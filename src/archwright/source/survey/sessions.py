@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from archwright.source import facts as f
-from archwright.source.frameworks.shared.declared import elements, last_name
+from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.asking import Asking
+from archwright.source.survey.guards import decorators_of
 
 _SESSION: Final = re.compile(
     r"^django\.contrib\.(?:auth\.(?:decorators|mixins)|admin\.views\.decorators)\.|^(?:flask_login|flask_security)\."
@@ -62,7 +63,7 @@ class Sessions:
     def known(self, unit: int, holder: ClassInfo | None) -> bool:
         """True where the session alone tells a handler who calls, as far as its code shows."""
         bases = [base for info in holder.mro() for base in info.external_bases()] if holder is not None else []
-        decorators = list(self._decorators(unit, holder))
+        decorators = list(decorators_of(self._program.engine, unit, holder))
         found = [*bases, *(self._dotted(where, node) for where, node in decorators)]
         guarded = [name for name in found if _SESSION.search(name)]
         own = (self._project.resolve_expression(where, _function(node)) for where, node in decorators)
@@ -79,7 +80,7 @@ class Sessions:
         """True where neither a body nor what stands around it reads what a plain link lacks: it works as well by GET."""
         if any(not _METHOD.isdisjoint(self._asking.names(each)) for each in (unit, *self._handed_on(unit))):
             return False
-        for where, node in self._decorators(unit, holder):
+        for where, node in decorators_of(self._program.engine, unit, holder):
             named = _function(node)
             found = self._project.resolve_expression(where, named)
             own = found is not None and found.kind == "unit" and "method" in self._asking.names(found.value)
@@ -101,7 +102,7 @@ class Sessions:
 
     def exempt(self, unit: int, holder: ClassInfo | None) -> tuple[Module, int] | None:
         """Where a handler is taken out of the check of tokens: the module, and the position in it; None: it is not."""
-        for where, node in self._decorators(unit, holder):
+        for where, node in decorators_of(self._program.engine, unit, holder):
             if _exempting(node):
                 return where, node[1]
         return self._exempt.get(unit) or self._exempt.get(holder.name if holder is not None else "")
@@ -120,23 +121,6 @@ class Sessions:
                             yield target.value, (module, node[1])
                         elif target is not None and target.kind == "class":
                             yield target.value.name, (module, node[1])
-
-    def _decorators(self, unit: int, holder: ClassInfo | None) -> Iterator[tuple[Module, Any]]:
-        """The decorators of a handler, of its class and of the class's `dispatch`, as Django's `method_decorator` puts them on."""
-        module, facts = self._project.unit(unit)
-        found = [(module, node) for node in facts[5]]
-        for info in holder.mro() if holder is not None else ():
-            found += [(info.module, node) for node in info.facts[6]]
-            dispatch = info.method("dispatch")
-            if dispatch is not None:
-                where, of = self._project.unit(dispatch)
-                found += [(where, node) for node in of[5]]
-        for where, node in found:
-            inner = node
-            if node[0] == f.CALL and last_name(node[2]) == "method_decorator" and node[3]:
-                inner = node[3][0]
-            for each in elements(inner) if inner[0] in (f.LIST, f.TUPLE) else (inner,):
-                yield where, each
 
     def _dotted(self, module: Module, node: Any) -> str:
         found = self._project.resolve_expression(module, _function(node))

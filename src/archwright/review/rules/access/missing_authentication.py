@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from archwright.model.effect import Effect, Enqueue, FileAccess, HttpCall, Read, Write
 from archwright.model.finding import Confidence, Impact, TraceStep
+from archwright.model.policy import Around
 from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
@@ -21,8 +22,10 @@ class MissingAuthentication(Rule):
 
     Judged by its siblings: of at least four others on the same router, in the same file or class, four of five carry a
     login decorator, a dependency that asks for credentials, a permission class or the like (or nine of ten whose paths begin
-    with the same word, where the file holds open ones beside), and this one carries nothing of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Endpoints whose
-    names say that they are for anyone (login, health, webhook, password reset, ...) and those marked as public are left out.
+    with the same word, where the file holds open ones beside), and this one carries nothing of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Decorators of the
+    project are followed, however they are built, also those that a route is registered with; one whose code is not there may ask, so the
+    finding is of low confidence. Endpoints whose names say that they are for anyone (login, health, webhook, password reset, ...) and
+    those marked as public are left out, and so are those that compare a cookie or a header with a setting.
 
     A view that a model admin of Django adds in `get_urls` without `admin_view` is reported by itself: all that the site makes
     asks for staff.
@@ -291,7 +294,7 @@ class MissingAuthentication(Rule):
             if not endpoint.checks:
                 yield self._of_admin(endpoint)
             return
-        if endpoint.asks or endpoint.hooked or endpoint.welcomes:
+        if endpoint.asks or endpoint.hooked or endpoint.welcomes or endpoint.around is Around.ASKS:
             return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
@@ -326,6 +329,7 @@ class MissingAuthentication(Rule):
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
         telling = telling and not (not writes and _of_one_kind(effects))
         telling = telling and endpoint.exempt is None and not endpoint.fixed and not for_machines(endpoint)
+        telling = telling and endpoint.around is not Around.UNTOLD
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in guarded if usual in [guard.name for guard in each.guards])

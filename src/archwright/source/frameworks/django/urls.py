@@ -31,6 +31,8 @@ class Pattern(NamedTuple):
     methods: str = ""
     actions: tuple[tuple[str, str], ...] = ()
     """HTTP method and action of a view set that is mounted by hand: `as_view({"get": "list"})`."""
+    around: tuple[tuple[Module, tuple[Any, ...]], ...] = ()
+    """The decorators that are put around the view, outermost first: `login_required(view)`."""
 
     def extended(self, tail: str) -> Pattern:
         """The same view below a further path segment."""
@@ -136,7 +138,8 @@ class UrlTable:
         else:
             view = self._view(module, view_node)
             if view is not None:
-                yield Pattern(path, view, together, actions=_actions(view_node))
+                around = tuple((module, each) for each in _around(view_node))
+                yield Pattern(path, view, together, actions=_actions(view_node), around=around)
 
     def _included(self, module: Module, node: tuple[Any, ...]) -> Module | None:
         if node[0] != f.CALL or _name(node[2]) != "include" or not node[3]:
@@ -227,6 +230,13 @@ def _actions(node: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
             break
         node = node[3][0]
     return ()
+
+
+def _around(node: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The decorators of `login_required(gate("a")(Orders.as_view()))`, as they would be written above the view."""
+    while node[0] == f.CALL and node[3] and not (node[2][0] == f.ATTR and node[2][3] == "as_view"):
+        yield node[2]
+        node = node[3][0]
 
 
 def _assigned(body: Any, name: str) -> Iterator[tuple[Any, ...]]:

@@ -156,4 +156,5 @@ def view_entry(
     parameters.update(given or {})
     name = project.unit_name(unit_id)
     trigger = Http(method=method, path=template_path(pattern.path))
-    return Entry(unit_id, parameters, Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit)))
+    operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, unit))
+    return Entry(unit_id, parameters, operation, around=pattern.around)
