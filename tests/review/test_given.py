@@ -50,7 +50,11 @@ QUOTED = {
     "a helper that runs it": "def f(key):\n    run(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\ndef run(sql):\n    db.execute(sql)",
     "a helper that builds it": "def where(key):\n    return f\"a = '{key}'\"\n\ndef f(key):\n"
     "    db.execute('SELECT 1 FROM t WHERE ' + where(key))",
+    "a point in time or a text": "from datetime import datetime\n\ndef where(at):\n    return f\"a = '{at}'\"\n\ndef f(at: datetime | str):\n"
+    "    db.execute('SELECT 1 FROM t WHERE ' + where(at))",
+    "a format that is given": "def f(at, form):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.strftime(form)}'\")",
 }
+DECLARED = "def where(at):\n    return f\"SELECT 1 FROM t WHERE a = '{at}'\"\n\n"
 FINE = {
     "bound": "def f(key):\n    db.execute('SELECT 1 FROM t WHERE a = ?', (key,))",
     "a number": "def f(key: int):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")",
@@ -77,6 +81,21 @@ FINE = {
     "what can't be bound": "def f(path):\n    db.execute(f\"ATTACH DATABASE '{path}' AS other\")",
     "constants of all callers": "def f(key):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{key}'\")\n\n"
     "def g():\n    f('a')\n    f('b')",
+    "a point in time": f"from datetime import datetime\nfrom typing import Optional\n\n{DECLARED}"
+    "def f(at: Optional[datetime] = None):\n    db.execute(where(at))",
+    "a point in time, or another": f"import datetime\n\n{DECLARED}def f(at: 'datetime.date', to: datetime.time | None):\n"
+    "    db.execute(where(at))\n    db.execute(where(to))",
+    "a name for points in time": f"from datetime import date, datetime\n\nWhen = datetime | date | None\n\n{DECLARED}"
+    "def f(at: When):\n    db.execute(where(at))",
+    "a list of numbers": f"{DECLARED}def f(keys: list[int]):\n    for key in keys:\n        db.execute(where(key))",
+    "one that the declaration lists": f"from typing import Literal\n\n{DECLARED}def f(kind: Literal['a', 'b']):\n"
+    "    db.execute(where(kind))",
+    "a point in time of an object": f"import datetime\n\nclass Event:\n    at: datetime.datetime | None\n\n{DECLARED}"
+    "def f(event: Event | None):\n    db.execute(where(event.at))",
+    "a point in time, spelt": "def f(at):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.isoformat()}'\")",
+    "spelt by a format": "def f(at):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.strftime('%Y')}'\")",
+    "digits": "def f(key):\n    known = ', '.join(f\"'{each.hex()}'\" for each in key)\n"
+    "    db.execute(f'SELECT 1 FROM t WHERE a IN ({known})')",
     "a whole text": "def f(sql):\n    db.execute(sql)",
     "SQL by its name": "def f(where):\n    db.execute(f\"SELECT 1 FROM t WHERE note <> '' AND {where}\")",
 }
@@ -194,6 +213,41 @@ def test_templates_and_code(body: str, found: tuple[str, Confidence] | None, tmp
 def test_what_the_program_makes_is_less_sure(tmp_path: Path) -> None:
     text = f"{STORE}def f(content_hash):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{{content_hash}}'\")\n"
     assert [confidence for _, confidence, _ in _found(tmp_path, text)] == [Confidence.LOW]
+
+
+WAYS = """class Chosen:
+    title: str
+
+class Held:
+    config: Chosen
+    title: str
+
+def text(key):
+    return f"SELECT 1 FROM t WHERE a = '{key}'"
+
+def far(key):
+    return text(key)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "sure"),
+    [
+        ("key", "text(key)", True),
+        ("key", "far(key)", False),
+        ("held: Held", "f\"SELECT 1 FROM t WHERE a = '{held.title}'\"", True),
+        ("held: Held", "text(held.title)", False),
+        ("config: Chosen", "f\"SELECT 1 FROM t WHERE a = '{config.title}'\"", False),
+        ("held: Held", "f\"SELECT 1 FROM t WHERE a = '{held.config.title}'\"", False),
+        ("title", "f\"SELECT 1 FROM t WHERE a = '{title}'\"", True),
+    ],
+)
+def test_what_comes_from_far_or_from_a_configuration_is_less_sure(
+    argument: str, value: str, sure: bool, tmp_path: Path
+) -> None:
+    found = _found(tmp_path, f"{STORE}{WAYS}def f({argument}):\n    db.execute({value})\n")
+    assert [each[1] for each in found] == [Confidence.MEDIUM if sure else Confidence.LOW]
 
 
 def test_examples_say_nothing_of_other_callers(tmp_path: Path) -> None:

@@ -1072,6 +1072,43 @@ def test_who_was_given_permissions_on_models_is_staff(tmp_path: Path) -> None:
     assert (found.impact, found.confidence) == (Impact.LOW, Confidence.LOW)
 
 
+FILL = """
+import sqlite3
+from models import Hook
+
+def fill():
+    for hook in Hook.objects.all():
+        sqlite3.connect("copy.db").execute(f"SELECT 1 FROM t WHERE url = '{hook.url}'")
+"""
+BY_COMMAND = """
+from django.core.management.base import BaseCommand
+from fill import fill
+
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        fill()
+"""
+BY_VIEW = "def shown(request):\n    from fill import fill\n    fill()\n"
+BY_TASK = "from celery import shared_task\nfrom fill import fill\n\n@shared_task\ndef nightly():\n    fill()\n"
+
+
+@pytest.mark.parametrize(
+    ("callers", "sure"),
+    [
+        ({"shop/management/commands/fill_copy.py": BY_COMMAND}, False),
+        ({"shop/management/commands/fill_copy.py": BY_COMMAND, "test_fill.py": BY_VIEW}, False),
+        ({"shop/management/commands/fill_copy.py": BY_COMMAND, "more.py": BY_VIEW}, True),
+        ({"shop/management/commands/fill_copy.py": BY_COMMAND, "nightly.py": BY_TASK}, True),
+        ({"test_fill.py": BY_VIEW}, True),
+        ({}, True),
+    ],
+)
+def test_what_commands_alone_run_is_of_low_confidence(callers: dict[str, str], sure: bool, tmp_path: Path) -> None:
+    (found,) = reviewed({**DJANGO, "fill.py": FILL, **callers}, tmp_path)
+    assert (found.confidence is Confidence.HIGH) is sure
+    assert sure or found.confidence is Confidence.LOW
+
+
 def test_pages_in_mails_are_of_low_confidence(tmp_path: Path) -> None:
     files = dict(FOUND["a template that does not escape"])
     files["templates/mails/hook.html"] = files.pop("templates/hook.html")

@@ -34,6 +34,8 @@ CATALOG = re.compile(
 """Names of what a database holds, which seldom come from who uses the service."""
 _HANDLE = re.compile(r"(?:^|[_.])(?:cursor|conn|connection|session|engine|client)$", re.IGNORECASE)
 """Names of what a service is asked through: no text, and what stands in one is an answer of it."""
+_CONFIGURED = re.compile(r"(?:^|[_.])(?:config(?:uration)?|conf|cfg|settings|options)\.", re.IGNORECASE)
+"""What an object holds that tells how the program is set up: who runs the program wrote it."""
 _HANDED = "passed to"
 
 
@@ -73,7 +75,7 @@ def given(
     ]
     if not put or ungiven(effect) is None:
         return
-    worst = min(put, key=lambda origin: (_doubtful(origin.name), len(origin.steps), origin.name))
+    worst = min(put, key=lambda origin: (_doubtful(origin), len(origin.steps), origin.name))
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
@@ -81,15 +83,26 @@ def given(
         why=why,
         fix=fix,
         impact=Impact.MEDIUM if CATALOG.search(worst.name) else impact,
-        confidence=Confidence.LOW if mark is None or _doubtful(worst.name) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if mark is None or _doubtful(worst) else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),
     )
 
 
-def _doubtful(name: str) -> bool:
-    """True for a name of something that seldom is a text which somebody else chooses."""
-    return any(words.search(name) for words in (_MADE, _COUNTED, CATALOG))
+def _doubtful(origin: Origin) -> bool:
+    """True for what seldom is a text which somebody else chooses, and for what the code that writes the quotes was not given itself.
+
+    A text that a function is given may be anybody's, in that function and in one that it hands it to. What an object holds that others
+    made, seen from where it was handed on, and what comes from farther off, is the business of a program of which most isn't here.
+    """
+    if any(words.search(origin.name) for words in (_MADE, _COUNTED, CATALOG, _CONFIGURED)):
+        return True
+    handed = 0
+    for step in origin.steps:
+        if step.note == _BUILT:
+            break
+        handed += step.note.startswith(_HANDED)
+    return handed > (0 if "." in origin.name.removeprefix("self.") else 1)
 
 
 def _built(origin: Origin) -> Place | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from archwright.model.base import Place
-from archwright.model.effect import Effect
+from archwright.model.effect import Effect, Setting
 from archwright.model.entity import Entity
 from archwright.review.endpoint import Endpoint, Exemption
 
@@ -35,6 +35,9 @@ class Program(Protocol):
 
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls, as people name them."""
+
+    def begun_in(self, unit: str) -> frozenset[Setting]:
+        """The settings in which the ways to a unit begin; none where it isn't known how it is reached."""
 
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests aside, nor a library or a command line."""

@@ -6,7 +6,9 @@ from collections import defaultdict
 from typing import Final
 
 from archwright.model.base import Place
+from archwright.model.effect import Effect, Setting
 from archwright.model.value import Trust
+from archwright.review.beside import UNSERVED
 from archwright.review.endpoint import Endpoint
 from archwright.review.program import Program
 from archwright.review.staff import asks_staff
@@ -40,6 +42,15 @@ class Reached:
         if operations not in self._trusts:
             self._trusts[operations] = self._asked(operations)
         return self._trusts[operations]
+
+    def unserved(self, effect: Effect) -> bool:
+        """True for what commands and migrations alone do."""
+        if effect.context.setting in UNSERVED:
+            return True
+        unit = self._program.unit_at(effect.context.calls[0] if effect.context.calls else effect.place)
+        settings = self._program.begun_in(unit) if unit is not None else frozenset()
+        told = settings - {Setting.TEST}  # of code that only tests are seen to call, the way there isn't known
+        return bool(told) and told <= UNSERVED
 
     def _asked(self, operations: tuple[str, ...]) -> Trust | None:
         if not operations:

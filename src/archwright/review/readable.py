@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from archwright.model.base import Place
-from archwright.model.effect import Effect
+from archwright.model.effect import Effect, Setting
 from archwright.model.entity import Entity
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.endpoint import Endpoint, Exemption
@@ -45,6 +45,9 @@ class Readable:
 
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         return self._program.operations_reaching(unit)
+
+    def begun_in(self, unit: str) -> frozenset[Setting]:
+        return self._program.begun_in(unit)
 
     def uncalled(self, unit: str) -> bool:
         return self._program.uncalled(unit)

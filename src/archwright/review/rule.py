@@ -36,6 +36,9 @@ class Reaching(Protocol):
     def trust(self, place: Place, /) -> Trust | None:
         """The least that a caller must be who reaches the place; UNKNOWN of code that many share, None where no operation does."""
 
+    def unserved(self, effect: Effect, /) -> bool:
+        """True for what commands and migrations alone do."""
+
 
 Ungiven = Callable[[Effect], str | None]
 """The dotted name of the unit under which an effect was found, where nothing in the program gives its arguments: any caller may. Else None."""

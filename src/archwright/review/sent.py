@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from archwright.model.base import Place
-from archwright.model.effect import Effect, Setting
+from archwright.model.effect import Deserialise, Effect, Interpret, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, TraceStep
 from archwright.model.value import Clean, Origin, OriginKind, Step, Trust, Use, Value
 from archwright.review.beside import in_tests
@@ -209,17 +209,21 @@ def tainted(
     message: what is said of the data, `{it}` for it (`{it} becomes part of the command that os.system runs.`); why: what its
     sender can do, `{who}` for who that is and `{through}` for the operations (`{who} can run commands{through}.`); harm: what
     happens at the effect, for the trace. The confidence is at most medium where the way of the data is not known, and `staff` where
-    staff alone chooses the data: for harm that is no more than what the service lets its staff do. stored, apart: see `sent`.
+    staff alone chooses the data: for harm that is no more than what the service lets its staff do. It is low where commands
+    alone run what a row holds: who runs one chooses its rows and its database, often a copy. stored, apart: see `sent`.
     """
     found = sent(effect, value, use, stored, apart=apart, reaching=reaching)
     if found is None:
         return
+    sure = staff if staff is not None and found.by_staff else found.confidence(confidence)
+    if found.kept is not None and isinstance(effect, Deserialise | Interpret) and reaching.unserved(effect):
+        sure = Confidence.LOW
     yield Verdict(
         message=message.replace("{it}", found.title),
         why=why.replace("{who}", found.who).replace("{through}", found.through(reaching)),
         fix=fix,
         impact=found.impact(impact),
-        confidence=staff if staff is not None and found.by_staff else found.confidence(confidence),
+        confidence=sure,
         trace=found.trace(effect, harm),
         start=found.place if found.kept is None or found.kept.told else None,
         remedy=remedy,

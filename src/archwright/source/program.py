@@ -22,6 +22,7 @@ from archwright.model.operation import Operation
 from archwright.model.which import Which
 from archwright.source import called_by_name, pool
 from archwright.source import facts as f
+from archwright.source.begun import begun
 from archwright.source.command_lines import given_by_command_lines
 from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
@@ -198,6 +199,15 @@ class Program:
     def operations_reaching(self, unit: str) -> tuple[str, ...]:
         """The operations that reach a unit through calls."""
         return self._reached.get(unit, ())
+
+    @cached_property
+    def _begun(self) -> dict[str, frozenset[Setting]]:
+        found = begun(self._edges, self.engine.entries, self.renderer.setting)
+        return {self.project.unit_name(unit): settings for unit, settings in found.items()}
+
+    def begun_in(self, unit: str) -> frozenset[Setting]:
+        """The settings in which the ways to a unit begin; none where it isn't known how it is reached."""
+        return self._begun.get(unit, frozenset())
 
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests and templates aside, nor a library or a command line.

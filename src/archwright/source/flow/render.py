@@ -14,8 +14,9 @@ from archwright.model.operation import Command, GraphqlField, Http, Message, Sch
 from archwright.model.value import Origin, OriginKind, Step, Trust, Use, Value
 from archwright.source import facts as f
 from archwright.source.flow.calls import QUEUE
+from archwright.source.flow.declared_types import spelt
 from archwright.source.flow.effects import Found, LoopMark, repeated
-from archwright.source.flow.values import BIT, USES, Key, Val, chain, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, USES, Key, Val, chain, deep_origins
 from archwright.source.flow.values import NO as NO_CONSTANT
 from archwright.source.frameworks.base import Entry
 from archwright.source.link.project import Project
@@ -124,6 +125,8 @@ class Renderer:
             name = str(key[1])
         elif kind is OriginKind.PARAMETER:
             name = self._project.argument_name(key[1], key[2], key[3:])
+            if spelt(self._project, key[1], key[2], key[3:]):
+                cleaned |= ALL_USES
         return Origin(
             kind=kind,
             name=name,

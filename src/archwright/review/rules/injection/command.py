@@ -32,7 +32,8 @@ class CommandInjection(Rule):
     so is what `shlex.quote` quoted. What can't be followed is not reported.
 
     In code that nothing in the program calls, as in a library, the text itself tells: an argument behind the first words of a command
-    is reported, with medium confidence, unless it is a command itself by its name.
+    is reported, with medium confidence, unless it is a command itself by its name; with low confidence where it comes through several
+    functions, or is what an object of a configuration holds.
 
     Why: a shell reads `;`, `|`, `$(...)` and line breaks in the data as the author's own. The sender runs any program with the
     rights of the service.

@@ -26,7 +26,8 @@ class NosqlInjection(Rule):
     MongoDB runs as JavaScript (`$where`); a query text of Neo4j or ArangoDB. Texts, numbers and validated fields are clean as values, and
     so is what stands behind `$eq`. What can't be followed is not reported.
 
-    In code that nothing in the program calls, an argument between quotes that a query text writes itself is reported, with medium confidence.
+    In code that nothing in the program calls, an argument between quotes that a query text writes itself is reported, with medium confidence; with low
+    confidence where it comes through several functions, or is what an object of a configuration holds.
 
     Why: `{"password": {"$ne": null}}` fits every row, and `{"$regex": "^a"}` reads a column one character after the other. In a query
     text the sender writes conditions and further clauses.

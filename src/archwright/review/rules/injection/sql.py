@@ -36,7 +36,9 @@ class SqlInjection(Rule):
     is not reported.
 
     In code that nothing in the program calls, as in a library or a store, the text itself tells: an argument that stands between
-    quotes written by hand (`f"key = '{key}'"`) is reported, with medium confidence, for no caller can make it right.
+    quotes written by hand (`f"key = '{key}'"`) is reported, with medium confidence, for no caller can make it right;
+    with low confidence where it comes through several functions, or is what an object of a configuration holds. So is what rows hold, where
+    commands alone run it.
 
     Why: the database can't tell the author's SQL from the sender's. A sender reads and changes every row that the
     service's account may touch, past every check in the code.

@@ -20,6 +20,7 @@ from archwright.source.frameworks.python import (
     objects,
     patterns,
     processes,
+    spellings,
     streams,
     texts,
     threads,
@@ -92,6 +93,7 @@ class Python(Framework):
         self.calls.update(urls.CALLS)
         self.methods.update(urls.METHODS)
         self.methods.update(texts.METHODS)
+        self.methods.update(spellings.METHODS)
         self.methods.update(containers.METHODS)
         self.calls[times.TIMEDELTA] = times.timedelta
 

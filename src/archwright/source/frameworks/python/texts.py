@@ -44,7 +44,6 @@ _TEXT_METHODS = frozenset(
         "translate",
         "encode",
         "decode",
-        "hex",
         "format_map",
     ]
 )

@@ -1,0 +1,92 @@
+"""Arguments whose declaration says that they hold no letters of somebody's own: points in time, numbers, keys, members of a list.
+
+Nothing enforces an annotation, so a caller that hands data from outside over is followed all the same. Of an argument that nobody in the
+program gives, the declaration is all there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from archwright.source import facts as f
+from archwright.source.link.module import Module
+from archwright.source.link.project import ClassInfo, Project
+
+_SPELT: Final = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("int", "float", "bool", "complex")),
+        *(f"datetime.{name}" for name in ("datetime", "date", "time", "timedelta", "tzinfo", "timezone")),
+        *(f"ipaddress.IPv{version}{kind}" for version in (4, 6) for kind in ("Address", "Network", "Interface")),
+        "decimal.Decimal",
+        "fractions.Fraction",
+        "pandas.Timestamp",
+        "uuid.UUID",
+    }
+)
+"""Types whose texts their own class spells."""
+_DEPTH: Final = 4
+
+
+def spelt(project: Project, unit_id: int, index: int, below: Sequence[Any] = ()) -> bool:
+    """True where the declaration of a unit's argument, or of the attribute that was taken of it, says what letters it may hold."""
+    module, unit = project.unit(unit_id)
+    if index >= len(unit[4]):
+        return False
+    annotation = unit[4][index][2]
+    if not below:
+        return annotation is not None and _spelt(project, module, annotation, _DEPTH)
+    owner = project.class_of_unit(unit_id) if index == 0 else None
+    return len(below) == 1 and _attribute(project, owner or _class(project, module, annotation, _DEPTH), str(below[0]))
+
+
+def _attribute(project: Project, info: ClassInfo | None, name: str) -> bool:
+    hit = info.lookup(name) if info is not None else None
+    if hit is None or hit[1].kind != "annotation":
+        return False
+    return _spelt(project, hit[0].module, hit[1].value[0], _DEPTH)
+
+
+def _class(project: Project, module: Module, node: Any, depth: int) -> ClassInfo | None:
+    """The project's class that an annotation names, `None` beside it aside."""
+    if node is None or not depth:
+        return None
+    if node[0] == f.SUBSCRIPT and _name(node[2]) == "Optional":
+        return _class(project, module, node[3], depth - 1)
+    if node[0] == f.BINOP:
+        known = [each for each in (node[3], node[4]) if not _none(each)]
+        return _class(project, module, known[0], depth - 1) if len(known) == 1 else None
+    found = project.resolve_expression(module, node)
+    return found.value if found is not None and found.kind == "class" else None
+
+
+def _spelt(project: Project, module: Module, node: Any, depth: int) -> bool:
+    if not depth:
+        return False
+    if _none(node):
+        return True
+    if node[0] == f.BINOP and node[2] == "|":
+        return _spelt(project, module, node[3], depth - 1) and _spelt(project, module, node[4], depth - 1)
+    if node[0] == f.SUBSCRIPT:
+        name = _name(node[2])
+        parts = node[3][2] if node[3][0] == f.TUPLE else (node[3],)
+        if name == "Literal":
+            return True
+        parts = parts[:1] if name == "Annotated" else parts
+        return name != "Callable" and all(_spelt(project, module, part, depth - 1) for part in parts)
+    if node[0] == f.CONST and node[2] is ...:  # tuple[int, ...]
+        return True
+    found = project.resolve_expression(module, node)
+    if found is not None and found.kind == "expression":  # When = datetime | None
+        inner, _, alias = found.value
+        return alias is not node and alias[0] in (f.BINOP, f.SUBSCRIPT) and _spelt(project, inner, alias, depth - 1)
+    named = found.value if found is not None and found.kind == "external" else None
+    return (named or (f"builtins.{node[2]}" if found is None and node[0] == f.NAME else "")) in _SPELT
+
+
+def _none(node: Any) -> bool:
+    return bool(node[0] == f.CONST and node[2] is None)
+
+
+def _name(node: Any) -> str:
+    return str(node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "")
