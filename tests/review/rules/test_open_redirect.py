@@ -11,7 +11,7 @@ from archwright.model.finding import Confidence, Finding
 Find = Callable[..., list[Finding]]
 RULE = "request/open-redirect"
 FLASK = """
-from urllib.parse import urljoin, urlparse, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urljoin, urlparse, urlsplit, urlunsplit
 import re
 from flask import Flask, Response, redirect, request
 app = Flask(__name__)
@@ -31,6 +31,13 @@ HOLDS = {
     "a host put in": 'return redirect(urlsplit(target)._replace(scheme="https", netloc="shop.example").geturl())',
     "put together behind a host": 'return redirect(urlunsplit(("https", request.host, urlsplit(target).path, "", "")))',
     "a query, or nothing": 'if target:\n    target = f"?next={target}"\nreturn redirect(f"/{target}")',
+    "encoded with its slashes": 'return redirect("/" + quote(target, safe="@") + "/")',
+    "encoded, beside this page": 'return redirect(quote_plus(target) + "/next")',
+    "one slash of the text with its slashes alike": 'address = target.replace("\\\\", "/")\n'
+    'if address.startswith("/") and not address.startswith("//"):\n    return redirect(target)',
+    "the host of the text in small letters": 'address = (target or "").strip().lower()\nparts = urlparse(address)\n'
+    'host = parts.hostname or ""\nif host.endswith("." + app.config["DOMAIN"]):\n    return redirect(target)',
+    "behind the host that was asked": 'return redirect("http://{}:9000/{}".format(request.headers["Host"].split(":")[0], target))',
     "the request's own path": 'return redirect(request.path + "/")',
 }
 BROKEN = {
@@ -46,6 +53,13 @@ BROKEN = {
     "joined to the own host": "return redirect(urljoin(request.host_url, target))",
     "a query, or what was sent": 'if request.args["as"]:\n    target = f"?next={target}"\nreturn redirect(f"/{target}")',
     "a pattern of any slashes": 'if re.match(r"^/.*", target):\n    return redirect(target)',
+    "encoded, but for its slashes": 'return redirect("/" + quote(target))',
+    "encoded where the host stands": 'return redirect("https://" + quote(target, safe=""))',
+    "a check of what was cut off": 'address = target.strip("/")\nif address in ("a", "b"):\n    return redirect(target)',
+    "a check of another text": 'address = target.strip()\ntarget = request.args["to"]\n'
+    'if address.startswith("/") and not address.startswith("//"):\n    return redirect(target)',
+    "the end of a host without its dot": 'address = target.lower()\nif urlparse(address).hostname.endswith(app.config["DOMAIN"]):\n'
+    "    return redirect(target)",
     "a header of the answer": 'return Response("", 302, headers={"Location": target})',
     "headers beside the answer": 'return "", 302, {"Location": target}',
 }
@@ -157,6 +171,19 @@ def test_a_handler_of_tornado_writes_the_header(findings: Find) -> None:
         'self.redirect(self.request.path.rstrip("/"))', 'self.set_header("Location", self.get_argument("u"))'
     )
     assert len(findings(RULE, text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ('url_concat("/" + url_escape(name), {"next": self.get_argument("next")})', 0),
+        ('url_concat(self.get_argument("next"), {"name": name})', 1),
+    ],
+)
+def test_what_tornado_encodes_and_puts_into_a_query(address: str, found: int, findings: Find) -> None:
+    text = TORNADO.replace("def get(self)", "def get(self, name)").replace('self.request.path.rstrip("/")', address)
+    head = "from tornado.escape import url_escape\nfrom tornado.httputil import url_concat\n"
+    assert len(findings(RULE, head + text.replace("{}", "/wait/(.*)"))) == found
 
 
 def test_one_cause_for_all_answers_of_a_function(findings: Find) -> None:

@@ -19,7 +19,7 @@ _FIXES: Final = re.compile(
 )
 """A scheme and a whole host, a scheme of files, the first letter of a path below this host, a query, a relative path. A lone slash
 fixes nothing: behind it `/host` makes `//host`."""
-_AUTHORITY: Final = re.compile(r"(\{\}|[a-z][a-z0-9+.-]*)?:?//([^/?#\\\s]*)[/?#]", re.IGNORECASE)
+_AUTHORITY: Final = re.compile(r"(?:\{\}|[a-z][a-z0-9+.-]*)?:?//[^/?#\\\s]+[/?#]", re.IGNORECASE)
 """The scheme and the whole host at the start of an address, either of which may be put in."""
 
 _BEHIND: Final = frozenset("?#")
@@ -44,24 +44,16 @@ def below_root(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
 def anchored(text: str, before: Sequence[Val]) -> bool:
     """The same of the values that stand before a piece of data, and their text with `{}` for what is not constant.
 
-    What begins with something unread, or with the service's own settings, is not the sender's to lead. Behind the mark of a query or of a
-    fragment no host begins any more, whoever chose what stands before.
+    What begins with something unread, or with the service's own settings, is not the sender's to lead. Behind a host with its end, and
+    behind the mark of a query or of a fragment, no host begins any more, whoever chose what stands before.
     """
-    if not _BEHIND.isdisjoint(text):
+    if not _BEHIND.isdisjoint(text) or _AUTHORITY.match(text) is not None:
         return True
-    holes = [value for value in before if value.const is NO or value.origins]
-    authority = _AUTHORITY.match(text)
-    if authority is not None:
-        scheme = authority[1] == "{}"
-        hosts = holes[scheme : scheme + authority[2].count("{}")]
-    else:
-        prefix, hole, behind = text.partition("{}")
-        if prefix or not hole or behind.startswith("://"):
-            return fixes_host(prefix)
-        hosts = holes[:1]
-        if not hosts:
-            return False
-    return not any(leads(origin) for host in hosts for origin in deep_origins(host))
+    prefix, hole, behind = text.partition("{}")
+    if prefix or not hole or behind.startswith("://"):
+        return fixes_host(prefix)
+    first = next((value for value in before if value.const is NO or value.origins), None)
+    return first is not None and not any(map(leads, deep_origins(first)))
 
 
 def leads(origin: Origin) -> bool:

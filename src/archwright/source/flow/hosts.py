@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from archwright.source import facts as f
-from archwright.source.flow import regexes
+from archwright.source.flow import regexes, rewritten
 from archwright.source.flow.addresses import HOST, ROOTED, SINGLE, fixes_host
 from archwright.source.flow.values import NO, deep_origins, sent, whole_argument
 from archwright.source.nodes import nodes
@@ -27,7 +27,6 @@ HOST_OF: Final = ".@host"
 DOTTED: Final = ".@dot"
 """Ends the key under which it is kept that a name holds a text that begins with a dot."""
 _PARTS: Final = frozenset({"netloc", "hostname", "host", "authority"})
-_SAME: Final = frozenset({"lower", "casefold", "strip", "rstrip"})
 _PARSES: Final = frozenset({"urlparse", "urlsplit", "parse_url", "url_parse", "uri_reference", "urlparse_cached"})
 OWN: Final = frozenset({"request host", "request URL"})
 """What a request says of the host that it was sent to."""
@@ -63,20 +62,9 @@ def told(frame: Frame, node: Node) -> tuple[str, Node] | None:
     return (HOST_OF, host) if host is not None else None
 
 
-def _letters(node: Node) -> Node:
-    """The text itself of `(text or "").lower()`."""
-    while True:
-        if node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] in _SAME:
-            node = node[2][2]
-        elif node[0] == f.BOOL and node[2] == "or" and node[3][-1][0] == f.CONST and not node[3][-1][2]:
-            node = node[3][0]
-        else:
-            return node
-
-
 def host_of(frame: Frame, node: Node) -> Node | None:
     """The expression of a host, `parts.netloc`, where a node is one or a name that holds one."""
-    node = _letters(node)
+    node = rewritten.letters(node)
     if is_host(node):
         return node
     return _kept(frame, node[2] + HOST_OF) if node[0] == f.NAME else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from archwright.model.value import Use
 from archwright.source import facts as f
-from archwright.source.flow import addresses, contained, divided, hosts, regexes
+from archwright.source.flow import addresses, contained, divided, hosts, regexes, rewritten
 from archwright.source.flow.checks import TEST, key_of, mark, subject, unset
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
@@ -137,6 +137,9 @@ def passed(frame: Frame, node: tuple[Any, ...], uses: int = ALL_USES) -> None:
         value = evaluate(frame, node)
     frame.env[key] = _cleaned(value, uses)
     mark(frame, key, uses)
+    text = rewritten.original(frame, key)
+    if text is not None:
+        passed(frame, text, uses)
     whole = divided.whole_of(frame, key)
     if whole is not None:
         passed(frame, *whole)

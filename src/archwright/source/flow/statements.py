@@ -16,6 +16,7 @@ from archwright.source.flow import (
     memo,
     operators,
     pasted,
+    rewritten,
     transactions,
     turns,
     ways,
@@ -89,6 +90,8 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
             frame.keep(target[2] + of_address[0], Val(None, (), of_address[1]))
         if target[0] == f.NAME and node[3][0] in (f.CALL, f.BINOP):
             contained.keep(frame, target[2], node[3])
+        if target[0] == f.NAME and node[3][0] in (f.CALL, f.BOOL):
+            rewritten.keep(frame, target[2], node[3])
         divided.keep(frame, target, node[3])
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])

@@ -16,7 +16,7 @@ from archwright.review.sent import sent, tainted
 
 _OWN = ("request URL", "request host", "referrer")
 """What names this service, or the page that the person came from."""
-_REFERRER = re.compile(r"'(?:HTTP_)?referr?er'$", re.IGNORECASE)
+_OWN_HEADER = re.compile(r"'(?:HTTP_)?(?:referr?er|host)'$", re.IGNORECASE)
 _HARD = ("request header", "cookie", "request body")
 """What a link of somebody else's can't make a browser send."""
 
@@ -29,12 +29,12 @@ _HOOKS = frozenset({"process_request", "process_response", "process_view", "prep
 class OpenRedirect(Rule):
     """The address that a client is redirected to begins with data from outside: a link to this service leads anywhere.
 
-    An address is safe whose host the code fixes (a name that `url_for` or `reverse` turns into a path, a text before the data that
-    ends the host or begins a path), that was found in a list, or whose host was compared with one that the code knows
-    (`url_has_allowed_host_and_scheme`, `urlsplit(url).netloc == request.host`). `startswith("/")` lets `//host` through, unless
+    An address is safe whose host the code fixes (a name that `url_for` or `reverse` turns into a path, a text before the data that ends the
+    host or begins a path, slashes that are percent-encoded), that was found in a list, or whose host was compared with one that the code
+    knows (`url_has_allowed_host_and_scheme`, `urlsplit(url).netloc == request.host`). `startswith("/")` lets `//host` through, unless
     `startswith("//")` is refused too, and an empty `netloc` lets `///host` through: neither is a check. An address whose `netloc` is
-    cleared, or of which the path alone is taken, leads from `////host` to `//host`. The path of the request itself is safe where the
-    route that took it begins with a name. What can't be followed is not reported.
+    cleared, or of which the path alone is taken, leads from `////host` to `//host`. The path of the request itself is safe where the route
+    that took it begins with a name. What can't be followed is not reported.
 
     Why: a person trusts the address that they see. Behind the redirect a copy of the sign-in page takes their password, and
     tokens that are appended to the address go to the attacker's host.
@@ -309,13 +309,13 @@ class OpenRedirect(Rule):
 
     def check(self, effect: Redirect, reaching: Reaching) -> Iterator[Verdict]:
         text = effect.to.text or "{}"
-        whole = text == "{}" or "{}" not in text
+        behind_slashes = "//" in text and "{}" in text
         asked = any(o.name.startswith("request path") for o in effect.to.origins)
         led = tuple(
             o
             for o in effect.to.origins
             if not _own(o.name)
-            and not (whole and _one_part(o))
+            and not (not behind_slashes and _one_part(o))
             and not (asked and _in_path(o))
             and not (text.startswith("/{}") and o.state(Use.SEGMENT) is Clean.CLEAN)
         )
@@ -351,7 +351,7 @@ class OpenRedirect(Rule):
 
 def _one_part(origin: Origin) -> bool:
     """True for data that holds no slash of either kind: as an address, it leads to a page beside the one that is asked."""
-    return origin.state(Use.PATH) is Clean.CLEAN and origin.state(Use.URL) is Clean.CLEAN
+    return origin.state(Use.SEGMENT) is Clean.CLEAN and origin.state(Use.URL) is Clean.CLEAN
 
 
 def _in_path(origin: Origin) -> bool:
@@ -370,4 +370,4 @@ def _before_routes(unit: str) -> bool:
 
 
 def _own(source: str) -> bool:
-    return source.startswith(_OWN) or (source.startswith("request header") and _REFERRER.search(source) is not None)
+    return source.startswith(_OWN) or (source.startswith("request header") and _OWN_HEADER.search(source) is not None)

@@ -60,8 +60,6 @@ class Python(Framework):
         "hashlib.sha1": ALL_USES,
         "hashlib.sha256": ALL_USES,
         "hashlib.sha512": ALL_USES,
-        "urllib.parse.quote": mask(Use.HTML, Use.URL, Use.SQL_TEXT, Use.LOG, Use.HEADER),
-        "urllib.parse.quote_plus": mask(Use.HTML, Use.URL, Use.PATH, Use.SQL_TEXT, Use.LOG, Use.HEADER),
         "os.path.basename": mask(Use.PATH),
     }
     returns: ClassVar[dict[str, str]] = xml_parsers.RETURNS

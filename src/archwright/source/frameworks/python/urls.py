@@ -1,4 +1,4 @@
-"""Addresses taken apart and put together: `urllib.parse`.
+"""Addresses taken apart, put together and percent-encoded: `urllib.parse`.
 
 The host of what is put together is that of the part `netloc`. Without one the path may hold it: the path of `////host` is
 `//host`, which a browser reads as another host. So a cleared `netloc` cleans nothing.
@@ -19,6 +19,9 @@ _SPLIT: Final = ("scheme", "netloc", "path", "query", "fragment")
 _FIELDS: Final = frozenset(_PARSED)
 _NO_SLASH: Final = mask(Use.PATH)
 """What ends at the first slash holds none."""
+_ENCODED: Final = mask(Use.HTML, Use.URL, Use.SQL_TEXT, Use.LOG, Use.HEADER)
+_ONE_PART: Final = mask(Use.SEGMENT, Use.RELATIVE)
+"""What is encoded with its slashes is one part of a path, `..` at worst: dots stay."""
 
 
 def _take_apart(names: tuple[str, ...]) -> Handler:
@@ -89,7 +92,27 @@ def _parts(site: CallSite) -> Mapping[Any, Val] | None:
     return items if items is not None and "netloc" in items else None
 
 
+def _quote(kept: str) -> Handler:
+    """`quote(text, safe=...)`. kept: the letters that stay as they are where the call names none."""
+
+    def handler(site: CallSite) -> Val | None:
+        text, safe = site.argument(0, "string"), site.argument(1, "safe")
+        if text is None:
+            return None
+        stays = kept if safe is None else safe.const
+        return encoded(text, slashes=not isinstance(stays, str) or "/" in stays)
+
+    return handler
+
+
+def encoded(text: Val, *, slashes: bool) -> Val:
+    """What percent-encoding makes of a text; slashes: they stay."""
+    return Val(("text",), clean(deep_origins(text), _ENCODED if slashes else _ENCODED | _ONE_PART), NO, None, "{}")
+
+
 CALLS: Final[dict[str, Handler]] = {
+    "urllib.parse.quote": _quote("/"),
+    "urllib.parse.quote_plus": _quote(""),
     "urllib.parse.urlparse": _take_apart(_PARSED),
     "urllib.parse.urlsplit": _take_apart(_SPLIT),
     "urllib.parse.urlunparse": _put_together,

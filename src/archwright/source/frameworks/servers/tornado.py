@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from archwright.model.value import Trust
+from archwright.model.value import Trust, Use
 from archwright.source import facts as f
-from archwright.source.flow.values import Val
-from archwright.source.frameworks.base import Entry, Framework, Source
+from archwright.source.flow import operators
+from archwright.source.flow.addresses import HOST
+from archwright.source.flow.values import BIT, NO, Val, clean, deep_origins, join_origins
+from archwright.source.frameworks.base import CallSite, Entry, Framework, Source
+from archwright.source.frameworks.python.urls import encoded
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.endpoints import http_entry, text_of, verbs_of
 from archwright.source.frameworks.shared.routes import outside
@@ -74,6 +77,11 @@ class Tornado(Framework):
         **{f"{_REQUEST}.{name}": Source(said) for name, said in _OF_REQUEST.items()},
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls["tornado.escape.url_escape"] = _escaped
+        self.calls["tornado.httputil.url_concat"] = _with_query
+
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Every method of a handler that some list names, once a pattern."""
         handlers = {info.name for info in project.all_classes() if _is_handler(info)}
@@ -92,6 +100,21 @@ class Tornado(Framework):
                         if key not in done:
                             done.add(key)
                             yield entry
+
+
+def _escaped(site: CallSite) -> Val | None:
+    """`url_escape(text)`: percent-encoded, slashes too."""
+    text = site.argument(0, "value")
+    return encoded(text, slashes=False) if text is not None else None
+
+
+def _with_query(site: CallSite) -> Val | None:
+    """`url_concat(address, parameters)`: what stands in the query leads to no other host."""
+    address, query = site.argument(0, "url"), site.argument(1, "args")
+    if address is None or query is None:
+        return None
+    behind = clean(deep_origins(query), HOST | BIT[Use.HTML])
+    return Val(("text",), join_origins(deep_origins(address), behind), NO, None, operators.shape(address))
 
 
 def _is_handler(info: ClassInfo) -> bool:
