@@ -11,11 +11,14 @@ UNSERVED: Final = frozenset({Setting.TEST, Setting.MIGRATION, Setting.COMMAND})
 """Where code runs that no request reaches, by the effect's own account."""
 _TESTS = re.compile(
     r"(?:^|/)(?:tests?|t|testing|test_?utils?|benchmarks?|(?:[^/]*[_-])?mocks?(?:[_-][^/]*)?|fakes?|(?:fake|stub)[_-]?servers?)(?:/|\.py$)"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$"
+    r"|(?:^|/)(?:unit|py|func|functional|integration|e2e|acceptance|regression|smoke|system|selenium|api|load|perf|performance|stress)[_-]?tests?/"
+    r"|(?:^|/)[^/]+tests?/(?:unit|functional|e2e|acceptance)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest|locustfile)\.py$"
 )
 _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic)/")
 _TOOLS = re.compile(
-    r"(?:^|/)(?:(?:build[-_])?scripts?|tools?|examples?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
+    r"(?:^|/)(?:(?:build[-_])?scripts?|tools?|examples?|demos?|docs?|devtools|\.github|noxfile\.py$|setup\.py$|fabfile\.py$)(?:/|$)"
+    r"|/management/commands/(?:[^/]*[_-])?(?:dummy|demo|fake|mock|sample|seed)(?:[_-][^/]*)?\.py$"
 )
 _PRODUCTION = re.compile(r"(?:^|[/_.-])(?:prod|production|live|deploy\w*|staging)(?:[/_.-]|$)", re.IGNORECASE)
 _DEVELOPMENT = re.compile(
@@ -34,7 +37,7 @@ def in_migrations(path: str) -> bool:
 
 
 def in_tools(path: str) -> bool:
-    """True for scripts and examples that are no part of the service."""
+    """True for scripts, examples, and commands that make data to look at: no part of the service."""
     return _TOOLS.search(path) is not None
 
 

@@ -16,6 +16,11 @@ _NO_SECRET = re.compile(
     r"|tests? only|(?:only|value|default|fallback|used) (?:used )?(?:for|in) (?:local )?(?:tests?|development)|documentation)\b",
     re.IGNORECASE,
 )
+_NOT_SERVED = re.compile(
+    r"\bnot\s+(?:(?:suitable|meant|intended|safe|fit|to\s+be\s+used|recommended)\s+)?(?:for|in)\s+(?:use\s+in\s+)?(?:an?\s+|any\s+|the\s+)?production\b"
+    r"|\b(?:never|do\s+not|don't)\s+use\s+(?:\w+\s+){0,3}in\s+(?:an?\s+)?production\b",
+    re.IGNORECASE,
+)
 _DEVELOPERS = frozenset(
     {"dev", "devel", "develop", "development", "test", "tests", "testing", "local", "debug", "demo", "ci"}
     | {"example", "sample", "mock", "fake", "dummy"}
@@ -26,8 +31,10 @@ _REFUSED = re.compile(
     r"|NoResultFound|DoesNotExist|NotFound)\b"
 )
 """Handlers of what is raised where a token is none, or nobody's."""
+_DOCSTRING = re.compile(r"[rR]?(\"{3}|'{3})")
 _TESTING = re.compile(r"^\s*os\.environ\[[^\]]+\]\s*=\s*[\"']([\w-]+)[\"']\s*(?:#.*)?$")
 _TRIES = frozenset({"test", "tests", "testing", "unittest", "pytest"})
+_FUNCTION = re.compile(r"^\s*(?:async\s+)?def\s")
 _LOOP = re.compile(r"^\s*(?:async\s+)?(?:for|while)\b")
 _CONDITION = re.compile(r"^\s*(?:el)?if\s+(.*)")
 _BEFORE = 60
@@ -48,6 +55,11 @@ def said_to_be_none(lines: Sequence[str], line: int) -> bool:
         if any(_NO_SECRET.search(comment) for comment in comments):
             return True
     return False
+
+
+def not_served(lines: Sequence[str]) -> bool:
+    """True where what a module says of itself, before its code begins, is that production does not use it."""
+    return _NOT_SERVED.search("\n".join(_opening(lines))) is not None
 
 
 def for_developers(lines: Sequence[str], line: int) -> bool:
@@ -114,6 +126,23 @@ def refused(lines: Sequence[str], line: int) -> bool:
     return any(_REFUSED.match(lines[number]) for number in _around(lines, line))
 
 
+def _opening(lines: Sequence[str]) -> Iterator[str]:
+    """The comments and the docstring that a module begins with."""
+    quote = ""
+    for text in lines:
+        stripped = text.strip()
+        if quote:
+            yield text
+            quote = "" if quote in stripped else quote
+        elif found := _DOCSTRING.match(stripped):
+            yield text
+            quote = "" if found[1] in stripped[found.end() :] else found[1]
+        elif stripped.startswith("#"):
+            yield stripped.removeprefix("#")
+        elif stripped:
+            return
+
+
 def _around(lines: Sequence[str], line: int) -> Iterator[int]:
     """The indices of a line (from 1) and of those that it stands in, by how far they are indented, innermost first."""
     if not 0 < line <= len(lines):
@@ -126,6 +155,20 @@ def _around(lines: Sequence[str], line: int) -> Iterator[int]:
         if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and indent_of(text) < indent:
             indent = indent_of(text)
             yield above
+
+
+def function_around(lines: Sequence[str], line: int) -> Sequence[str]:
+    """The lines of the innermost function that a line (from 1) stands in, from its first; none: it stands in no function."""
+    for number in _around(lines, line):
+        if _FUNCTION.match(lines[number]) and number < line - 1:
+            inside = partial(_in_function, indent=indent_of(lines[number]))
+            return (lines[number], *takewhile(inside, lines[number + 1 :]))
+    return ()
+
+
+def _in_function(text: str, indent: int) -> bool:
+    """True below the first line of a function: its body, and the end of its parameters."""
+    return _in_block(text, indent + 1) or (indent_of(text) == indent and text.lstrip().startswith(")"))
 
 
 def _in_block(text: str, indent: int) -> bool:

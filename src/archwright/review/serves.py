@@ -28,6 +28,12 @@ _SECRET_PAIRS = re.compile(
 )
 _COUNTS = re.compile(r"(?:^|_)(?:counts?|totals?)$|^(?:num|total|count|number_of|n)_", re.IGNORECASE)
 """Names that count things, whatever these are: `session_count`."""
+_ABOUT = frozenset({"suffix", "prefix", "name", "names", "label", "labels", "index", "position", "length", "size"})
+"""Last words of names of what only belongs to such a thing: `cookie_suffix`, `token_name`."""
+_MADE_UP = frozenset({"dummy", "fake", "mock"})
+"""Words of what stands for a secret where there is none: `DUMMY_PASSWORD`."""
+_ITSELF = frozenset({"id", "key", "code", "value", "hex", "text", "string", "uid", "uuid"})
+"""Names of parts that are what lets somebody in, where the whole is named so: the `id` of a session."""
 _ONCE = frozenset({"idempotency", "idempotent"})
 """Words of what only marks that something is asked for again: `idempotency_token`."""
 _PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "passcode", "pin"})
@@ -41,7 +47,10 @@ _IDLE_WORDS = """cache cached caching etag checksum checksums fingerprint finger
     messages quote proxy proxies agent server servers host hosts port ports node nodes worker workers thumbnail icon
     template templates schema static asset assets media"""
 _IDLE = frozenset(_IDLE_WORDS.split())
-_IDLE_CALLS = frozenset({"timedelta", "datetime.timedelta", "time.time"})
+_IDLE_CALLS = frozenset({"timedelta", "time.time", "date", "time", "datetime"}) | frozenset(
+    f"{module}.{made}" for module in ("datetime", "dt") for made in ("timedelta", "date", "time", "datetime")
+)
+"""Calls that make a time, or how long something takes."""
 _STRONG = re.compile(
     r"pwned|hibp|breach|gravatar|websocket|oauth1|etag|cache|checksum|fingerprint|integrity", re.IGNORECASE
 )
@@ -69,16 +78,22 @@ class Served(NamedTuple):
 
 
 def names_secret(name: str) -> bool:
-    """True for a name of something that must not be guessed: no number of such things, and no mark of what is sent twice."""
+    """True for a name of something that must not be guessed: no number or name of such things, none made up, and no mark of what is sent twice."""
     words = parts(name)
-    if _COUNTS.search("_".join(words)) or not _ONCE.isdisjoint(words):
+    if _COUNTS.search("_".join(words)) or not _ONCE.isdisjoint(words) or _no_more(words):
         return False
     return not _SECRET.isdisjoint(words) or _SECRET_PAIRS.search(name) is not None
 
 
 def names_password(name: str) -> bool:
     """True for a name of a password itself."""
-    return not _PASSWORD.isdisjoint(parts(name))
+    words = parts(name)
+    return not _PASSWORD.isdisjoint(words) and not _no_more(words)
+
+
+def _no_more(words: list[str]) -> bool:
+    """True for the words of a name of what only belongs to a secret, or stands for one where there is none."""
+    return not _MADE_UP.isdisjoint(words) or not _ABOUT.isdisjoint(words[-1:])
 
 
 def names_idle(name: str) -> bool:
@@ -98,6 +113,7 @@ def served(effect: Crypto) -> Served:
     """What the result of a call serves, by what becomes of it; what it becomes last and most of all what it is made into."""
     named = [(how, word) for how, word in effect.becomes if how in _NAMING]
     calls = [word for how, word in effect.becomes if how == "call"]
+    holders = _holders(effect)
     for _, word in named:
         if _STRONG.search(word) or (names_idle(word) and not names_secret(word)):
             return Served(Serves.IDLE, word)
@@ -111,13 +127,19 @@ def served(effect: Crypto) -> Served:
         ):
             return Served(Serves.IDLE, word)
     for _, word in named:
-        if names_password(word):
+        if names_password(word) and word not in holders:
             return Served(Serves.PASSWORD, word)
     for _, word in named:
-        if names_secret(word):
+        if names_secret(word) and word not in holders:
             return Served(Serves.SECRET, word)
     for word in calls:
         last = word.rpartition(".")[2]
-        if names_secret(last):
+        if names_secret(last) and word not in holders:
             return Served(Serves.SECRET, word)
     return Served(Serves.UNKNOWN)
+
+
+def _holders(effect: Crypto) -> set[str]:
+    """The words of what has the result as a part that has another name: the hour of a session. The id of one is what must not be guessed."""
+    itself = any(how in ("key", "argument") and word.lower() in _ITSELF for how, word in effect.becomes)
+    return set() if itself else {word for how, word in effect.becomes if how == "holder"}

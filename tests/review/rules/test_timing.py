@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.finding import Finding
+from archwright.model.finding import Confidence, Finding
 
 Find = Callable[..., list[Finding]]
 RULE = "secrets/timing"
@@ -171,3 +171,89 @@ def same(record, url):
     return kept_{name} == own_{name}
 """
     assert bool(findings(RULE, text)) is found
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("differ = 0\n    for a, b in zip(signature, given):\n        differ += a != b\n    return differ == 0", 0),
+        (
+            "differ = 0\n    for n in range(len(given)):\n        if signature[n] != given[n]:\n            differ |= 1\n    return not differ",
+            0,
+        ),
+        ("for a, b in zip(signature, given):\n        if a != b:\n            return False\n    return True", 1),
+        (
+            "tries = 0\n    for each in range(3):\n        tries += 1\n        if signature == given:\n            break\n    return tries < 3",
+            1,
+        ),
+        ("return signature == given", 1),
+    ],
+)
+def test_a_loop_that_adds_up_what_differs(body: str, count: int, findings: Find) -> None:
+    text = f"""
+import hmac
+from flask import Flask, abort, request
+
+app = Flask(__name__)
+
+def same(given):
+    signature = hmac.new(b"key", request.get_data(), "sha256").hexdigest()
+    {body}
+
+@app.post("/hook")
+def hook():
+    if not same(request.headers["X-Signature"]):
+        abort(403)
+    return "ok"
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("decorator", "count"),
+    [
+        ('@validate("password")', 0),
+        ('@observe("password")', 0),
+        ("@field_validator('password')", 0),
+        ("@password.validator", 0),
+        ("@logged", 1),
+    ],
+)
+def test_a_validator_of_the_attributes_of_its_instance(decorator: str, count: int, findings: Find) -> None:
+    text = f"""
+from traitlets import Unicode, validate, observe
+from traitlets.config import Configurable
+
+class Service(Configurable):
+    password = Unicode(config=True)
+    admin_password = Unicode(config=True)
+
+    {decorator}
+    def _validate_password(self, proposal):
+        if self.admin_password == proposal.value:
+            raise ValueError("cannot be the same")
+        return proposal.value
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"),
+    [("verification_code", False), ("pin_code", False), ("otp", False), ("reset_code", True), ("api_token", True)],
+)
+def test_codes_that_people_type_in(name: str, sure: bool, findings: Find) -> None:
+    text = f"""
+from django.db import models
+from django.http import HttpResponse
+
+class Phone(models.Model):
+    {name} = models.CharField(max_length=80)
+
+def check(request):
+    phone = Phone.objects.get(user=request.user)
+    if request.POST["{name}"] == phone.{name}:
+        return HttpResponse("ok")
+    return HttpResponse(status=403)
+"""
+    found = findings(RULE, text)
+    assert [each.confidence is not Confidence.LOW for each in found] == [sure]

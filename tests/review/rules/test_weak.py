@@ -225,3 +225,43 @@ def {name}():
     return hashlib.md5(request.args["wanted"].encode()).hexdigest()
 """
     assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ('"""Not suitable for production\nservers."""', 0),
+        ("# Never use these settings in production!", 0),
+        ('"""What all servers share: not only for\ndevelopment, also in production."""', 1),
+        ('DEBUG = False\n"""Not for production."""', 1),
+    ],
+)
+def test_hashers_of_settings_that_say_whom_they_are_for(said: str, count: int, findings: Find) -> None:
+    text = f'{said}\nPASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]\n'
+    assert sure(findings("secrets/weak-hash", {"shop/fast.py": text})) == count
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ("Tells requests apart; the same one is cached once.", 0),
+        ("Recognises a document that was approved.", 1),
+        ("Paid by cash.", 1),
+    ],
+)
+def test_a_hash_of_a_function_that_says_what_for(said: str, count: int, findings: Find) -> None:
+    text = f"""
+from hashlib import md5
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/rows")
+def rows():
+    return answer(_mark(request.args["q"]))
+
+def _mark(asked):
+    \"\"\"{said}\"\"\"
+    return md5(asked.encode()).hexdigest()
+"""
+    assert sure(findings("secrets/weak-hash", text)) == count

@@ -29,6 +29,11 @@ _BESIDE = re.compile(r"_(?:from|of|in|for|by)_[a-z_]+$", re.IGNORECASE)
 """What stands behind the head of a name: an `id_from_token` is an id."""
 _TEXTS = frozenset({"str", "bytes", "repr", "force_str", "force_bytes", "smart_str"})
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_LEAVES = frozenset({f.BREAK, f.RETURN, f.RAISE})
+_VALIDATORS = frozenset(
+    {"validate", "validates", "validator", "field_validator", "model_validator", "root_validator", "observe"}
+)
+"""Decorators of traitlets, pydantic, attrs, SQLAlchemy and marshmallow."""
 _INITIAL = frozenset({"initial", "get_initial_for_field"})
 """What a form was filled with before it was shown: its sender has it before his eyes."""
 _CHANGES = re.compile(r"(?:set|change|update|renew|replace|store|save|write|assign)(?:_|$)", re.IGNORECASE)
@@ -54,7 +59,7 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     words = (_word(left_node), _word(right_node))
     if any(map(_TAG.search, words)) or all(map(_MARK.search, words)) or _shown(left_node) or _shown(right_node):
         return
-    if _told_only(frame, left_node, right_node):
+    if _told_only(frame, left_node, right_node) or _added_up(frame, left_node, right_node):
         return
     if not proved and _renews(frame, left_node, right_node):
         return
@@ -65,7 +70,8 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
         return
     data, key = Val(None, sides[0][2]), Val(None, sides[1][2])
     names = [f"data:{words[0]}", f"key:{words[1]}"]
-    names += [f"own:{side}" for side, node in (("data", left_node), ("key", right_node)) if _own(node)]
+    if not any(map(_validates, frame.facts[5])):
+        names += [f"own:{side}" for side, node in (("data", left_node), ("key", right_node)) if _own(node)]
     frame.emit(
         "Crypto",
         position,
@@ -98,6 +104,27 @@ def _told_only(frame: Frame, left: Any, right: Any) -> bool:
             if any(each[0] == f.COMPARE and each[2] is left and each[3][0][1] is right for each in given):
                 return True
     return False
+
+
+def _added_up(frame: Frame, left: Any, right: Any) -> bool:
+    """True in a loop over the characters of both that adds up how many differ, and goes on to the end: the comparison in constant time itself."""
+    for node in nodes(body_of(frame.facts)):
+        if node[0] == f.FOR and _pairs(node[3]):
+            inside = tuple(nodes(node[4]))
+            if any(each[0] == f.COMPARE and each[2] is left and each[3][0][1] is right for each in inside):
+                return any(each[0] == f.AUGASSIGN for each in inside) and _LEAVES.isdisjoint(each[0] for each in inside)
+    return False
+
+
+def _pairs(node: Any) -> bool:
+    """`zip(a, b)`, `range(len(a))`."""
+    return bool(node[0] == f.CALL and node[2][0] == f.NAME and node[2][2] in ("zip", "range", "enumerate"))
+
+
+def _validates(decorator: Any) -> bool:
+    """True for what makes a method the validator of an attribute: who sets it has set the others of the instance."""
+    target = decorator[2] if decorator[0] == f.CALL else decorator
+    return target[0] in (f.NAME, f.ATTR) and target[-1] in _VALIDATORS
 
 
 def _own(node: Any) -> bool:

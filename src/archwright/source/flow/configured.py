@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from archwright.source import facts as f
-from archwright.source.flow.destinations import dotted
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.named_parts import dotted
 from archwright.source.flow.opted import opted, vouched
 from archwright.source.flow.values import Val, constant
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.flow.named_parts import NamedParts, dotted, makes
 from archwright.source.packed import body_of
 
 Node = tuple[Any, ...]
@@ -24,6 +25,8 @@ _FILLS: Final = frozenset({"append", "add", "extend", "insert", "appendleft", "u
 _SEEKS: Final = frozenset({"in", "not in"})
 _PARAMETER: Final = re.compile(r"[?&]([\w.-]+)=$")
 _READS: Final = frozenset({"get", "pop"})
+_LABELS: Final = re.compile(r"^set_\w*cookie$")
+"""What is given the name of the thing first, which may be known."""
 
 
 class Destination(NamedTuple):
@@ -32,7 +35,8 @@ class Destination(NamedTuple):
     how: str
     """`name` (a variable or attribute), `fill` (a container or stream that it is put into), `key` (of a dictionary or item),
     `argument` (a parameter's name), `call` (a dotted callable that is given it), `return` (the unit that returns it),
-    `condition` (it decides a branch), `index` (what it picks an element of, or is sought in), `held` (an attribute or a container whose item it is made: it outlives the name)."""
+    `condition` (it decides a branch), `index` (what it picks an element of, or is sought in), `held` (an attribute or a container whose item it is made: it outlives the name),
+    `holder` (a word of the others that only stands for what has it as a named part: `session` of `session = Session(hour=...)`)."""
     word: str
 
 
@@ -55,7 +59,7 @@ def destinations(unit: Node, position: int) -> Destinations:
     walk = _walked(unit, body, lambda node: node[0] == f.CALL and node[1] == position)
     taken = [(key, _walked(unit, body, partial(_among, places)).becomes) for key, places in walk.taken.items()]
     return Destinations(
-        tuple(walk.becomes), tuple(walk.made_of), tuple((key, tuple(becomes)) for key, becomes in taken)
+        (*walk.becomes, *walk.holders), tuple(walk.made_of), tuple((key, tuple(becomes)) for key, becomes in taken)
     )
 
 
@@ -71,23 +75,6 @@ def _walked(unit: Node, body: Any, starts: Callable[[Node], bool]) -> _Walk:
 
 def _among(places: list[Node], node: Node) -> bool:
     return any(node is each for each in places)
-
-
-def dotted(node: Node) -> str:
-    """`a.b.c` of a chain of attributes, calls and items left out."""
-    words: list[str] = []
-    while True:
-        if node[0] == f.ATTR:
-            words.append(node[3])
-            node = node[2]
-        elif node[0] in (f.CALL, f.SUBSCRIPT, f.AWAIT):
-            node = node[2]
-        elif node[0] == f.NAME:
-            words.append(node[2])
-            break
-        else:
-            break
-    return ".".join(reversed(words))
 
 
 def words_of(node: Any, found: dict[str, None]) -> None:
@@ -132,7 +119,15 @@ class _Walk:
         """The names of the followed value itself, not of what is made of it."""
         self.taken: dict[str, list[Node]] = {}
         self.becomes: dict[Destination, None] = {}
+        self._holds: dict[str, bool] = {}
+        """The words of `becomes`: whether each stands only for what has the followed value as a part."""
+        self._named = NamedParts(starts)
         self.made_of: dict[str, None] = {}
+
+    @property
+    def holders(self) -> tuple[Destination, ...]:
+        """The words that stand only for what has the followed value as a named part."""
+        return tuple(Destination("holder", word) for word, part in self._holds.items() if part)
 
     def block(self, body: Any) -> None:
         for node in body:
@@ -144,16 +139,16 @@ class _Walk:
             carried = self._carries(node[3])
             for target in node[2]:
                 if carried:
-                    self._bind(target, self._whole(node[3]))
+                    self._bind(target, self._whole(node[3]), self._named.part(node[3]))
                 if target[0] == f.SUBSCRIPT and self._carries(target[3]):
                     self._goes("index", dotted(target[2]))
         elif kind in (f.AUGASSIGN, f.ANNASSIGN):
             value = node[4]
             if value is not None and self._carries(value):
-                self._bind(node[2], kind == f.ANNASSIGN and self._whole(value))
+                self._bind(node[2], kind == f.ANNASSIGN and self._whole(value), self._named.part(value))
         elif kind == f.RETURN:
             if node[2] is not None and self._carries(node[2]):
-                self._goes("return", self._unit[0])
+                self._goes("return", self._unit[0], self._named.part(node[2]))
         elif kind in (f.IF, f.WHILE):
             if self._carries(node[2]):
                 self._goes("condition", "")
@@ -161,7 +156,7 @@ class _Walk:
             self.block(node[4])
         elif kind == f.FOR:
             if self._carries(node[3]):
-                self._bind(node[2])
+                self._bind(node[2], part=self._named.part(node[3]))
             self.block(node[4])
             self.block(node[5])
         elif kind == f.WITH:
@@ -185,37 +180,49 @@ class _Walk:
                 if part is not None:
                     self._carries(part)
 
-    def _goes(self, how: str, word: str) -> None:
+    def _goes(self, how: str, word: str, part: bool = False) -> None:
         self.becomes[Destination(how, word)] = None
+        self._holds[word] = part and self._holds.get(word, True)
 
-    def _bind(self, target: Node, whole: bool = False) -> None:
+    def _bind(self, target: Node, whole: bool = False, part: bool = False) -> None:
         kind = target[0]
         if kind == f.NAME:
-            self.names.add(target[2])
+            self._adds(target[2], part)
             if whole:
                 self.wholes.add(target[2])
-            self._goes("name", target[2])
+            self._goes("name", target[2], part)
         elif kind in (f.TUPLE, f.LIST):
-            for part in target[2]:
-                self._bind(part)
+            for each in target[2]:
+                self._bind(each, part=part)
         elif kind == f.STARRED:
-            self._bind(target[2])
+            self._bind(target[2], part=part)
         elif kind == f.ATTR:
-            self._goes("name", target[3])
-            self._goes("held", target[3])
-            self.names.add(dotted(target))
+            self._goes("name", target[3], part)
+            self._goes("held", target[3], part)
+            self._adds(dotted(target), part)
         elif kind == f.SUBSCRIPT:
-            self._goes("name", dotted(target[2]).rpartition(".")[2])
-            self._goes("held", dotted(target[2]))
             key = target[3]
             if key[0] == f.CONST:
-                self._goes("key", str(key[2]))
+                self._goes("key", str(key[2]), part)
             elif key[0] in (f.NAME, f.ATTR):
-                self._goes("key", dotted(key).rpartition(".")[2])
-            self.names.add(dotted(target[2]))
+                self._goes("key", dotted(key).rpartition(".")[2], part)
+            part = part or (key[0] == f.CONST and isinstance(key[2], str))
+            self._goes("name", dotted(target[2]).rpartition(".")[2], part)
+            self._goes("held", dotted(target[2]), part)
+            self._adds(dotted(target[2]), part)
+
+    def _adds(self, name: str, part: bool) -> None:
+        self.names.add(name)
+        self._named.add(name, part)
 
     def _carries(self, node: Node) -> bool:
         """Whether the value of an expression is made of the followed one; what it goes to on the way is noted."""
+        carries = self._follow(node)
+        if carries:
+            self._named.carrying.add(id(node))
+        return carries
+
+    def _follow(self, node: Node) -> bool:
         kind = node[0]
         if kind != f.CALL and self._starts(node):
             return True
@@ -264,11 +271,11 @@ class _Walk:
         if kind == f.WALRUS:
             carried = self._carries(node[3])
             if carried:
-                self._bind(node[2], self._whole(node[3]))
+                self._bind(node[2], self._whole(node[3]), self._named.part(node[3]))
             return carried
         if kind in (f.YIELD, f.YIELD_FROM):
             if node[2] is not None and self._carries(node[2]):
-                self._goes("return", self._unit[0])
+                self._goes("return", self._unit[0], self._named.part(node[2]))
             return False
         if kind == f.FSTRING:
             return self._text(node)
@@ -320,7 +327,7 @@ class _Walk:
     def _pair(self, key: Node | None, value: Node) -> bool:
         held = self._carries(value)
         if held and key is not None and key[0] == f.CONST:
-            self._goes("key", str(key[2]))
+            self._goes("key", str(key[2]), self._named.part(value))
         return held or (key is not None and self._carries(key))
 
     def _call(self, node: Node) -> bool:
@@ -329,15 +336,19 @@ class _Walk:
         given = [(None, argument) for argument in node[3]] + list(node[4])
         base = function[0] == f.ATTR and self._carries(function[2])
         name = dotted(function)
+        labelled = node[3][0] if len(node[3]) > 1 and _LABELS.match(name.rpartition(".")[2]) else None
         taken = False
         for keyword, argument in given:
             if self._carries(argument):
                 taken = True
-                self._goes("call", name)
+                part = self._named.part(argument)
+                if argument is not labelled:
+                    self._goes("call", name, part or (bool(keyword) and makes(name)))
                 if keyword:
-                    self._goes("argument", keyword)
+                    self._goes("argument", keyword, part)
+        parts = self._named.parts(each for _, each in given)
         if taken and name:
-            self._named_beside(node, name)
+            self._named_beside(node, parts)
         if own or (base and function[0] == f.ATTR and function[3] == "update"):
             for _, argument in given:
                 words_of(argument, self.made_of)
@@ -346,12 +357,12 @@ class _Walk:
         if taken and function[0] == f.ATTR and function[3] in _FILLS:
             held = dotted(function[2])
             if held:
-                self.names.add(held)
-                self._goes("fill", held.rpartition(".")[2])
+                self._adds(held, parts)
+                self._goes("fill", held.rpartition(".")[2], parts)
         return own or base or (taken and not _puts_away(function))
 
-    def _named_beside(self, node: Node, name: str) -> None:
+    def _named_beside(self, node: Node, part: bool) -> None:
         """`set("token", value)`: a constant text before the value names it."""
         first = node[3][0] if node[3] else None
         if first is not None and len(node[3]) > 1 and first[0] == f.CONST and isinstance(first[2], str):
-            self._goes("key", first[2])
+            self._goes("key", first[2], part)

@@ -16,6 +16,8 @@ _CHECKS = re.compile(r"^_*(?:is_|has_)?(?:check|verif|valid|auth|match|compare)"
 """Names of methods whose answer opens something."""
 _OWN_DATA = "own:data"
 """Of a comparison whose left side is an attribute of the method's instance."""
+_TYPED = re.compile(r"(?:^|_)(?:otp|passcode|(?:pin|login|verif\w*|confirm\w*)_?code)$", re.IGNORECASE)
+"""Names of short codes that a person types in soon after: what keeps others out is how few tries they have."""
 _AGAIN = re.compile(r"confirm|again|repeat|retype|2$", re.IGNORECASE)
 """Names of what was typed twice."""
 
@@ -26,7 +28,8 @@ class Timing(Rule):
     Found are comparisons with an HMAC, and those of data from outside with a value that is stored, set or given to the function that
     compares, and is called a token, key, password or signature. So is a method that checks its argument against a secret of its
     instance, where nothing in the program calls it. Two values of one sender, constants, hashes of what is sent, columns of queries,
-    what a form was filled with, an outcome that is only logged, and what is compared to be changed are silent.
+    what a form was filled with, an outcome that is only logged, what is compared to be changed, validators of the instance's own attributes,
+    and loops that add up how many characters differ are silent. Codes that a person types in (`verification_code`) are listed with `--all`.
 
     Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
     character, or a valid signature without the key.
@@ -144,7 +147,7 @@ class Timing(Rule):
             why="A sender who measures the answers finds it character by character.",
             fix="Compare with hmac.compare_digest.",
             impact=Impact.MEDIUM,
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if not signed and _TYPED.search(kept) else Confidence.MEDIUM,
             trace=found.trace(effect, "compared by ==")
             if found is not None
             else steps((effect.place, "compared by ==")),

@@ -14,7 +14,7 @@ from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, of_development
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.said import looped
+from archwright.review.said import function_around, looped, not_served
 from archwright.review.sent import sent
 from archwright.review.serves import Serves, aside, names_idle, names_password, names_secret, served
 
@@ -26,6 +26,7 @@ _FAST = re.compile(r"^(?:Unsalted)?(?:MD5|SHA1)PasswordHasher$|^CryptPasswordHas
 """Django's hashers that are fast."""
 _CACHES = re.compile(r"(?:^|[/_])(?:cache|caches|caching|memoi[sz]e)(?:/|\.py$)")
 """Modules that keep what was computed: a hash of theirs is the key of it."""
+_SAYS_CACHE = re.compile(r"\bcach(?:e[ds]?|ing)\b", re.IGNORECASE)
 _JUDGED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:303|324)\b|nosec\b|skipcq\b)")
 _SEEKS = frozenset({"add", "setdefault", "discard", "len"})
 """What looks for an element by its hash, or only counts."""
@@ -67,7 +68,8 @@ class WeakHash(Rule):
 
     Fine when: nobody gains by a collision: cache keys, ETags, shards, a digest of what the service made itself. Say so in the code:
     `usedforsecurity=False`. Where no caller was seen to choose what is hashed, and the hash is not kept, it is shown with `--all` only; so is a
-    fast hash that only checks old passwords beside a slow one, and one that is hashed again in a loop.
+    fast hash that only checks old passwords beside a slow one, one that is hashed again in a loop, what a function that speaks of a cache gives
+    back, and hashers of settings that say of themselves that they are not for production.
 
     Fix safety: safe where the names show that no security rests on it: the call says `usedforsecurity=False`, the value stays.
     Else none: another function gives other values, and what is stored has to be hashed anew.
@@ -170,7 +172,7 @@ class WeakHash(Rule):
 
     def check(self, effect: Crypto | Configure, program: Program) -> Iterator[Verdict]:
         if isinstance(effect, Configure):
-            yield from _hashers(effect)
+            yield from _hashers(effect, program)
             return
         if effect.kind not in ("hash", "password") or aside(effect):
             return
@@ -215,7 +217,9 @@ def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
         return Confidence.LOW
     if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
         return Confidence.LOW
-    if what is not Serves.SECRET and (_only_sought(effect) or _keys(effect) or _helps(effect)):
+    if what is not Serves.SECRET and (
+        _only_sought(effect) or _keys(effect) or _helps(effect) or _caches(effect, program)
+    ):
         return Confidence.LOW
     kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
     return Confidence.MEDIUM if kept or sent(effect, effect.data, Use.DESERIALISE) else Confidence.LOW
@@ -232,6 +236,14 @@ def _keys(effect: Crypto) -> bool:
     """True where the name says that the hash is a key that rows or things are found by (`get_row_key`), not one that anything is signed with."""
     named = [parts(word) for how, word in effect.becomes if how in ("name", "return")]
     return any(len(words) > 1 and words[-1] in ("key", "keys") and _CIPHERS.isdisjoint(words) for words in named)
+
+
+def _caches(effect: Crypto, program: Program) -> bool:
+    """True where a function gives the hash back and says that it is for a cache."""
+    if not any(how == "return" for how, _ in effect.becomes):
+        return False
+    text = function_around(lines_of(program.source(effect.place.path) or ""), effect.place.line)
+    return any(map(_SAYS_CACHE.search, text))
 
 
 def _helps(effect: Crypto) -> bool:
@@ -284,7 +296,7 @@ def _verdict(
     )
 
 
-def _hashers(effect: Configure) -> Iterator[Verdict]:
+def _hashers(effect: Configure, program: Program) -> Iterator[Verdict]:
     """Django's `PASSWORD_HASHERS`: the first one hashes every password that is set."""
     path = effect.place.path
     first = str(effect.value.constant).partition(",")[0].rpartition(".")[2]
@@ -295,9 +307,9 @@ def _hashers(effect: Configure) -> Iterator[Verdict]:
         why="Whoever gets a copy of the database tries billions of passwords a second.",
         fix="Put a slow hasher first (Argon2PasswordHasher, ScryptPasswordHasher, PBKDF2PasswordHasher); the others still read old hashes.",
         impact=Impact.HIGH,
-        confidence=Confidence.MEDIUM
-        if effect.place.column == 1
-        else Confidence.LOW,  # indented: only under a condition
+        confidence=Confidence.LOW  # indented: only under a condition
+        if effect.place.column > 1 or not_served(lines_of(program.source(path) or ""))
+        else Confidence.MEDIUM,
         trace=steps((effect.place, "the first hasher")),
     )
 

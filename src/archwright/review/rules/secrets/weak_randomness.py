@@ -28,8 +28,8 @@ class WeakRandomness(Rule):
 
     The number is followed through its function: the variables, keys, parameters and functions that it reaches. What
     becomes a token, password, code, session or cookie is found. Waiting times, samples, colours and branches are not;
-    what shows neither, some of several things that are there already, numbers of things, and marks of calls that must be carried out once
-    (`clientToken`) are listed with `--all`.
+    what shows neither, some of several things that are there already, numbers and names of things, what is one part of an object or a mapping
+    with another name (`session = Session(hour=...)`), and marks of calls that must be carried out once (`clientToken`) are listed with `--all`.
 
     Why: `random` and `numpy.random` give the rest of their numbers away after 624 outputs or less, `uuid1` holds the time
     and the address of the machine. Who gets a few tokens computes those of others.

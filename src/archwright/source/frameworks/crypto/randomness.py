@@ -23,6 +23,8 @@ _NUMPY: Final = (
 _SEVERAL: Final = frozenset({"sample", "choices"})
 _THINGS: Final = frozenset({"list", "tuple", "set", "query"})
 """Types that hold things: a text to draw letters from is none."""
+_GIVEN: Final = frozenset({f.NAME, f.ATTR, f.LIST, f.TUPLE})
+"""What names the things that are drawn from, or shows them."""
 _AGAIN: Final = frozenset({f.COMPREHENSION, f.FOR, f.WHILE})
 SEEDED: Final = "random.Random.seeded"
 """The class of a generator that was given a seed: its numbers are meant to repeat."""
@@ -70,7 +72,7 @@ def _picks(site: CallSite) -> bool:
         return False
     body = body_of(site.frame.facts)
     call = call_at(body, site.position)
-    if call is None or not call[3] or call[3][0][0] not in (f.NAME, f.ATTR):
+    if call is None or not call[3] or call[3][0][0] not in _GIVEN:
         return False
     return not any(node[0] in _AGAIN and call_at((node,), site.position) is not None for node in nodes(body))
 
