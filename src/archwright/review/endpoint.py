@@ -27,6 +27,8 @@ class Standing(Model, frozen=True, kw_only=True):
     """The roles or permissions of which a caller must have one; empty: none is named."""
     blind: bool = False
     """True where it is known to look at nothing but who calls: not at what the request is about."""
+    of_row: bool = False
+    """True where it is known to look at the row that the library fetches for the handler."""
 
 
 class Does(enum.StrEnum):

@@ -90,7 +90,8 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             place=_place(module, facts[2]),
             operations=tuple(sorted(dict.fromkeys(operations), key=str)),
             guards=tuple(
-                Standing(name=each.name, role=each.role, allows=each.allows, blind=each.blind) for each in standing
+                Standing(name=each.name, role=each.role, allows=each.allows, blind=each.blind, of_row=each.of_row)
+                for each in standing
             ),
             asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
             checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),

@@ -129,6 +129,8 @@ class Guarding(NamedTuple):
     """The handler's parameter that is given who calls; empty: none is."""
     blind: bool = False
     """True where it is known to look at nothing but who calls: not at what the request is about."""
+    of_row: bool = False
+    """True where it is known to look at the row that the library fetches for the handler."""
 
 
 Handler = Callable[[CallSite], Val | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from archwright.model.base import Model
 from archwright.model.effect import Condition, Effect, Many, Read, Write
@@ -129,12 +130,15 @@ class Accesses:
         self._by_entity: dict[str, list[Access]] = {}
         self._by_owner: dict[str, dict[str, Access]] = {}
         self._changing: set[str] = set()
+        self._tied: set[str] = set()
         for endpoint in endpoints:
             found = effects(endpoint)
             if endpoint.changes or any(isinstance(each, Write) for each in found):
                 self._changing.add(endpoint.unit)
             for access in accesses_of(endpoint, found, entities):
                 self._by_entity.setdefault(access.entity, []).append(access)
+                if access.limit is Limit.CALLER:
+                    self._tied.add(endpoint.unit)
                 owner = owner_of(entities[access.entity]) if access.limit is Limit.CALLER else None
                 if owner is not None and access.path.removesuffix("_id") == owner.field.removesuffix("_id"):
                     self._by_owner.setdefault(owner.field, {}).setdefault(access.entity, access)
@@ -147,9 +151,24 @@ class Accesses:
         """True where an endpoint changes anything, or its method says so: what it asks of callers need not hold for who only reads."""
         return endpoint.unit in self._changing
 
+    def tied(self, endpoint: Endpoint) -> bool:
+        """True where an endpoint looks up some row by who calls."""
+        return endpoint.unit in self._tied
+
     def of(self, entity: str) -> Sequence[Access]:
         """Every access to an entity."""
         return self._by_entity.get(entity, ())
+
+
+_ALL: WeakKeyDictionary[object, Accesses] = WeakKeyDictionary()
+
+
+def all_accesses(endpoints: Iterable[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]) -> Accesses:
+    """Those of all endpoints, made once for all rules of a review: they are given the same `effects`."""
+    known = _ALL.get(effects)
+    if known is None:
+        known = _ALL[effects] = Accesses(endpoints, effects, entities)
+    return known
 
 
 def _limit(entity: Entity, conditions: Sequence[Condition]) -> tuple[Limit, str, str]:

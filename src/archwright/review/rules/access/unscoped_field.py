@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from archwright.model.effect import Accept, Effect
+from archwright.model.effect import Accept, Effect, Read, Write
 from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.review.endpoint import Endpoint
 from archwright.review.rule import Rule, Verdict, example, steps
+from archwright.review.rules.access._before import checks_strictly, looked_at_before
 from archwright.review.rules.access._owner import Owned, owner_of
+from archwright.review.rules.access._scope import Accesses, Limit, all_accesses
 from archwright.review.staff import for_staff
 
 _MODELS = """
@@ -46,8 +48,9 @@ class UnscopedField(Rule):
 
     Django REST framework looks the row up among all rows (the field's `queryset`, or the model's where none is given). The
     entity has an owner, callers sign in, and neither the serializer (`validate_<field>`, `validate`, a `queryset` set for
-    the request, `create`, `update`) nor the view looks at whose row it is. Endpoints for staff are left out,
-    and lists of keys are shown with `--all` only: most say what something is marked with or filtered by.
+    the request, `create`, `update`) nor the view looks at whose row it is. Endpoints for staff are left out.
+    Shown with `--all` only: lists of keys, most of which say what something is marked with or filtered by, and rows at which
+    another endpoint lets everyone who is signed in, by the path and with no check, while none limits them to the caller.
 
     Why: a caller ties what they create to the row of somebody else, or is shown it, by sending its key.
 
@@ -170,7 +173,8 @@ class UnscopedField(Rule):
     def check(
         self,
         endpoint: Endpoint,
-        effects: Callable[[Endpoint], Sequence[Accept]],
+        endpoints: Sequence[Endpoint],
+        effects: Callable[[Endpoint], Sequence[Accept | Read | Write]],
         entities: Mapping[str, Entity],
     ) -> Iterator[Verdict]:
         found: Sequence[Effect] = effects(endpoint)  # those that other rules ask for among them
@@ -182,16 +186,17 @@ class UnscopedField(Rule):
             owner = owner_of(entity) if entity is not None else None
             if entity is None or owner is None or endpoint.checks_itself:
                 continue
-            yield self._verdict(endpoint, effect, owner)
+            open_ = _open_to_all(entity.name, all_accesses(endpoints, effects, entities))
+            yield self._verdict(endpoint, effect, owner, sure=owner.sure and not effect.many and not open_)
 
-    def _verdict(self, endpoint: Endpoint, effect: Accept, owner: Owned) -> Verdict:
+    def _verdict(self, endpoint: Endpoint, effect: Accept, owner: Owned, *, sure: bool) -> Verdict:
         return Verdict(
             message=f"{effect.holder}.{effect.relation} lets the caller name any {effect.entity}, whosever it is.",
             why=f"A caller of {endpoint.title} sends the key of a row whose {owner.field} is somebody else, and it is taken.",
             fix=f"Limit the field's rows by {owner.field}, or compare it in validate_{effect.relation}",
             impact=Impact.HIGH,
             # lists of keys mostly say what something is marked with or filtered by, and give nothing of the rows away
-            confidence=Confidence.MEDIUM if owner.sure and not effect.many else Confidence.LOW,
+            confidence=Confidence.MEDIUM if sure else Confidence.LOW,
             trace=steps(
                 (endpoint.place, "callers are signed in"),
                 (effect.declared, f"all rows of {effect.entity} are let through"),
@@ -202,3 +207,20 @@ class UnscopedField(Rule):
             cause=f"{effect.holder} {effect.entity}",
             remedy=Remedy(kind=RemedyKind.SCOPE, subject=owner.field),
         )
+
+
+def _open_to_all(entity: str, known: Accesses) -> bool:
+    """True where the path of some endpoint names any row of an entity, or its whole, and nothing says that rows are one caller's alone.
+
+    Who names such a row in a field gets at nothing new.
+    """
+    all_ = known.of(entity)
+    if any(each.limit is Limit.CALLER or checks_strictly(each.endpoint) for each in all_):
+        return False
+    return any(
+        (each.limit is Limit.PARENT or (each.limit is Limit.KEY and each.key.startswith("path")))
+        and not (
+            each.endpoint.checks or known.tied(each.endpoint) or for_staff(each.endpoint) or looked_at_before(each)
+        )
+        for each in all_
+    )

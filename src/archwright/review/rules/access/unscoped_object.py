@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from weakref import WeakKeyDictionary
 
 from archwright.model.base import Place
 from archwright.model.effect import Effect, Many, Read, Write
@@ -14,20 +13,16 @@ from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint
 from archwright.review.rule import Rule, Verdict
 from archwright.review.rules.access import _object_verdicts as verdicts
-from archwright.review.rules.access._before import checked_before, names_check
+from archwright.review.rules.access._before import checks_strictly, looked_at_before, names_check
 from archwright.review.rules.access._object_examples import BAD, GOOD
 from archwright.review.rules.access._owner import is_person, owner_of
-from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of
+from archwright.review.rules.access._scope import Access, Accesses, Limit, accesses_of, all_accesses
 from archwright.review.staff import for_staff
 
 _FEWEST = 2
 _SHARE = 0.5
 _PRIVATE = 3
 """Of so many other entities the project limits rows by a field of the same name: such rows are not everyone's."""
-_STRICT = re.compile(
-    r" [!=]= |perm|access|owner|member|tenant|team|allowed|authori[sz]|forbidden|403|can_|belongs", re.IGNORECASE
-)
-"""What names a check of whose a row is beyond doubt."""
 _ABOUT = re.compile(
     r"(?:get|list|load|fetch|set|add|create|update|grant|give|assign|remove|revoke|delete|save|store)_", re.IGNORECASE
 )
@@ -65,9 +60,6 @@ class UnscopedObject(Rule):
     bad = BAD
     good = GOOD
 
-    def __init__(self) -> None:
-        self._known: WeakKeyDictionary[object, Accesses] = WeakKeyDictionary()
-
     def check(
         self,
         endpoint: Endpoint,
@@ -81,13 +73,12 @@ class UnscopedObject(Rule):
         taken = [access for access in own if access.limit is Limit.KEY]
         if not taken or endpoint.checks or not (endpoint.signed_in or endpoint.asks):
             return
-        if effects not in self._known:
-            self._known[effects] = Accesses(endpoints, effects, entities)
+        known = all_accesses(endpoints, effects, entities)
         found: Sequence[Effect] = effects(endpoint)
         for access in taken:
             changed = any(isinstance(each, Write) and each.entity == access.entity for each in found)
             doubtful: Verdict | None = None
-            for verdict in self._judged(access, own, entities, self._known[effects], changed=changed):
+            for verdict in self._judged(access, own, entities, known, changed=changed):
                 if verdict.confidence is not Confidence.LOW:
                     yield verdict
                     break
@@ -111,7 +102,7 @@ class UnscopedObject(Rule):
             )
         if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
-        before = checked_before(access.endpoint) or (access.key.startswith("path") and bool(access.endpoint.filtered))
+        before = looked_at_before(access)
         owner = owner_of(entities[access.entity])
         if owner is not None and changed and not before:
             yield verdicts.owned(access, owner)
@@ -154,7 +145,8 @@ def _compared(
         and (each.key or _is_collection(each.endpoint, endpoint))
         and _names(endpoint, each.parent)
     )
-    if checked_before(endpoint):
+    before = looked_at_before(access)
+    if before:
         callers = []  # what stands before it may look at the row
         if not _is_last(endpoint, access.key):
             return
@@ -166,11 +158,11 @@ def _compared(
         sure = sure or (len(limited) >= fewest and bool(checked) and len(limited) + len(checked) > len(others))
         sure = sure or any(_is_collection(each.endpoint, endpoint) for each in limited)
         yield verdicts.limited_elsewhere(access, limited, sure=sure)
-    elif not checked_before(endpoint) and not harmless:
+    elif not before and not harmless:
         strictly = [
             each
             for each in checked
-            if _STRICT.search(each.endpoint.checks)
+            if checks_strictly(each.endpoint)
             and _is_of(entity, each.endpoint.checks)
             and not _ABOUT.match(each.endpoint.checks)
         ]

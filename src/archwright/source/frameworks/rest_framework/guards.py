@@ -84,10 +84,10 @@ class RestGuards:
         for item in items.values():
             if item.type is not None and item.type[0] == "instance":
                 name = item.type[1].short
-                yield _guarding(name, name, reads=_reads(action))._replace(blind=_is_blind(item.type[1]))
+                yield _looking(_guarding(name, name, reads=_reads(action)), item.type[1])
             elif item.type is not None and item.type[0] == "object":
                 name = item.type[1].rpartition(".")[2]
-                yield _guarding(name, name, reads=_reads(action))._replace(blind=name in _BLIND)
+                yield _looking(_guarding(name, name, reads=_reads(action)), None, blind=name in _BLIND)
 
     def _listed(self, module: Module, node: Any, action: str) -> Iterator[Guarding]:
         where = node
@@ -99,15 +99,14 @@ class RestGuards:
             name = last_name(part[2] if part[0] == f.CALL else part)
             found = self._engine.project.resolve_expression(module, part) if part[0] in (f.NAME, f.ATTR) else None
             own = found.value if found is not None and found.kind == "class" else None
-            blind = _is_blind(own) if own is not None else part[0] != f.BINOP and name in _BLIND
-            yield _guarding(name, written(part), reads=_reads(action))._replace(blind=blind)
+            blind = part[0] != f.BINOP and name in _BLIND
+            yield _looking(_guarding(name, written(part), reads=_reads(action)), own, blind=blind)
 
     def _defaults(self, *, reads: bool) -> Iterator[Guarding]:
         for dotted in self._settings.rest("DEFAULT_PERMISSION_CLASSES"):
             name = dotted.rpartition(".")[2]
             own = self._engine.project.class_named(dotted)
-            blind = _is_blind(own) if own is not None else name in _BLIND
-            yield _guarding(name, name, reads=reads)._replace(blind=blind)
+            yield _looking(_guarding(name, name, reads=reads), own, blind=name in _BLIND)
 
     def _others(self, info: ClassInfo, name: str, setting: str) -> Iterator[Guarding]:
         hit = info.lookup(name)
@@ -117,6 +116,23 @@ class RestGuards:
             found = self._settings.rest(setting) if hit is None else []
         for dotted in found:
             yield Guarding(dotted.rpartition(".")[2])
+
+
+def _looking(guarding: Guarding, own: ClassInfo | None, *, blind: bool = False) -> Guarding:
+    """What a permission class looks at beside who calls. `blind`: what is known of one of the library's."""
+    if own is None:
+        return guarding._replace(blind=blind)
+    return guarding._replace(blind=_is_blind(own), of_row=_looks_at_row(own))
+
+
+def _looks_at_row(info: ClassInfo) -> bool:
+    """True for a permission class of the project whose `has_object_permission` uses the row that `get_object` found."""
+    asked = info.method(_OF_OBJECT[0])
+    if asked is None:
+        return False
+    _, facts = info.project.unit(asked)
+    rows = {str(parameter[0]) for parameter in facts[4][3:4]}
+    return any(node[0] == f.NAME and node[2] in rows for node in nodes(body_of(facts)))
 
 
 def _is_blind(info: ClassInfo) -> bool:
