@@ -8,6 +8,8 @@ from archwright.model.base import Model, Place
 
 MEMBER = "name of an archive's member"
 """The kind of source that tells where a member of an archive is to lie."""
+UNFILTERED = "made HTML as it is, which another way here filters"
+"""What happens to a text at a place where the code decides whether to filter it: the way of data that a caller of the code chooses."""
 
 
 class Use(enum.StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archwright.source import facts as f
@@ -39,9 +40,7 @@ def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -
     if kind == f.CONST:
         return _quoted(engine, module, node, depth)
     if kind == f.BINOP and node[2] == "|":
-        return annotated_value(engine, module, node[3], depth - 1) or annotated_value(
-            engine, module, node[4], depth - 1
-        )
+        return _either(engine, module, _united(node), depth)
     if kind == f.SUBSCRIPT:
         name = node[2][2] if node[2][0] == f.NAME else node[2][3] if node[2][0] == f.ATTR else ""
         inner = node[3]
@@ -49,11 +48,7 @@ def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -
         if name in ("Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Awaitable", "Mapped"):
             return annotated_value(engine, module, first, depth - 1)
         if name == "Union" and inner[0] == f.TUPLE:
-            for part in inner[2]:
-                found = annotated_value(engine, module, part, depth - 1)
-                if found is not None:
-                    return found
-            return None
+            return _either(engine, module, inner[2], depth)
         if name == "Coroutine" and inner[0] == f.TUPLE:
             return annotated_value(engine, module, inner[2][-1], depth - 1)
         if name in ("type", "Type"):
@@ -73,6 +68,18 @@ def annotated_value(engine: Engine, module: Module, node: Any, depth: int = 4) -
     if kind in (f.NAME, f.ATTR):
         return _named(engine, module, node)
     return None
+
+
+def _united(node: Any) -> tuple[Any, ...]:
+    """The types of `str | bytes | None`."""
+    return (*_united(node[3]), *_united(node[4])) if node[0] == f.BINOP and node[2] == "|" else (node,)
+
+
+def _either(engine: Engine, module: Module, parts: Iterable[Any], depth: int) -> Val | None:
+    """The first of several types that tells something; what may be a text or a mapping is neither."""
+    known = [value for part in parts if (value := annotated_value(engine, module, part, depth - 1)) is not None]
+    types = {value.type for value in known}
+    return None if ("text",) in types and ("dict",) in types else next(iter(known), None)
 
 
 def _quoted(engine: Engine, module: Module, node: Any, depth: int) -> Val | None:

@@ -57,6 +57,8 @@ Spec = tuple[tuple[int, Any], ...]
 
 _NAMING = frozenset({"channel", "task", "peer", "key", "algorithm", "names"})
 """Slots that name what an effect goes to: a caller that gives the name is told the effect, whatever else it gives."""
+_WHOLE = "whole"
+"""The slot of an argument that has to be a text: of an effect that another value has not, as a framework sends a mapping as JSON."""
 _GROUNDS = frozenset({"source", "parameter", "loop"})
 """Origins that make an effect worth telling to callers."""
 QUEUE = "queue"
@@ -543,7 +545,11 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
         if type(value) is not Val:
             slots[name] = value
             continue
-        if name in _NAMING:
+        if name == _WHOLE:
+            mine = _named(frame, unit, value, given, position)
+            if mine.type != ("text",) and not _handed_on(frame, mine):
+                return
+        elif name in _NAMING:
             mine = _named(frame, unit, value, given, position)
             matters = matters or (mine.const is not NO and value.const is NO)
         else:
@@ -575,6 +581,11 @@ def _instantiate(frame: Frame, unit: int, effect: Found, given: dict[int, Val], 
             sometimes=effect.sometimes or (frame.doubts > 0 and not repeats(effect.loops)),
         )
     )
+
+
+def _handed_on(frame: Frame, value: Val) -> bool:
+    """True for an argument of the unit itself, as it was given: whoever calls it knows what it is."""
+    return value.type is None and _passed_through(value, frame.unit) is not None
 
 
 def _named(frame: Frame, unit: int, value: Val, given: dict[int, Val], position: int) -> Val:

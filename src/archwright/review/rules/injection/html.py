@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from archwright.model.effect import Interpret, Language
 from archwright.model.entity import Entity, Type
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import Clean, OriginKind, Trust, Use
+from archwright.model.value import UNFILTERED, Clean, OriginKind, Trust, Use
 from archwright.model.which import Which
 from archwright.review.beside import UNSERVED, in_migrations, in_tests
 from archwright.review.given import given
@@ -47,6 +47,7 @@ class HtmlInjection(Rule):
     `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off, or where escapes of
     HTML do not hold: in an event handler, between backticks or without quotes in a script. JSON, plain
     text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
+    Markdown in a function that filters it on another way, with low confidence: who calls it decides.
     A text that a row holds counts as sent where a request was seen to write it; what staff writes there, with low confidence.
 
     Where code itself puts a text between tags and calls the whole safe (`mark_safe(f"<b>{title}</b>")`), that is reported with medium
@@ -393,6 +394,9 @@ def _in_mail(effect: Interpret) -> bool:
 
 
 def _confidence(effect: Interpret, found: Sent) -> Confidence:
+    read = found.kept.read if found.kept is not None else ()
+    if any(step.note == UNFILTERED for step in (*found.origin.steps, *read)):
+        return Confidence.LOW
     if found.kept is not None:
         return Confidence.LOW if found.by_staff or found.origin.trust is Trust.UNKNOWN else Confidence.HIGH
     source = found.origin.name

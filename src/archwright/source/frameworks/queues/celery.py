@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 APP = "celery.Celery"
 TASK = "celery.Task"
 SIGNATURE = "celery.Signature"
+RESULT = "celery.result.AsyncResult"
 GROUPS = ("celery.chain", "celery.group", "celery.chord", "celery.chunks")
 _DECORATORS = frozenset({"celery.shared_task", f"{APP}.task", "celery.decorators.task", "celery.task.task"}) | {
     "celery.decorators.periodic_task",
@@ -74,6 +75,7 @@ class Celery(Queue):
         self.calls["celery.schedules.crontab"] = crontab
         for group in GROUPS:
             self.calls[group] = _grouped
+        self.calls[RESULT] = self.methods["AsyncResult"] = _result
 
     def entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         """Decorated functions, `run` of the heirs of Task, and what beat starts."""
@@ -178,7 +180,7 @@ class Celery(Queue):
             self.jobs.enqueue(site, target, site.args, site.keywords, site.spread)
         else:
             self._apply_async(site, target, site.argument(0, "args"), site.argument(1, "kwargs"))
-        return thing("celery.result.AsyncResult")
+        return thing(RESULT)
 
     def _apply_async(self, site: CallSite, target: Val | None, args: Val | None, kwargs: Val | None) -> None:
         positional, open_ = listed(args)
@@ -223,7 +225,7 @@ class Celery(Queue):
             if kind == "signature":
                 return _signature(task if task is not None else UNKNOWN, args, keywords, [*open_, *more])
             self.jobs.enqueue(site, task, args, keywords, [*open_, *more, *site.spread])
-            return thing("celery.result.AsyncResult")
+            return thing(RESULT)
 
         return handler
 
@@ -236,7 +238,7 @@ class Celery(Queue):
             if group:
                 for callback in site.values():  # chord(header)(callback)
                     self._each(site, callback, [UNKNOWN])
-            return thing("celery.result.AsyncResult")
+            return thing(RESULT)
         if name in ("__call__", "apply") and receiver.items is not None:
             unit, first = self.jobs.unit_of(receiver.items.get("task"))
             if unit is not None:
@@ -285,6 +287,12 @@ def _signature(
             "immutable": Val(("number",), (), immutable),
         },
     )
+
+
+def _result(site: CallSite) -> Val:
+    """`AsyncResult(task_id)`, `task.AsyncResult(task_id)`: the id says which result is asked for; what is in it came from whoever queued the task, and from the task."""
+    known = site.argument(0, "id") or site.argument(0, "task_id") or UNKNOWN
+    return Val(("object", RESULT), (), NO, {"id": known, "task_id": known})
 
 
 def _grouped(site: CallSite) -> Val:

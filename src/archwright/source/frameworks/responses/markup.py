@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from archwright.model.effect import Language
-from archwright.model.value import Use
+from archwright.model.value import UNFILTERED, Use
 from archwright.source import facts as f
 from archwright.source.flow import dispatch
 from archwright.source.flow.frame import Frame
@@ -38,6 +38,8 @@ _MARKDOWN: Final = (
 _FILTERS: Final = ("bleach", "sanit", "nh3", "escape", "safe")
 
 
+_SAID: Final = "mark_safe"
+"""It holds one of these words, and filters nothing."""
 _CONVERTER: Final = "markdown.Markdown"
 _FILTERED: Final = "filtered"
 """The key under which a converter keeps that its options may filter what it makes."""
@@ -60,7 +62,21 @@ def _rendered(site: CallSite) -> Val | None:
     held = site.receiver.items if site.receiver is not None else None
     if text is None or _FILTERED in (held or {}) or _filters(site, [*site.args[1:], *site.keywords.values()]):
         return None
-    return Val(("text",), deep_origins(text))
+    origins = deep_origins(text)
+    if _filtered_otherwise(site):
+        origins = step(origins, site.frame.unit, site.position, UNFILTERED)
+    return Val(("text",), origins)
+
+
+def _filtered_otherwise(site: CallSite) -> bool:
+    """True for the shorter of two calls of a function, of which the other is told more, beside a name that speaks of filtering."""
+    parts = list(nodes(body_of(site.frame.facts)))
+    calls = [node for node in parts if node[0] == f.CALL and node[2][-1] == site.name.rpartition(".")[2]]
+    mine = next((len(node[3]) + len(node[4]) for node in calls if node[1] == site.position), 0)
+    names = (str(node[-1]).lower() for node in parts if node[0] in (f.NAME, f.ATTR))
+    return any(len(node[3]) + len(node[4]) > mine for node in calls) and any(
+        word in name for name in names for word in _FILTERS if name != _SAID
+    )
 
 
 def _converter(site: CallSite) -> Val:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from archwright.model.effect import Language
-from archwright.source.flow.values import NO, Val, chain
+from archwright.source.flow.values import NO, Val, chain, whole_argument
 from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.content import is_html, set_elsewhere
 from archwright.source.frameworks.responses.libraries import WEB
@@ -69,16 +69,25 @@ def _told(content: Val) -> bool:
     return any(key[0] in ("source", "parameter", "field") for key, _, _ in content.origins)
 
 
+def _sets_headers(handler: Val | None) -> bool:
+    """True for a handler of Tornado whose class, or one that it inherits from in the project, says of what type its answers are."""
+    type_ = handler.type if handler is not None else None
+    return type_ is not None and type_[0] == "instance" and type_[1].method("set_default_headers") is not None
+
+
 def _written(site: CallSite) -> Val | None:
-    """Tornado's `self.write(text)`: a dictionary is JSON; a handler that sets headers of its own may answer anything."""
+    """Tornado's `self.write(text)`: a dictionary is JSON; a handler that sets headers of its own may answer anything.
+
+    Where a method of the project's own is handed it, as one that is put in the place of `write`, its callers know what it is.
+    """
     content = site.argument(0, "chunk")
-    frame, receiver = site.frame, site.receiver
-    info: Any = receiver.type[1] if receiver is not None and receiver.type is not None else None
-    own = getattr(info, "method", None)
-    if content is None or content.type != ("text",) or (own is not None and own("set_default_headers") is not None):
+    frame = site.frame
+    if content is None or _sets_headers(site.receiver) or _sets_headers(frame.env.get(frame.self_name or "")):
         return None
-    if _shown(frame, content, None, {}, default=True):
-        interpret(site, Language.HTML, content, api=f"self.{site.name}")
+    handed = content.type is None and len(content.origins) == 1 and whole_argument(content.origins[0][0])
+    if (handed or content.type == ("text",)) and _shown(frame, content, None, {}, default=True):
+        whole = content if handed else None
+        interpret(site, Language.HTML, content, api=f"self.{site.name}", whole=whole)
     return None
 
 

@@ -38,12 +38,24 @@ def interprets(
     calls[dotted] = handler
 
 
-def interpret(site: CallSite, language: Language, text: Val | None, *, api: str, parameters: bool = False) -> None:
-    """Record that a text is interpreted; nothing where none is given. `text` may be a container of parts."""
+def interpret(
+    site: CallSite,
+    language: Language,
+    text: Val | None,
+    *,
+    api: str,
+    parameters: bool = False,
+    whole: Val | None = None,
+) -> None:
+    """Record that a text is interpreted; nothing where none is given. `text` may be a container of parts.
+
+    whole: an argument of the unit that is interpreted only where its callers give a text.
+    """
     if text is None:
         return
-    whole = Val(("text",), deep_origins(text), text.const, None, text.text) if text.items else text
-    site.emit("Interpret", language=language.value, text=whole, api=api, parameters=parameters, shape=shape(whole))
+    more = {"whole": whole} if whole is not None else {}
+    put = Val(("text",), deep_origins(text), text.const, None, text.text) if text.items else text
+    site.emit("Interpret", language=language.value, text=put, api=api, parameters=parameters, shape=shape(put), **more)
 
 
 def opens(

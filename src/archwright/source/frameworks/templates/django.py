@@ -18,6 +18,7 @@ from archwright.source.parse.templates import DJANGO
 if TYPE_CHECKING:
     from archwright.source.flow.engine import Engine
 
+_LIBRARY = "django.template.Library"
 _LOADED = "django.template.Template"
 _RESPONSE = "django.http.HttpResponse"
 _TAGS = frozenset({"simple_tag", "inclusion_tag", "simple_block_tag", "assignment_tag", "filter"})
@@ -30,6 +31,13 @@ class Tag(NamedTuple):
     template: str | None
     """What an inclusion tag renders with the context that its function gives."""
     takes_context: bool
+
+
+def _escaping(site: CallSite) -> None:
+    """`@register.filter(needs_autoescape=True)`: the filter is told whether the template escapes, which it does unless its author says otherwise."""
+    asks = site.keywords.get("needs_autoescape")
+    if asks is not None and asks.const is True and "autoescape" in site.frame.env:
+        site.frame.env["autoescape"] = constant(True)
 
 
 class DjangoTemplates(TemplateLanguage):
@@ -59,6 +67,8 @@ class DjangoTemplates(TemplateLanguage):
                 f"{_LOADED}.render": self._render,
             }
         )
+
+        self.decorators[f"{_LIBRARY}.filter"] = _escaping
 
     def prepare(self, project: Project, engine: Engine) -> None:
         super().prepare(project, engine)
