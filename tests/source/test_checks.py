@@ -55,6 +55,20 @@ def some(x, strict):
 def unmade(x):
     raise NotImplementedError
 
+def must_have(data, create):
+    data["id"] = data.pop("old", "")
+    if create and "by" not in data:
+        raise ValueError("by")
+    if "by" in data:
+        if not NAME.match(data["by"]):
+            raise ValueError(data["by"])
+        data["by"] = data["by"].lower()
+
+def replaces(data):
+    if data["by"] not in ALLOWED:
+        raise ValueError(data["by"])
+    data["by"] = data["other"]
+
 class Sorting:
     def __init__(self, by):
         self.by = by
@@ -88,6 +102,8 @@ CLEAN = {
     "forbidden characters": f"if re.search('[^a-z]', s):\n    abort(400)\n{RUN}",
     "an item": 'if request.args["s"] not in ALLOWED:\n    abort(400)\ndb.execute("SELECT " + request.args["s"])',
     "an item by get": 'if request.args.get("s") in ALLOWED:\n    db.execute("SELECT " + request.args.get("s"))',
+    "an item, in a function": 'd = request.get_json()\nmust_have(d, True)\ndb.execute("SELECT " + d.get("by"))',
+    "an item, by name": 'd = request.get_json()\nmust_have(data=d, create=s)\ndb.execute("SELECT " + d["by"])',
     "an attribute, in a method": 'db.execute("SELECT " + Sorting(s).by)',
     "lower case": f"if s.lower() not in ALLOWED:\n    abort(400)\n{RUN}",
     "one or the other": f"if s == 'a' or s in ALLOWED:\n    {RUN}\nelse:\n    db.execute('SELECT ?', (s,))",
@@ -129,6 +145,9 @@ DIRTY = {
     "common to both of the sender's": 'names = set(request.args.getlist("n")) & set(request.args.getlist("m"))\ndb.execute("SELECT " + ",".join(names))',
     "text of an object": 'class T:\n    def __init__(self, v):\n        self.v = v\n    def __str__(self):\n        return self.v\ndb.execute(f"SELECT {T(s)}")',
     "another item": 'if request.args["t"] not in ALLOWED:\n    abort(400)\ndb.execute("SELECT " + request.args["s"])',
+    "another item than in a function": 'd = request.get_json()\nmust_have(d, True)\ndb.execute("SELECT " + d["other"])',
+    "an item put there by a function": 'd = request.get_json()\nreplaces(d)\ndb.execute("SELECT " + d["by"])',
+    "an item put there since": 'd = request.get_json()\nmust_have(d, True)\nd["by"] = s\ndb.execute("SELECT " + d["by"])',
     "what heirs make": f"unmade(s)\n{RUN}",
     "assigned after the check": f"must(s)\ns = t\n{RUN}",
     "an old answer": f"good = is_good(s)\ngood = True\nif good:\n    {RUN}",

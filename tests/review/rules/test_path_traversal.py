@@ -32,6 +32,8 @@ HOLDS = {
     "resolved, and in the folder": RESOLVED,
     "resolved by os.path": "at = os.path.realpath(os.path.join(target, member))\n        if os.path.commonpath([root, at]) != root:\n"
     "            raise ValueError",
+    "letters in common, once it is resolved": "at = os.path.abspath(os.path.join(target, member))\n        if os.path.commonprefix((root, at)) != root:\n"
+    "            raise ValueError",
     "no parts that lead up": "at = Path(member)\n        if at.is_absolute() or '..' in at.parts:\n            raise ValueError",
     "of the text": "if '..' in member or member.startswith('/'):\n            raise ValueError",
 }
@@ -39,6 +41,8 @@ BROKEN = {
     "nothing": "pass",
     "only told": RESOLVED.replace("raise ValueError", "print(at)"),
     "may be absolute": "at = Path(member)\n        if '..' in at.parts:\n            raise ValueError",
+    "letters in common, before it is resolved": "at = os.path.join(target, member)\n        if os.path.commonprefix((root, at)) != root:\n"
+    "            raise ValueError",
     "another path": RESOLVED.replace("target / member", "target / 'a'"),
     "some are left out": "if member.endswith('.txt'):\n            continue\n        " + RESOLVED,
     "bound anew": "member = os.path.basename(member)\n        print(member)",
@@ -214,3 +218,58 @@ BOTH = "if not re.match(r'^[\\w.@-]+$', mail):\n        return False"
 )
 def test_names_whose_parts_are_all_checked(findings: Find, split: str, second: str, found: bool) -> None:
     assert bool(findings(RULE, PARTED.replace("{SPLIT}", split).replace("{SECOND}", second))) is found
+
+
+DROPS = {
+    "urls.py": "from django.urls import path\nimport views\nurlpatterns = [path('drop/', views.drop)]\n",
+    "models.py": """
+        import os
+        from django.db import models
+
+        class File(models.Model):
+            path = models.TextField()
+
+        class Photo(models.Model):
+            files = models.ManyToManyField(File)
+
+            def drop(self, given):
+                for file in self.files.all():
+                    if TEST:
+                        os.remove(given)
+    """,
+    "views.py": """
+        from django.http import HttpResponse
+        from models import Photo
+
+        def drop(request):
+            Photo.objects.get(pk=request.GET["photo"]).drop(request.POST["path"])
+            return HttpResponse("")
+    """,
+}
+
+
+@pytest.mark.parametrize(("test", "found"), [("file.path == given", 0), ("file.path != given", 1), ("file.path", 1)])
+def test_the_path_of_one_of_the_rows_that_are_gone_through(test: str, found: int, findings: Find) -> None:
+    files = {**DROPS, "models.py": DROPS["models.py"].replace("TEST", test)}
+    assert len(findings(RULE, files)) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "confidence"), [("load.py", Confidence.MEDIUM), ("management/commands/load.py", Confidence.LOW)]
+)
+def test_who_runs_a_command_chooses_the_archive(path: str, confidence: Confidence, findings: Find) -> None:
+    command = """
+        import os
+        import zipfile
+        from django.core.management.base import BaseCommand
+
+        class Command(BaseCommand):
+            def handle(self, **options):
+                load(self.fetched(), "/srv/data")
+
+        def load(path, folder):
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    print(open(os.path.join(folder, name)).read())
+    """
+    assert [each.confidence for each in findings(RULE, {path: command})] == [confidence]

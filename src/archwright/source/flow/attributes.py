@@ -7,10 +7,11 @@ from typing import Any
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import choices, dispatch, stores, ways
-from archwright.source.flow.checks import key_of
+from archwright.source.flow.checks import item_of, key_of, mark
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.masks import few
 from archwright.source.flow.values import (
+    ALL_USES,
     BIT,
     NO,
     UNKNOWN,
@@ -19,6 +20,7 @@ from archwright.source.flow.values import (
     Val,
     clean,
     constant,
+    deep_origins,
     inside,
     join,
     join_all,
@@ -356,7 +358,9 @@ def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value
         dispatch.put(frame, Val(("object", dispatch.HEADERS), base.origins), index, value, position)
     key = index.const if index.const is not NO and isinstance(index.const, (str, int, bytes)) else "*"
     if frame.narrowed:
-        _forget(frame, target if key == "*" else (f.SUBSCRIPT, position, target, (f.CONST, position, key)))
+        _forget(frame, target if key == "*" else item_of(target, key))
+        if key != "*":
+            _put(frame, item_of(target, key), value)
     if base.items is not None:
         kept = inside(value, base)
         ways.note(frame, base)
@@ -364,6 +368,19 @@ def set_item(frame: Frame, base: Val, target: tuple[Any, ...], index: Val, value
     elif target[0] == f.NAME and target[2] in frame.env:
         added = step(value.origins, frame.unit, position, "stored in a container")
         frame.env[target[2]] = Val(base.type, join_origins(base.origins, added), NO, None)
+
+
+def _put(frame: Frame, node: tuple[Any, ...], value: Val) -> None:
+    """What is put at a place whose data has passed a check, or is the code's own, needs none there: callers may rely on it."""
+    key = key_of(node)
+    if key is None or not any(parameter[0] == key.partition(".")[0] for parameter in frame.facts[4]):
+        return
+    uses = ALL_USES
+    for _, cleaned, _ in deep_origins(value):
+        uses &= cleaned
+    if uses:
+        frame.keep(key, value)
+        mark(frame, key, uses)
 
 
 def _forget(frame: Frame, node: tuple[Any, ...]) -> None:

@@ -7,6 +7,7 @@ In a frame's names a place that passed a check is marked by the key of the place
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from archwright.model.value import Trust
@@ -33,6 +34,8 @@ _SAME_TEXT = frozenset(
 )
 """Who checks what these give has looked at the text itself."""
 _SAME_DATA = frozenset({"str", "set", "list", "tuple", "frozenset", "sorted"})
+_ITEM = re.compile(r"item '([\w -]+)'")
+"""An item in the key of a place."""
 _TELLING = frozenset({f.COMPARE, f.BOOL, f.UNARY, f.CALL, f.NAME, f.AWAIT})
 """Kinds of answers that tell what was checked."""
 
@@ -48,7 +51,7 @@ def place_of(node: Node) -> tuple[str, Path] | None:
         elif (
             node[0] == f.CALL and node[2][0] == f.ATTR and node[2][3] == "get" and node[3] and node[3][0][0] == f.CONST
         ):
-            path.append(("get", node[3][0][2]))
+            path.append(("item", node[3][0][2]))
         elif node[0] == f.WALRUS:
             node = node[2]
             continue
@@ -81,6 +84,17 @@ def subject(node: Node) -> Node:
         else:
             break
     return node
+
+
+def _way(path: list[str]) -> Path | None:
+    """The way down from a name, from the parts of a place's key; None where a part is told by more than a name."""
+    found: list[tuple[str, Any]] = []
+    for part in path:
+        item = _ITEM.fullmatch(part)
+        if item is None and not part.isidentifier():
+            return None
+        found.append(("item", item[1]) if item is not None else ("attribute", part))
+    return tuple(found)
 
 
 def mark(frame: Frame, key: str, uses: int = ALL_USES) -> None:
@@ -140,11 +154,12 @@ def _marked(frame: Frame) -> Checked:
     for key, value in frame.env.items():
         if key.endswith(MARK):
             name, *path = key.removesuffix(MARK).split(".")
-            if name in names and all(part.isidentifier() for part in path):
+            way = _way(path) if name in names else None
+            if way is not None:
                 uses = (
                     value.const if isinstance(value.const, int) else 0
                 )  # marks of several ways that differ tell nothing
-                found[names[name], tuple(("attribute", part) for part in path)] = uses
+                found[names[name], way] = uses
     return found
 
 
@@ -174,9 +189,14 @@ def _common(ways: list[Checked]) -> Checked:
 
 def below(node: Node, path: Path) -> Node:
     """The expression of a place below another."""
-    for _, name in path:
-        node = (f.ATTR, node[1], node, name)
+    for how, name in path:
+        node = item_of(node, name) if how == "item" else (f.ATTR, node[1], node, name)
     return node
+
+
+def item_of(node: Node, key: object) -> Node:
+    """The expression of `node[key]`."""
+    return (f.SUBSCRIPT, node[1], node, (f.CONST, node[1], key))
 
 
 def never_returns(frame: Frame, node: Node | None) -> bool:

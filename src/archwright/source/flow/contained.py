@@ -48,7 +48,9 @@ NAME: Final = ".@name"
 BARE: Final = {"bare": NONE}
 """`Val.asked` of a path that ends without a separator, as resolved paths and `str(Path(...))` do."""
 COMMON_LETTERS: Final = ("object", "os.path.commonprefix")
-"""The type of the letters that several paths begin with."""
+"""The type of the letters that several paths begin with. Resolved paths that share those of the folder lie in it, or in one beside it
+whose name goes on: that is told of the check itself."""
+_SHARED: Final = frozenset({COMMON, COMMON_LETTERS})
 
 
 def keep(frame: Frame, held: str, node: Node) -> None:
@@ -196,17 +198,18 @@ def tested(frame: Frame, node: Node) -> None:
 
 
 def compared(frame: Frame, left: Node, right: Node) -> None:
-    """`os.path.commonpath([root, path]) == root`, also where a name holds what they have in common."""
+    """`os.path.commonpath([root, path]) == root`, also where a name holds what they have in common. So `commonprefix`, by letters alone."""
     from archwright.source.flow.expressions import evaluate
 
     for node in (left, right):
-        if node[0] == f.NAME and (common := evaluate(frame, node)).type == COMMON:
+        if node[0] == f.NAME and (common := evaluate(frame, node)).type in _SHARED:
             _vouched(frame, common)
-        elif node[0] in (f.NAME, f.CALL) and _letters(frame, node):
+        if node[0] in (f.NAME, f.CALL) and _letters(frame, node):
             frame.emit("Containment", node[1], flaw="letters", path=evaluate(frame, node), api="os.path.commonprefix")
-        if node[0] == f.CALL and node[2][-1] == "commonpath" and len(node[3]) == 1:
+        if node[0] == f.CALL and node[2][-1] in ("commonpath", "commonprefix") and len(node[3]) == 1:
             parts = node[3][0][2] if node[3][0][0] in (f.LIST, f.TUPLE) else ()
-            _before_resolved(frame, parts, node[1])
+            if node[2][-1] == "commonpath":
+                _before_resolved(frame, parts, node[1])
             for part in parts:
                 tested(frame, part)
     for path, folder in ((left, right), (right, left)):

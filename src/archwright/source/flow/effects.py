@@ -107,7 +107,7 @@ class Found:
 
 
 Checked = dict[tuple[int, tuple[tuple[str, Any], ...]], int]
-"""Arguments, and attributes below them, that passed a check: (index, the way down) -> the bit set of uses they are clean for."""
+"""Arguments, and attributes and items below them, that passed a check: (index, the way down) -> the bit set of uses they are clean for."""
 
 
 class Checks(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import addresses, contained, divided, hosts, regexes, rewritten
-from archwright.source.flow.checks import TEST, key_of, mark, subject, unset
+from archwright.source.flow.checks import TEST, item_of, key_of, mark, subject, unset
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.quoting import quoted, without
 from archwright.source.flow.signatures import COMPARES, signed
@@ -30,6 +30,7 @@ _SAFE_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isalph
 _SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "complex"})
 _TEXT_TYPES = frozenset({"str", "bytes"})
 _MAY_BE_TEXT = (None, ("text",))
+_MAY_BE_DICT = (None, ("dict",))
 _NO_STRUCTURE = BIT[Use.FILTER]
 """A text holds no operators, whatever else it holds."""
 _ORDERS = frozenset({"<", "<=", ">", ">="})
@@ -217,6 +218,7 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
             passed(frame, left, ALL_USES | AMOUNT)
         elif (operator == "in") != holds and left[0] in (f.CONST, f.ATTR):
             if left[0] == f.CONST:
+                _absent(frame, left[2], right)
                 without(frame, left[2], right)
                 contained.without_parents(frame, left[2], right)
                 if left[2] == "//":
@@ -247,6 +249,13 @@ def _compare(frame: Frame, left: tuple[Any, ...], operator: str, right: tuple[An
         _bounded(frame, below, above)
 
 
+def _absent(frame: Frame, key: object, node: tuple[Any, ...]) -> None:
+    """`"name" not in data`: nothing stands there that a check could miss."""
+    value = frame.env.get(node[2]) if node[0] == f.NAME else None
+    if value is not None and value.type in _MAY_BE_DICT and isinstance(key, str) and key.isidentifier():
+        passed(frame, item_of(node, key))
+
+
 def _bounded(frame: Frame, amount: tuple[Any, ...], most: tuple[Any, ...]) -> None:
     """`amount <= most`: what a sender chose goes up to what the service chose."""
     while amount[0] == f.CALL and amount[2][0] == f.NAME and len(amount[3]) == 1:  # int(amount)
@@ -264,14 +273,15 @@ def _no_host(frame: Frame, host: tuple[Any, ...]) -> None:
 
 
 def _own(frame: Frame, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """True where a value from outside is compared with one that is surely the service's own: a field of a row, a setting."""
+    """True where a value from outside is compared with one that is surely the service's own: a field of a row, of one in a loop too."""
     from archwright.source.flow.expressions import evaluate
 
     held = frame.env.get(key_of(one) or "")
     if held is None or other[0] not in (f.NAME, f.ATTR) or not any(o[0][0] in _SENT for o in deep_origins(held)):
         return False
     found = deep_origins(evaluate(frame, other))
-    return bool(found) and all(key[0] == "field" for key, _, _ in found)
+    stored = [key[0] == "field" for key, cleaned, _ in found if key[0] != "loop" and cleaned & ALL_USES != ALL_USES]
+    return bool(stored) and all(stored)
 
 
 def _subset(frame: Frame, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> None:
