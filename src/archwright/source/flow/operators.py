@@ -134,13 +134,21 @@ def binary(frame: Frame, position: int, op: str, left: Val, right: Val) -> Val:
             else:
                 items.update(right.items or {})
             return Val(left.type, join_origins(left.origins, right.origins), NO, items)
-        return Val(left.type, join_origins(left.origins, right.origins))
+        return Val(_either(left, right) if op == "|" else left.type, join_origins(left.origins, right.origins))
     if left.type == right.type == ("number",):
         return Val(("number",), join_origins(left.origins, right.origins))
     behind = deep_origins(right)
     if op == "+" and addresses.anchored("{}", (left,)):
         behind = clean(behind, addresses.HOST)  # `self.base + path`, whatever both hold
     return Val(None, join_origins(deep_origins(left), behind))
+
+
+def _either(left: Val, right: Val) -> Any:
+    """The type of what is in one of two: of queries, those few rows alone that both give."""
+    if left.type is None or left.type[0] != "query" or "few" not in left.type[1].flags:
+        return left.type
+    few = right.type is not None and right.type[0] == "query" and "few" in right.type[1].flags
+    return left.type if few else ("query", left.type[1]._replace(flags=left.type[1].flags - {"few"}))
 
 
 def intersection(left: Val, right: Val) -> Val | None:
@@ -359,6 +367,8 @@ def unary(op: str, value: Val) -> Val:
                 return constant(-value.const)
         except TypeError:
             return UNKNOWN
+    if op == "~" and value.items:  # conditions turned round: what holds then is not read
+        return Val(None, deep_origins(value))
     return NUMBER if op == "not" else value
 
 

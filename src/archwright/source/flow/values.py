@@ -300,13 +300,14 @@ def _only_query(left: Val, right: Val) -> tuple[Any, ...] | None:
 
 
 def _join_queries(left: Query, right: Query) -> Query | None:
-    """What one way loads along counts as loaded: only what no way loads is missing."""
+    """What one way loads along counts as loaded: only what no way loads is missing. Rows are few where they are on both."""
     if (left.orm, left.entity) != (right.orm, right.entity):
         return None
     same = left.via == right.via
+    flags = (left.flags | right.flags) - ({"few"} - (left.flags & right.flags))
     return left._replace(
         loaded=left.loaded | right.loaded,
-        flags=left.flags | right.flags | (frozenset() if same else {"changed"}),
+        flags=flags if same else flags | {"changed"},
         via=left.via if same else None,
         manager=left.manager if left.manager == right.manager else None,
         filters=tuple(dict.fromkeys((*left.filters, *right.filters)))[:12],

@@ -8,7 +8,7 @@ from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, O
 from archwright.source.frameworks.base import CallSite, Iteration, few
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.predicates import conditions, exactly, limited
-from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, is_loaded
+from archwright.source.frameworks.django.rows import HELD, ORM, PAGED, comes_ordered, is_loaded
 from archwright.source.frameworks.shared.held import mark, marked
 from archwright.source.frameworks.shared.queries import conditioned, emit_read, identity, kept_origins, path_of
 
@@ -123,14 +123,18 @@ def prefetched(query: Query) -> bool:
 
 
 def one(call: CallSite, value: Val, query: Query, origins: tuple[Origin, ...], models: Known) -> Val:
-    """`get`, `first` and their like: one row, fetched now unless its relation came along."""
+    """`get`, `first` and their like: one row, fetched now unless its relation came along in order.
+
+    Source: `QuerySet.first` takes the first of the rows that it holds, after `order_by("pk")` where they are in no order, which asks
+    anew; so does `last`, which turns the order round.
+    """
     cached = (
-        "related" in query.flags
+        query.via is not None
+        and "related" in query.flags
         and "changed" not in query.flags
-        and call.name in ("first", "last", "afirst", "alast")
+        and call.name in ("first", "afirst")
         and prefetched(query)
-        and query.entity in models
-        and models[query.entity].ordered
+        and ((query.entity in models and models[query.entity].ordered) or comes_ordered(*query.via))
     )
     exactly(call, query, models)
     if not cached:

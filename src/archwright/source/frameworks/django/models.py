@@ -37,6 +37,7 @@ _RELATIONS = {
     "GenericRelation": "many",
     "AutoOneToOneField": "one",
 }
+_ONE_TO_ONE: Final = frozenset({"OneToOneField", "AutoOneToOneField"})
 _EXACT: Final = frozenset(
     {"IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}
     | {"PositiveBigIntegerField", "AutoField", "BigAutoField", "SmallAutoField", "FloatField", "UUIDField"}
@@ -76,7 +77,7 @@ class Relation(NamedTuple):
 class ModelInfo:
     """One model with what instances and the class offer."""
 
-    __slots__ = ("columns", "default_manager", "exact", "files", "info", "managers", "ordered", "relations")
+    __slots__ = ("columns", "default_manager", "exact", "files", "info", "managers", "ordered", "relations", "single")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
@@ -85,6 +86,8 @@ class ModelInfo:
         """The columns that hold the name of a file and give the file."""
         self.exact: set[str] = {"id", "pk"}
         """The columns that are compared with a number or a UUID alone: another text is an error, whether a row has it or not."""
+        self.single: set[str] = {"id", "pk"}
+        """The columns of which no two rows hold the same value."""
         self.relations: dict[str, Relation] = {}
         self.managers: dict[str, str | None] = {}
         """Manager attribute -> dotted class of the project's manager or query set, None for Django's own; two with a space between
@@ -172,6 +175,8 @@ class Models:
         if any(base in (f"{_AUTH}AbstractUser", f"{_AUTH}PermissionsMixin") for base in info.external_bases()):
             for name, target in _PERMITTED.items():
                 model.relations[name] = Relation(target, True, between=f"{info.name}_{name}")
+        if f"{_AUTH}AbstractUser" in info.external_bases():
+            model.single.add("username")
         for holder in reversed(info.mro()):
             for name, binding in holder.scope().items():
                 if binding.kind in ("expression", "annotation"):
@@ -206,9 +211,11 @@ class Models:
             if column:
                 model.columns.add(column)
                 self._read_exact(model, name, "", node)
+                self._read_single(model, (name, column), short, node)
         elif short.endswith("Field"):
             model.columns.add(name)
             self._read_exact(model, name, short, node)
+            self._read_single(model, (name,), short, node)
             if short.endswith(("FileField", "ImageField")):
                 model.files.add(name)
         else:
@@ -222,6 +229,15 @@ class Models:
         keyed = any(key == "primary_key" and value[0] == f.CONST and value[2] is True for key, value in node[4])
         for column in (name, "pk") if keyed else (name,):
             (model.exact.add if short in _EXACT else model.exact.discard)(column)
+
+    @staticmethod
+    def _read_single(model: ModelInfo, columns: tuple[str, ...], short: str, node: tuple[Any, ...]) -> None:
+        """Whether a field says that each of its values is in one row alone."""
+        said = any(
+            key in ("unique", "primary_key") and value[0] == f.CONST and value[2] is True for key, value in node[4]
+        )
+        for column in columns:
+            (model.single.add if said or short in _ONE_TO_ONE else model.single.discard)(column)
 
     def _callee(self, holder: ClassInfo, node: tuple[Any, ...]) -> str:
         """The outside class that a call makes an instance of: itself, or the field class a project class derives from."""
@@ -359,7 +375,7 @@ class Models:
                     target = self.models.get(relation.target)
                     if target is None or short == "GenericRelation":
                         continue
-                    single = short in ("OneToOneField", "AutoOneToOneField")
+                    single = short in _ONE_TO_ONE
                     accessor = self._accessor(model.info, node, single=single)
                     back = name if relation.column else ""
                     if accessor and accessor not in target.relations:

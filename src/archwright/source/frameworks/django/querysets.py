@@ -11,13 +11,20 @@ from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.django import evaluation
 from archwright.source.frameworks.django.instances import stored
 from archwright.source.frameworks.django.models import ModelInfo
-from archwright.source.frameworks.django.predicates import conditions, exactly, words, written_row, written_rows
+from archwright.source.frameworks.django.predicates import (
+    Condition,
+    conditions,
+    exactly,
+    words,
+    written_row,
+    written_rows,
+)
 from archwright.source.frameworks.django.rows import (
     HELD,
     ORM,
     PAGED,
     interpret_text,
-    prefetched_annotations,
+    prefetched_flags,
     relation_paths,
 )
 from archwright.source.frameworks.django.signals import Signals
@@ -59,16 +66,35 @@ def _same(asked: Asked) -> Val:
     return _with(asked, flags=("set",))
 
 
+def _none(asked: Asked) -> Val:
+    return _with(asked, flags=("set", "few"))
+
+
 def _changed(asked: Asked) -> Val:
     return _with(asked, flags=("changed",))
 
 
 def _filter(asked: Asked) -> Val:
     names.keys(asked.call, asked.call.name)
-    added = conditions(asked.call, denied=asked.call.name == "exclude")
+    added = list(conditions(asked.call, denied=asked.call.name == "exclude"))
     query, compared = conditioned(asked.query, asked.value.asked, added)
     exactly(asked.call, asked.query, asked.models)
-    return Val(("query", query._replace(flags=query.flags | {"changed"})), asked.origins, asked=compared)
+    flags = query.flags | {"changed"} | ({"few"} if _names_one(asked, added) else set())
+    return Val(("query", query._replace(flags=flags)), asked.origins, asked=compared)
+
+
+def _names_one(asked: Asked, added: Iterable[Condition]) -> bool:
+    """True where one of some conditions is met by one row at most: a column that no two rows share has one value."""
+    model = asked.models.get(asked.query.entity or "")
+    return model is not None and any(
+        operator == "=" and path in model.single and value is not None and value.const is not None
+        for (path, operator), value in added
+    )
+
+
+def _united(asked: Asked) -> Val:
+    """Rows of other queries come in, however few there were."""
+    return _with(asked._replace(query=asked.query._replace(flags=asked.query.flags - {"few"})), flags=("changed",))
 
 
 def _ordered(asked: Asked) -> Val:
@@ -103,8 +129,8 @@ def _loaded(asked: Asked) -> Val:
     if len(asked.call.args) == 1 and asked.call.args[0].const is None:  # None takes back what was asked for
         return _with(asked, asked.value.origins)
     paths = relation_paths(asked.call, asked.call.name == "select_related")
-    computed = prefetched_annotations(asked.call)
-    return _with(asked, asked.value.origins, flags=computed, loaded=asked.query.loaded | paths)
+    known = prefetched_flags(asked.call)
+    return _with(asked, asked.value.origins, flags=known, loaded=asked.query.loaded | paths)
 
 
 def _page(asked: Asked) -> Val:
@@ -234,9 +260,11 @@ def _both(name: str) -> tuple[str, str]:
 _FIGURES: Final = frozenset(each for name in ("count", "exists", "aggregate", "contains") for each in _both(name))
 _ONES: Final = ("get", "first", "last", "latest", "earliest", "get_by_natural_key")
 _METHODS: Final[dict[str, Handler]] = {
-    **dict.fromkeys(("all", "get_queryset", "iterator", "aiterator", "alias", "none", "contains_aggregate"), _same),
+    **dict.fromkeys(("all", "get_queryset", "iterator", "aiterator", "alias", "contains_aggregate"), _same),
     **dict.fromkeys(("filter", "exclude", "complex_filter"), _filter),
-    **dict.fromkeys(("distinct", "reverse", "using", "union", "intersection", "difference"), _changed),
+    **dict.fromkeys(("distinct", "reverse", "using", "intersection", "difference"), _changed),
+    "union": _united,
+    "none": _none,
     "only": _only,
     "defer": _defer,
     **dict.fromkeys(("values", "values_list", "dates", "datetimes"), _values),

@@ -8,6 +8,7 @@ from archwright.source.flow.values import (
     UNKNOWN,
     Row,
     Val,
+    constant,
     origins_of,
 )
 from archwright.source.frameworks.base import CallSite
@@ -45,16 +46,27 @@ def annotations_below(row: Row, relation: str) -> frozenset[str]:
     return frozenset(annotation(flag[len(prefix) :]) for flag in flags if flag.startswith(prefix))
 
 
-def prefetched_annotations(call: CallSite) -> tuple[str, ...]:
-    """The flags for what the queries of `prefetch_related(Prefetch(path, query))` compute."""
-    given = [value.items or {} for value in call.args]
-    paths = [(items["path"].const, items.get("columns")) for items in given if "path" in items]
-    return tuple(
-        annotation(f"{path.replace('__', '.')}.{column}")
-        for path, columns in paths
-        if isinstance(path, str) and columns is not None and columns.items is not None
-        for column in columns.items
-    )
+def prefetched_flags(call: CallSite) -> tuple[str, ...]:
+    """The flags for what the queries of `prefetch_related(Prefetch(path, query))` compute, and for their order."""
+    found: list[str] = []
+    for items in (value.items or {} for value in call.args):
+        path, columns = items.get("path", UNKNOWN).const, items.get("columns", UNKNOWN).items
+        if isinstance(path, str):
+            path = path.replace("__", ".")
+            found += [annotation(f"{path}.{column}") for column in columns or ()]
+            found += [_in_order(path)] if "ordered" in items else []
+    return tuple(found)
+
+
+def _in_order(path: str) -> str:
+    """The flag of a query that brings the rows of a relation along in an order of their own."""
+    return f"ordered:{path}"
+
+
+def comes_ordered(row: Row, name: str) -> bool:
+    """True where the rows of a relation that came along may have been put in order by their own query."""
+    path = path_of(row, name)
+    return row.query is not None and (_in_order(path) in row.query.flags or path not in row.query.loaded)
 
 
 def relation_paths(call: CallSite, joined: bool) -> frozenset[str]:
@@ -86,6 +98,8 @@ def prefetch_object(call: CallSite) -> Val:
         mark = annotation("")
         computed = (flag.removeprefix(mark) for flag in sorted(inner.type[1].flags) if flag.startswith(mark))
         items["columns"] = Val(("dict",), (), NO, dict.fromkeys(computed, UNKNOWN))
+        if "ordered" in inner.type[1].flags:
+            items["ordered"] = constant(True)
     if call.argument(2, "to_attr") is not None:
         items["path"] = UNKNOWN
     if inner is not None and inner.type is not None and inner.type[0] == "query" and inner.type[1].loaded:
