@@ -293,5 +293,58 @@ def test_tests_of_the_user_and_decorators_of_routes(
     assert told(findings(RULE, {**files, "shop/views.py": f"{DJANGO}\n{above}{VIEW}"})) == expected
 
 
+CLASSES = """
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import JsonResponse
+from django.urls import path
+from django.views import View
+from oauth2_provider.views.mixins import ClientProtectedResourceMixin
+from oauth2_provider.views.generic import ProtectedResourceView
+from shop.models import Row
+
+class Two(LoginRequiredMixin, View):
+    def get(self, request, key):
+        return JsonResponse({{"name": Row.objects.get(pk=key).name}})
+
+class Three(LoginRequiredMixin, View):
+    def get(self, request, key):
+        return JsonResponse({{"name": Row.objects.get(pk=key).name}})
+
+class Four(LoginRequiredMixin, View):
+    def get(self, request, key):
+        return JsonResponse({{"name": Row.objects.get(pk=key).name}})
+
+class Five(LoginRequiredMixin, View):
+    def get(self, request, key):
+        return JsonResponse({{"name": Row.objects.get(pk=key).name}})
+
+class Remove({parents}):
+    def post(self, request, key):
+        Row.objects.filter(pk=key).delete()
+        return JsonResponse({{}})
+
+urlpatterns = [
+    path("<int:key>/two", Two.as_view()),
+    path("<int:key>/three", Three.as_view()),
+    path("<int:key>/four", Four.as_view()),
+    path("<int:key>/five", Five.as_view()),
+    path("<int:key>/gone", Remove.as_view()),
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("parents", "expected"),
+    [
+        ("ClientProtectedResourceMixin, View", SILENT),
+        ("ProtectedResourceView", SILENT),
+        ("View", LOUD),
+    ],
+)
+def test_protected_resources(findings: Find, parents: str, expected: list[str]) -> None:
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/urls.py": CLASSES.format(parents=parents)}
+    assert told(findings(RULE, files)) == expected
+
+
 def told(found: list[Finding]) -> list[str]:
     return [str(finding.confidence) for finding in found]

@@ -26,7 +26,10 @@ _CHECKS: Final = re.compile(r"(?:require|check|has|need|protect|ensure|enforce|g
 """Methods of an object of that kind that are put around a handler: `permissions.require_any("add")`."""
 _NAMES_ROLES: Final = re.compile(r"role|perm|scope|group|requires?$", re.IGNORECASE)
 """Guards whose texts are what a caller must have: `roles_required("admin")`, `permission_required("shop.add_order")`."""
-_MIXIN: Final = re.compile(r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin|Staff|Superuser|Owner)\w*Mixin$")
+_MIXIN: Final = re.compile(
+    r"(?:Login|Permission|UserPasses|Access|Auth\w*|Admin|Staff|Superuser|Owner|ProtectedResource)\w*Mixin$|ProtectedResourceView$"
+)
+"""Parents of a view class that let only some through; a protected resource is what OAuth gives a token for."""
 _CLASS: Final = re.compile(r"^(?:Is|Has|Can|Dj?ango)\w+|Permissions?$|Authenticated\w*$")
 _OPEN: Final = frozenset({"AllowAny", "allow_anonymous", "login_not_required", "public", "no_auth", "auth_exempt"})
 _VERBS: Final = {"require_POST": "POST", "require_GET": "GET", "require_safe": "GET"}
