@@ -21,9 +21,6 @@ _TOOLS = re.compile(
     r"|/management/commands/(?:[^/]*[_-])?(?:dummy|demo|fake|mock|sample|seed)(?:[_-][^/]*)?\.py$"
 )
 _PRODUCTION = re.compile(r"(?:^|[/_.-])(?:prod|production|live|deploy\w*|staging)(?:[/_.-]|$)", re.IGNORECASE)
-_DEVELOPMENT = re.compile(
-    r"(?:^|[/_.-])(?:dev|devel|development|local|debug|tests?|testing|ci|examples?|demo)(?:[/_.-]|$)", re.IGNORECASE
-)
 
 
 def in_tests(path: str) -> bool:
@@ -49,8 +46,3 @@ def beside(path: str) -> bool:
 def of_production(path: str) -> bool:
     """True for settings of the machines that serve."""
     return _PRODUCTION.search(path) is not None
-
-
-def of_development(path: str) -> bool:
-    """True for settings of a developer's machine."""
-    return _DEVELOPMENT.search(path) is not None

@@ -143,14 +143,14 @@ def _opening(lines: Sequence[str]) -> Iterator[str]:
             return
 
 
-def _around(lines: Sequence[str], line: int) -> Iterator[int]:
+def _around(lines: Sequence[str], line: int, before: int = _BEFORE) -> Iterator[int]:
     """The indices of a line (from 1) and of those that it stands in, by how far they are indented, innermost first."""
     if not 0 < line <= len(lines):
         return
     number = line - 1
     yield number
     indent = indent_of(lines[number])
-    for above in range(number - 1, max(-1, number - 1 - _BEFORE), -1):
+    for above in range(number - 1, max(-1, number - 1 - before), -1):
         text = lines[above]
         if text.strip() and not text.lstrip().startswith(("#", ")", "]", "}")) and indent_of(text) < indent:
             indent = indent_of(text)
@@ -159,7 +159,7 @@ def _around(lines: Sequence[str], line: int) -> Iterator[int]:
 
 def function_around(lines: Sequence[str], line: int) -> Sequence[str]:
     """The lines of the innermost function that a line (from 1) stands in, from its first; none: it stands in no function."""
-    for number in _around(lines, line):
+    for number in _around(lines, line, line):
         if _FUNCTION.match(lines[number]) and number < line - 1:
             inside = partial(_in_function, indent=indent_of(lines[number]))
             return (lines[number], *takewhile(inside, lines[number + 1 :]))

@@ -43,6 +43,15 @@ def test_a_setting_that_nothing_takes_from_outside(base: str, findings: Find) ->
     assert "shop/tokens.py" in sure(findings(RULE, files))
 
 
+@pytest.mark.parametrize(("name", "told"), [("development_defaults", False), ("production_defaults", True)])
+def test_a_setting_that_only_a_module_beside_the_one_that_starts_fixes(name: str, told: bool, findings: Find) -> None:
+    started = "import loader\n\nloader.from_environment(__name__)\n"
+    manage = USES["manage.py"].replace("settings_dev", "settings.default")
+    settings = {"config/settings/__init__.py": "", "config/settings/default.py": started}
+    files = {**USES, "manage.py": manage, **settings, f"config/settings/{name}.py": f'SIGNING_SECRET = "{KEY}"\n'}
+    assert ("shop/tokens.py" in sure(findings(RULE, files))) is told
+
+
 def test_classes_and_conditions_of_developers(findings: Find) -> None:
     text = f"""
 import os

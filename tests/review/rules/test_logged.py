@@ -215,7 +215,7 @@ from flask import Flask, request
 app = Flask(__name__)
 
 def mark(value):
-    return f"key {{value{kept}}}"
+    return f"api_key {{value{kept}}}"
 
 @app.get("/orders")
 def orders():
@@ -292,9 +292,9 @@ app = Flask(__name__)
 LOG = structlog.get_logger()
 
 def redact(logger, method, event):
-    for key, value in list(event.items()):
-        if key in SECRETS:
-            event[key] = "***"
+    for api_key, value in list(event.items()):
+        if api_key in SECRETS:
+            event[api_key] = "***"
     return event
 
 structlog.configure(processors=[{steps}])
@@ -317,3 +317,81 @@ def orders():
 )
 def test_what_structlog_replaces_by_its_name(steps: str, told: str, count: int, findings: Find) -> None:
     assert len(findings(RULE, STRUCTURED.replace("{steps}", steps).replace("{told}", told))) == count
+
+
+TOLD = """
+import logging
+from flask import Flask, abort, g, request
+
+app = Flask(__name__)
+
+def told(headers):
+    headers = dict(headers)
+{}
+    return headers
+
+@app.get("/orders")
+def orders():
+    headers = told(request.headers)
+    logging.info("asked with %s", headers)
+    return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (
+            (
+                "if 'Authorization' in headers:",
+                "    headers['Authorization'] = '[secret]'",
+                "headers['Cookie'] = '***'",
+            ),
+            0,
+        ),
+        (("headers.pop('Authorization', None)", "headers.pop('Cookie', None)"), 0),
+        (("del headers['authorization']", "masked = '; '.join(headers)", "headers['cookie'] = masked"), 0),
+        (("headers['Authorization'] = '[secret]'",), 1),
+        (("headers['Authorization'] = 'Bearer ' + headers['X-Token']", "headers['Cookie'] = 'a=b'"), 1),
+        (("headers['Accept'] = '***'",), 1),
+        (("del g.kept['Authorization']", "del g.kept['Cookie']"), 1),
+    ],
+)
+def test_headers_that_a_function_takes_the_secrets_out_of(lines: tuple[str, ...], count: int, findings: Find) -> None:
+    text = TOLD.replace("{}", "\n".join(f"    {line}" for line in lines))
+    assert len(findings(RULE, text)) == count
+
+
+ASKED = """
+import logging
+from flask import Flask, abort, request
+
+app = Flask(__name__)
+KEY = "X-Api-Key"
+
+@app.get("/orders")
+def orders():
+    \"\"\"All orders.\"\"\"
+    api_key = request.headers.get(KEY)
+    {}
+    return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "sure"),
+    [
+        (
+            "if not api_key:\n        return 'no key', 401\n    else:\n        logging.info('asked with %r', api_key)",
+            False,
+        ),
+        ("if api_key is None:\n        abort(401)\n    logging.info('asked with %r', api_key)", False),
+        ("if not api_key:\n        abort(401)\n    logging.info('asked with %r', api_key)\n    check(api_key)", True),
+        ("if api_key != app.config['KEY']:\n        abort(401)\n    logging.info('asked with %r', api_key)", True),
+        ("if api_key:\n        logging.info('asked with %r', api_key)", True),
+        ("logging.info('asked with %r', api_key)", True),
+    ],
+)
+def test_a_header_that_is_only_asked_to_be_there(body: str, sure: bool, findings: Find) -> None:
+    found = findings(RULE, ASKED.replace("{}", body))
+    assert [each.confidence is not Confidence.LOW for each in found] == [sure]

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
+from archwright.model.secret_name import secret
 from archwright.model.value import Use
 from archwright.source import facts as f
+from archwright.source.flow.named_parts import dotted
 from archwright.source.flow.values import BIT, Val, clean_within
 from archwright.source.nodes import branches, nodes
 from archwright.source.packed import body_of, holds
 
 Node = tuple[Any, ...]
+_KEYS: Final = ("uthorization", "assword", "oken", "ecret")
+"""Without them in its code, no unit hides a secret by its key."""
+_BOTH: Final = frozenset({"authorization", "cookie"})
+_TAKEN_OUT: Final = re.compile(
+    r"\*{3}|x{3,}|[\[<(](?:secret|hidden|filtered|removed|masked|redacted)|redacted|scrubbed|censored", re.IGNORECASE
+)
+_HIDDEN: Final = re.compile(
+    r"(?:^|_)(?:mask|masked|redact|redacted|scrub|scrubbed|hidden|censored|obfuscated?)(?:_|$)", re.IGNORECASE
+)
 _SHOWN: Final = 8
 """Letters of a token by which it is told from others, and by which nobody gets in."""
 
 
 def masks(facts: Node) -> bool:
-    """True for a unit that goes through a mapping and leaves out, or replaces, what its keys' names say is secret."""
+    """True for a unit that goes through a mapping and leaves out, or replaces, what its keys' names say is secret, or does so with such keys by name."""
+    if any(holds(facts, word) for word in _KEYS) and _named(facts):
+        return True
     if not holds(facts, "items"):
         return False
     return any(
@@ -37,6 +52,39 @@ def few(index: Val) -> bool:
     if lower is None or lower.const == 0:
         return upper is not None and isinstance(upper.const, int) and 0 < upper.const <= _SHOWN
     return upper is None and isinstance(lower.const, int) and -_SHOWN <= lower.const < 0
+
+
+def _named(facts: Node) -> bool:
+    """`headers["Authorization"] = "[secret]"`, `del body["password"]` of what is given back; who hides a header that lets somebody in has to hide both."""
+    hidden: dict[str, set[str]] = {}
+    given: set[str] = set()
+    for node in nodes(body_of(facts)):
+        if node[0] == f.RETURN and node[2] is not None:
+            given.update(each[2] for each in nodes((node[2],)) if each[0] == f.NAME)
+        for holder, key in _hidden(node):
+            if key[0] == f.CONST and isinstance(key[2], str):
+                hidden.setdefault(dotted(holder).partition(".")[0], set()).add(key[2].lower())
+    keys = {key for name in given for key in hidden.get(name, ()) if secret(key) or key == "cookie"}
+    return bool(keys) and (keys.isdisjoint(_BOTH) or keys >= _BOTH)
+
+
+def _hidden(node: Node) -> Iterator[tuple[Node, Node]]:
+    """What a statement takes an element out of, or hides one of, and the element's key."""
+    if node[0] == f.DELETE or (node[0] == f.ASSIGN and _hides(node[3])):
+        yield from ((target[2], target[3]) for target in node[2] if target[0] == f.SUBSCRIPT)
+    elif node[0] == f.EXPR and node[2][0] == f.CALL:
+        function, given = node[2][2], node[2][3]
+        if function[0] == f.ATTR and function[3] == "pop" and given:
+            yield function[2], given[0]
+
+
+def _hides(value: Node) -> bool:
+    """True for a text that says that something was taken out of it, or a name that does."""
+    return any(
+        (node[0] == f.CONST and isinstance(node[2], str) and _TAKEN_OUT.search(node[2]) is not None)
+        or (node[0] in (f.NAME, f.ATTR) and _HIDDEN.search(str(node[-1])) is not None)
+        for node in nodes((value,))
+    )
 
 
 def _loop(node: Node) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archwright.model.development import of_development
 from archwright.model.effect import Configure, CrossOrigin, Setting
 from archwright.model.finding import Confidence, Impact
-from archwright.review.beside import in_tests, of_development
+from archwright.review.beside import in_tests
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archwright.model.development import of_development
 from archwright.model.effect import Admit, Configure, Deserialise
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Clean, Origin, OriginKind, Use
-from archwright.review.beside import UNSERVED, beside, of_development
+from archwright.review.beside import UNSERVED, beside
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored

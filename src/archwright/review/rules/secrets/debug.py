@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archwright.model.development import of_development
 from archwright.model.effect import Configure, Setting
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.report.lines import lines_of
-from archwright.review.beside import in_migrations, in_tests, in_tools, of_development, of_production
+from archwright.review.beside import in_migrations, in_tests, in_tools, of_production
 from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps

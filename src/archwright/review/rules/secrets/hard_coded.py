@@ -47,7 +47,8 @@ class HardCoded(Rule):
     they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
     example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class, condition, or the
     environment that the code sets) are listed with `--all`, as are short defaults behind the environment, and defaults of a package of settings
-    that also takes those of a module outside of the repository. A setting that one module fixes and another takes from the environment is no constant.
+    that also takes those of a module outside of the repository. A setting that one module fixes and another takes from the environment is no constant,
+    nor is one of Django that only a developers' module fixes which the project does not start with.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
     signs sessions or tokens they are any user.

@@ -15,6 +15,7 @@ from archwright.model.which import Which
 from archwright.report.lines import lines_of
 from archwright.review.beside import in_tests, in_tools
 from archwright.review.excerpt import end_of
+from archwright.review.presence import only_present
 from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Verdict, example, steps
 from archwright.review.said import chosen, refused
@@ -56,8 +57,8 @@ class Logged(Rule):
     Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
     once, since `Authorization` and sessions are among them, and all that is sent to where people sign in, unless a model declares what
     that is and names no secret. Silent are a token in the handler of the error that refused it, what a function of the project has taken the
-    secrets out of, a few letters, fields that addresses are made with, and what structlog replaces by its name. Arguments with such a name, and
-    what is told only where somebody switched it on, are listed with `--all`.
+    secrets out of, a few letters, fields that addresses are made with, and what structlog replaces by its name. Arguments with such a name,
+    what is told only where somebody switched it on, and a header that its function only asks to be there, are listed with `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 
@@ -202,7 +203,10 @@ class Logged(Rule):
                 continue
             if program.masked_log and shown not in (_HEADERS, _COOKIES) and _by_name(call):
                 continue
-            if (program.masked_log and shown == _HEADERS) or chosen(lines, effect.place.line, _SWITCH):
+            unused = origin.name.startswith("request header '") and only_present(
+                lines, effect.place.line, call, filter(str.isidentifier, re.findall(r"\w+", _code(call)))
+            )
+            if unused or (program.masked_log and shown == _HEADERS) or chosen(lines, effect.place.line, _SWITCH):
                 sure = Confidence.LOW
             yield Verdict(
                 message=f"{title} is written to the log.",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.base import Place
+from archwright.model.development import of_development
 from archwright.model.effect import Configure, Crypto
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.secret_name import parts
 from archwright.model.value import OriginKind, Use
 from archwright.report.lines import lines_of
-from archwright.review.beside import in_tests, of_development
+from archwright.review.beside import in_tests
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.said import function_around, looped, not_served

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from archwright.model.development import of_development
 from archwright.source import facts as f
 from archwright.source.flow.values import UNKNOWN, Val
 from archwright.source.frameworks.shared.declared import constant, elements
@@ -33,16 +35,20 @@ class Settings:
     def modules(self) -> list[Module]:
         """The modules that DJANGO_SETTINGS_MODULE names where the project starts, then all that are called so."""
         if self._modules is None:
-            named = [
-                self._project.by_name[name]
-                for module in self._project.modules
-                if _STARTERS.search(module.path)
-                for name in _named(module)
-                if name in self._project.by_name
-            ]
             called = [module for module in self._project.modules if _SETTINGS.search(module.path)]
-            self._modules = list({module.index: module for module in (*named, *called)}.values())
+            self._modules = list({module.index: module for module in (*self._started, *called)}.values())
         return self._modules
+
+    @cached_property
+    def _started(self) -> list[Module]:
+        """The modules that DJANGO_SETTINGS_MODULE names where the project starts."""
+        return [
+            self._project.by_name[name]
+            for module in self._project.modules
+            if _STARTERS.search(module.path)
+            for name in _named(module)
+            if name in self._project.by_name
+        ]
 
     def node(self, name: str) -> tuple[Module, Any] | None:
         """The expression that a setting is bound to, and the module that binds it."""
@@ -56,7 +62,8 @@ class Settings:
         """The value of a setting; None where no settings module binds it.
 
         A flag is never a constant: it is what one installation sets, and another sets otherwise. Nor is a text that one
-        settings module fixes (that of developers, of tests) and another takes from elsewhere.
+        settings module fixes (that of developers, of tests) and another takes from elsewhere, or that none but a module of
+        developers fixes which the project does not start with: what it starts with has it from outside.
         """
         found = self.node(name)
         if found is None or found[1] is None or name in self._asked:
@@ -68,9 +75,15 @@ class Settings:
             self._asked.discard(name)
         if isinstance(value.const, bool) or value.const is None:
             return Val(value.type, UNKNOWN.origins)
-        if isinstance(value.const, str) and not all(self._fixed(each) for each in self._others(name, found)):
-            return Val(value.type, UNKNOWN.origins)
+        if isinstance(value.const, str):
+            others = tuple(self._others(name, found))
+            if not all(map(self._fixed, others)) or all(self._for_developers(module) for module, _ in (found, *others)):
+                return Val(value.type, UNKNOWN.origins)
         return value
+
+    def _for_developers(self, module: Module) -> bool:
+        """True for a module of developers' settings, by its file's name, that is not the one that the project starts with."""
+        return of_development(module.path.rpartition("/")[2]) and module not in self._started
 
     def _others(self, name: str, first: tuple[Module, Any]) -> Iterator[tuple[Module, Any]]:
         """What other settings modules bind a setting to."""
