@@ -52,6 +52,12 @@ QUOTED = {
     "    db.execute('SELECT 1 FROM t WHERE ' + where(key))",
     "a point in time or a text": "from datetime import datetime\n\ndef where(at):\n    return f\"a = '{at}'\"\n\ndef f(at: datetime | str):\n"
     "    db.execute('SELECT 1 FROM t WHERE ' + where(at))",
+    "texts by name": "def where(at):\n    return f\"a = '{at}'\"\n\ndef f(*keys: str):\n"
+    "    db.execute('SELECT 1 FROM t WHERE ' + where(keys[0]))",
+    "a new type of text": "from typing import NewType\n\nKey = NewType('Key', str)\n\ndef where(at):\n    return f\"a = '{at}'\"\n\n"
+    "def f(key: Key):\n    db.execute('SELECT 1 FROM t WHERE ' + where(key))",
+    "what an object was made with": "def where(at):\n    return f\"a = '{at}'\"\n\nclass Store:\n    def __init__(self, since: str):\n"
+    "        self.since = since\n\n    def f(self):\n        db.execute('SELECT 1 FROM t WHERE ' + where(self.since))",
     "a format that is given": "def f(at, form):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.strftime(form)}'\")",
 }
 DECLARED = "def where(at):\n    return f\"SELECT 1 FROM t WHERE a = '{at}'\"\n\n"
@@ -92,6 +98,16 @@ FINE = {
     "    db.execute(where(kind))",
     "a point in time of an object": f"import datetime\n\nclass Event:\n    at: datetime.datetime | None\n\n{DECLARED}"
     "def f(event: Event | None):\n    db.execute(where(event.at))",
+    "a member of an enumeration": f"import enum\n\nclass Kind(str, enum.Enum):\n    A = 'a'\n\n{DECLARED}"
+    "def f(kind: Kind):\n    db.execute(where(kind))\n    db.execute(where(kind.value))",
+    "a new type of number": f"from typing import NewType\n\nKey = NewType('Key', int)\n\n{DECLARED}def f(key: Key):\n    db.execute(where(key))",
+    "a declared name for a type": f"from datetime import datetime\nfrom typing import TypeAlias\n\nWhen: TypeAlias = datetime\n\n{DECLARED}"
+    "def f(at: When):\n    db.execute(where(at))",
+    "a number of a model": f"from pydantic import BaseModel, PositiveInt\n\nclass Asked(BaseModel):\n    many: PositiveInt\n\n{DECLARED}"
+    "def f(asked: Asked):\n    db.execute(where(asked.many))",
+    "numbers by name": f"{DECLARED}def f(*keys: int, **more: int):\n    db.execute(where(keys[0]))\n    db.execute(where(more['a']))",
+    "what an object was made with": f"from datetime import date\n\n{DECLARED}class Store:\n    def __init__(self, since: date):\n"
+    "        self.since = since\n\n    def f(self):\n        db.execute(where(self.since))",
     "a point in time, spelt": "def f(at):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.isoformat()}'\")",
     "spelt by a format": "def f(at):\n    db.execute(f\"SELECT 1 FROM t WHERE a = '{at.strftime('%Y')}'\")",
     "digits": "def f(key):\n    known = ', '.join(f\"'{each.hex()}'\" for each in key)\n"

@@ -60,7 +60,7 @@ class Use(enum.StrEnum):
     QUOTED = "quoted"
     """The same, where the value stands between quotes that the code wrote itself."""
     FIXED = "fixed"
-    """No use but a mark: the attribute's own class assigns texts of its own to it, and nothing else."""
+    """No use but a mark: the attribute's own class assigns texts of its own to it, or what has no letters that others choose, and nothing else."""
 
 
 class Clean(enum.StrEnum):

@@ -8,6 +8,7 @@ from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import choices, dispatch, stores, ways
 from archwright.source.flow.checks import item_of, key_of, mark
+from archwright.source.flow.declared_types import spells
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.masks import few
 from archwright.source.flow.values import (
@@ -141,7 +142,9 @@ def instance_attribute(frame: Frame, value: Val, info: ClassInfo, name: str, pos
             return _with_path(frame, own, value, name)
     assigned = engine.selves.assigned(info, name)
     if assigned is not None:
-        return _with_path(frame, assigned, value, name, BIT[Use.FIXED] if _own_text(assigned) else 0)
+        return _with_path(
+            frame, assigned, value, name, BIT[Use.FIXED] if _own_text(assigned) or spells(assigned) else 0
+        )
     for base in info.external_bases():
         known = dispatch.object_attribute_known(engine, frame, value, base, name, position)
         if known is not None:
@@ -231,7 +234,7 @@ def class_attribute(frame: Frame, info: ClassInfo, name: str, position: int) -> 
             return found_value
     if name == "__name__":
         return constant(info.short)
-    if engine.is_enum(info):
+    if info.is_enum:
         return constant(name)
     for base in info.external_bases():
         return Val(("external", engine.project.external(f"{base}.{name}")))

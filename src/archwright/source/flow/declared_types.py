@@ -1,5 +1,6 @@
-"""Arguments whose declaration says that they hold no letters of somebody's own: points in time, numbers, keys, members of a list.
+"""Arguments whose declaration says that they hold no letters of somebody's own.
 
+These are points in time, numbers, keys made by libraries, and members of a list or an enumeration.
 Nothing enforces an annotation, so a caller that hands data from outside over is followed all the same. Of an argument that nobody in the
 program gives, the declaration is all there is.
 """
@@ -10,22 +11,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from archwright.source import facts as f
+from archwright.source.flow.values import Val
+from archwright.source.frameworks.shared.typed import NUMBERS, SPELT
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
 
-_SPELT: Final = frozenset(
-    {
-        *(f"builtins.{name}" for name in ("int", "float", "bool", "complex")),
-        *(f"datetime.{name}" for name in ("datetime", "date", "time", "timedelta", "tzinfo", "timezone")),
-        *(f"ipaddress.IPv{version}{kind}" for version in (4, 6) for kind in ("Address", "Network", "Interface")),
-        "decimal.Decimal",
-        "fractions.Fraction",
-        "pandas.Timestamp",
-        "uuid.UUID",
-    }
-)
-"""Types whose texts their own class spells."""
 _DEPTH: Final = 4
+
+
+def spells(value: Val) -> bool:
+    """True for a value of a type that says what letters it may hold."""
+    return value.type == ("number",) or (
+        value.type is not None and value.type[0] == "object" and _last(value.type[1]) in SPELT
+    )
 
 
 def spelt(project: Project, unit_id: int, index: int, below: Sequence[Any] = ()) -> bool:
@@ -33,14 +31,16 @@ def spelt(project: Project, unit_id: int, index: int, below: Sequence[Any] = ())
     module, unit = project.unit(unit_id)
     if index >= len(unit[4]):
         return False
-    annotation = unit[4][index][2]
-    if not below:
+    _, kind, annotation, _ = unit[4][index]
+    if not below or (len(below) == 1 and kind in (f.PARAM_VARARGS, f.PARAM_KWARGS)):
         return annotation is not None and _spelt(project, module, annotation, _DEPTH)
     owner = project.class_of_unit(unit_id) if index == 0 else None
     return len(below) == 1 and _attribute(project, owner or _class(project, module, annotation, _DEPTH), str(below[0]))
 
 
 def _attribute(project: Project, info: ClassInfo | None, name: str) -> bool:
+    if info is not None and info.is_enum:
+        return True
     hit = info.lookup(name) if info is not None else None
     if hit is None or hit[1].kind != "annotation":
         return False
@@ -77,11 +77,20 @@ def _spelt(project: Project, module: Module, node: Any, depth: int) -> bool:
     if node[0] == f.CONST and node[2] is ...:  # tuple[int, ...]
         return True
     found = project.resolve_expression(module, node)
-    if found is not None and found.kind == "expression":  # When = datetime | None
-        inner, _, alias = found.value
-        return alias is not node and alias[0] in (f.BINOP, f.SUBSCRIPT) and _spelt(project, inner, alias, depth - 1)
-    named = found.value if found is not None and found.kind == "external" else None
-    return (named or (f"builtins.{node[2]}" if found is None and node[0] == f.NAME else "")) in _SPELT
+    if found is None:
+        return node[0] == f.NAME and node[2] in NUMBERS
+    if found.kind in ("expression", "annotation"):  # When = datetime | None; Key = NewType("Key", int)
+        inner, alias = found.value[0], found.value[-1]
+        if alias is not None and alias[0] == f.CALL and _name(alias[2]) == "NewType" and len(alias[3]) > 1:
+            alias = alias[3][1]
+        return alias is not None and alias is not node and _spelt(project, inner, alias, depth - 1)
+    if found.kind == "class":
+        return bool(found.value.is_enum)
+    return found.kind == "external" and _last(found.value) in NUMBERS | SPELT
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
 
 
 def _none(node: Any) -> bool:

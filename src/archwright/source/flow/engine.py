@@ -411,10 +411,6 @@ class Engine:
             return None
         return ("class", owner) if "class" in self.decorations(unit) else self.instance_type(owner)
 
-    def is_enum(self, info: ClassInfo) -> bool:
-        """True where a class is an enumeration: its members are constants."""
-        return any(base.startswith("enum.") or base.endswith("Choices") for base in info.external_bases())
-
     def decorations(self, unit: int) -> frozenset[str]:
         """`property`, `static` and `class` of a method; `cached`: what it gives for its arguments is kept."""
         known = self._decorations.get(unit)

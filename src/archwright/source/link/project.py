@@ -44,6 +44,11 @@ class ClassInfo:
         """The name without its module."""
         return str(self.facts[0])
 
+    @property
+    def is_enum(self) -> bool:
+        """True for an enumeration: its members are constants."""
+        return any(base.startswith("enum.") or base.endswith("Choices") for base in self.external_bases())
+
     def bases(self) -> tuple[ClassInfo | str, ...]:
         """Each base as a class of the project or as a dotted outside name; unresolvable ones are left out."""
         if self._bases is None:

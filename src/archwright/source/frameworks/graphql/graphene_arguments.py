@@ -68,7 +68,7 @@ def kinds_of(engine: Engine, module: Module, node: Any) -> frozenset[str]:
 
 def _of_class(engine: Engine, info: ClassInfo, outside: Outside, depth: int) -> Val:
     bases = {base.rpartition(".")[2] for base in info.external_bases()}
-    if "Enum" in bases or engine.is_enum(info):
+    if "Enum" in bases or info.is_enum:
         return Val(("text",), (outside.origin(clean=True),))
     if "InputObjectType" in bases:
         items: dict[Any, Val] = {}

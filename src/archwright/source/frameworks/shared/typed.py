@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from archwright.source.link.module import Module
     from archwright.source.link.project import ClassInfo
 
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     {"int", "float", "bool", "PositiveInt", "NegativeInt", "NonNegativeInt", "NonPositiveInt", "PositiveFloat"}
     | {"NonNegativeFloat", "StrictInt", "StrictFloat", "StrictBool", "conint", "confloat", "FiniteFloat"}
 )
-_CLEAN = frozenset(
+SPELT = frozenset(
     {"UUID", "UUID1", "UUID3", "UUID4", "UUID5", "UUID6", "UUID7", "Decimal", "condecimal", "datetime", "date", "time"}
     | {"timedelta", "Literal", "AwareDatetime", "NaiveDatetime", "PastDate", "PastDatetime", "FutureDate"}
     | {"FutureDatetime", "IPv4Address", "IPv6Address", "IPvAnyAddress", "ULID", "ObjectId", "PydanticObjectId"}
 )
+"""Types whose texts their own class spells."""
 _TEXTS = frozenset(
     {"str", "bytes", "Any", "object", "EmailStr", "AnyUrl", "HttpUrl", "AnyHttpUrl", "SecretStr", "StrictStr", "constr"}
     | {"NameEmail", "FilePath", "Path", "JsonValue", "ID", "JSON"}
@@ -150,7 +151,7 @@ def _text(name: str, outside: Outside) -> Origin:
 def _generic(engine: Engine, module: Module, node: Any, outside: Outside, depth: int) -> Val:
     head, inner = _last(node[2]), node[3]
     parts = list(inner[2]) if inner[0] == f.TUPLE else [inner]
-    if head in _CLEAN:
+    if head in SPELT:
         return Val(("text",), (outside.origin(clean=True),))
     if head == "Annotated":
         markers = parts[1:]
@@ -186,9 +187,9 @@ def _named(engine: Engine, module: Module, node: Any, outside: Outside, depth: i
             return Val(None, (UNKNOWN_ORIGIN,))
         return typed(engine, found.value[0], target, outside, depth - 1)
     name = _last(node)
-    if name in _NUMBERS:
+    if name in NUMBERS:
         return Val(("number",), (outside.origin(clean=True),))
-    if name in _CLEAN:
+    if name in SPELT:
         return Val(("text",), (outside.origin(clean=True),))
     if name in _TEXTS:
         return Val(("text",) if name != "Any" else None, (_text(name, outside),))
@@ -201,7 +202,7 @@ def _named(engine: Engine, module: Module, node: Any, outside: Outside, depth: i
 
 def instance(engine: Engine, info: ClassInfo, outside: Outside, depth: int = _MAX_DEPTH) -> Val:
     """An instance of a project class whose fields come from outside."""
-    if engine.is_enum(info):
+    if info.is_enum:
         return Val(("text",), (outside.origin(clean=True),))
     items: dict[Any, Val] = {}
     if depth > 0:

@@ -142,7 +142,7 @@ def _named(engine: Engine, module: Module, node: Any, depth: int) -> ColumnType:
         return annotated_type(engine, where, meant, depth + 1)
     found = engine.project.resolve_expression(module, node)
     if found is not None and found.kind == "class":
-        if engine.is_enum(found.value):
+        if found.value.is_enum:
             return ColumnType(Type.ENUM, values=enum_values(found.value), nullable=False)
         return ColumnType(nullable=False)
     return ColumnType(_ANNOTATED.get(last_name(node), Type.UNKNOWN), nullable=False)
@@ -161,7 +161,7 @@ def _quoted(engine: Engine, module: Module, text: str) -> ColumnType:
     nullable = "None" in words
     for word in words:
         found = engine.project.resolve_text(module, word)
-        if found is not None and found.kind == "class" and engine.is_enum(found.value):
+        if found is not None and found.kind == "class" and found.value.is_enum:
             return ColumnType(Type.ENUM, values=enum_values(found.value), nullable=nullable)
         if word.rpartition(".")[2] in _ANNOTATED:
             return ColumnType(_ANNOTATED[word.rpartition(".")[2]], nullable=nullable)
