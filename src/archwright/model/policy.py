@@ -66,3 +66,14 @@ class Around(enum.StrEnum):
     """It may turn them away, by who they are or what they prove."""
     UNTOLD = "untold"
     """There is something whose code is not there."""
+
+
+class Shows(enum.StrEnum):
+    """What a handler shows to whoever calls."""
+
+    OTHER = "other"
+    """Anything."""
+    SAME = "same"
+    """A page, or another address, made from constants: the same to everybody, and it does nothing else."""
+    ADDRESS = "address"
+    """Another address alone, which code of the project makes from nothing but the request."""

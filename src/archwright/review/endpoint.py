@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from archwright.model.base import Model, Place
 from archwright.model.effect import Effect
 from archwright.model.operation import GraphqlField, Http, Operation
-from archwright.model.policy import ANYONE, AUTHENTICATED, Around
+from archwright.model.policy import ANYONE, AUTHENTICATED, Around, Shows
 
 
 class Standing(Model, frozen=True, kw_only=True):
@@ -121,6 +121,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `keeps`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
+    showing: Callable[[], Shows] = lambda: Shows.OTHER
+    """Gives `shows`."""
     welcoming: Callable[[], bool] = bool
     """Gives `welcomes`."""
     inverting: Callable[[], tuple[Inversion, ...]] = tuple
@@ -184,6 +186,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
         return self.fixing()
 
     @property
+    def shows(self) -> Shows:
+        """Whether it does nothing but show a page, or send callers on to an address, that is the same for everybody."""
+        return self.showing()
+
+    @property
     def welcomes(self) -> bool:
         """True where its own code, or what it calls, does the work for callers who are not signed in too: one way for them, one for others."""
         return self.welcoming()
@@ -197,6 +204,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def around(self) -> Around:
         """What its decorators do with callers, also those whose names say nothing, and a test of a secret that is sent along."""
         return self.surrounding()
+
+    @property
+    def asks_nobody(self) -> bool:
+        """True where neither what stands before it nor its code asks who calls, or whose the data is."""
+        return not (self.signed_in or self.asks or self.hooked or self.checks)
 
     @property
     def signed_in(self) -> bool:

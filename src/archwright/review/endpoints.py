@@ -8,7 +8,7 @@ from typing import Any
 
 from archwright.model.base import Place
 from archwright.model.operation import GraphqlField, Http
-from archwright.model.policy import AUTHENTICATED, Around
+from archwright.model.policy import AUTHENTICATED, Around, Shows
 from archwright.review.beside import in_tests
 from archwright.review.endpoint import Decorator, Does, Endpoint, Exemption, Inversion, Standing
 from archwright.source import facts as f
@@ -23,6 +23,7 @@ from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, decorators_of, guard_of
 from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
+from archwright.source.survey.same_answers import shows
 from archwright.source.survey.sessions import Sessions
 from archwright.source.survey.shared_secrets import compares_shared_secret
 from archwright.source.survey.wrapping import Wrapping
@@ -111,6 +112,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             flagging=cache(partial(_raw_flags, asking, unit)),
             keeping=cache(partial(asking.keeps, unit)),
             fixing=cache(partial(asking.fixed, unit)),
+            showing=cache(partial(_shown, program, unit)),
             welcoming=cache(partial(asking.welcomes, unit)),
             surrounding=cache(partial(_surrounded, wrapping, program, unit, holder)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
@@ -175,6 +177,12 @@ def _decorators(
 def _surrounded(wrapping: Wrapping, program: Program, unit: int, holder: ClassInfo | None) -> Around:
     found = decorators_of(program.engine, unit, holder)
     return wrapping.of(unit, [(module, node) for module, node in found if holder is not None or not _registers(node)])
+
+
+def _shown(program: Program, unit: int) -> Shows:
+    facts = program.project.unit(unit)[1]
+    calls_own = any(not program.project.unit(each)[0].language for each in program.called_by(unit))
+    return shows(facts, body_of(facts), calls_own=calls_own)
 
 
 def _ranks(asking: Asking, unit: int) -> str:

@@ -13,6 +13,7 @@ from archwright.model.entity import Entity, Type
 from archwright.model.value import OriginKind
 from archwright.review.endpoint import EffectsOf, Endpoint
 from archwright.review.rules.access._owner import owner_of
+from archwright.review.rules.access._reads import changes
 
 _OWNERS = re.compile(
     r"^(?:(?:\w+_)?(?:owner|user|author|creator|created_by|customer|account|tenant|org|organi[sz]ation|team|workspace|company"
@@ -133,7 +134,7 @@ class Accesses:
         self._tied: set[str] = set()
         for endpoint in endpoints:
             found = effects(endpoint)
-            if endpoint.changes or any(isinstance(each, Write) for each in found):
+            if changes(endpoint, found):
                 self._changing.add(endpoint.unit)
             for access in accesses_of(endpoint, found, entities):
                 self._by_entity.setdefault(access.entity, []).append(access)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from archwright.model.effect import Effect, Enqueue, FileAccess, HttpCall, Read, Write
+from archwright.model.entity import Entity
 from archwright.model.finding import Confidence, Impact, TraceStep
-from archwright.model.policy import Around
+from archwright.model.policy import Around, Shows
 from archwright.model.which import Which
-from archwright.review.endpoint import Does, Endpoint, Siblings
+from archwright.review.endpoint import Does, EffectsOf, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.rules.access._public import for_machines, is_public
+from archwright.review.rules.access._reads import changes, only_reads, reads_private
 
 _SHARE = 0.8
 _ALMOST_ALL = 0.9
@@ -22,10 +24,13 @@ class MissingAuthentication(Rule):
 
     Judged by its siblings: of at least four others on the same router, in the same file or class, four of five carry a
     login decorator, a dependency that asks for credentials, a permission class or the like (or nine of ten whose paths begin
-    with the same word, where the file holds open ones beside), and this one carries nothing of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it. Decorators of the
+    with the same word, where the file holds open ones beside), and this one carries nothing of the kind, its body and what it calls ask nothing, and neither a hook nor a middleware asks for it.
+    An endpoint that only reads, and no rows of one person, is compared with those that only read: where these are open too, all may see what few
+    may change; where they are fewer than four, the finding is of low confidence. Decorators of the
     project are followed, however they are built, also those that a route is registered with; one whose code is not there may ask, so the
     finding is of low confidence. Endpoints whose names say that they are for anyone (login, health, webhook, password reset, ...) and
-    those marked as public are left out, and so are those that compare a cookie or a header with a setting.
+    those marked as public are left out, and so are those that compare a cookie or a header with a setting, and those that only show a page, or
+    redirect to an address, made from constants.
 
     A view that a model admin of Django adds in `get_urls` without `admin_view` is reported by itself: all that the site makes
     asks for staff.
@@ -89,7 +94,7 @@ class MissingAuthentication(Rule):
             """,
         ),
         example(
-            "one handler of five without the dependency",
+            "one handler of six without the dependency",
             framework="fastapi",
             code="""
                 from fastapi import APIRouter, Depends, HTTPException
@@ -112,13 +117,17 @@ class MissingAuthentication(Rule):
                 def upload(name: str, text: str, user: str = Depends(current_user)):
                     FILES[name] = text
 
-                @router.patch("/files/{name}")
-                def rename(name: str, other: str, user: str = Depends(current_user)):
-                    FILES[other] = FILES.pop(name)
+                @router.get("/files/{name}/size")
+                def size(name: str, user: str = Depends(current_user)):
+                    return len(FILES[name])
 
-                @router.delete("/files/{name}")
-                def remove(name: str, user: str = Depends(current_user)):
-                    del FILES[name]
+                @router.get("/files/{name}/start")
+                def start(name: str, user: str = Depends(current_user)):
+                    return FILES[name][:100]
+
+                @router.get("/files/{name}/lines")
+                def lines(name: str, user: str = Depends(current_user)):
+                    return FILES[name].count(",")
 
                 @router.get("/files/{name}")
                 def content(name: str):
@@ -285,6 +294,7 @@ class MissingAuthentication(Rule):
         endpoint: Endpoint,
         siblings: Siblings,
         effects: Callable[[Endpoint], Sequence[Read | Write | FileAccess | HttpCall | Enqueue]],
+        entities: Mapping[str, Entity],
     ) -> Iterator[Verdict]:
         if endpoint.guards or endpoint.heirs or is_public(endpoint):
             return
@@ -294,18 +304,35 @@ class MissingAuthentication(Rule):
             if not endpoint.checks:
                 yield self._of_admin(endpoint)
             return
-        if endpoint.asks or endpoint.hooked or endpoint.welcomes or endpoint.around is Around.ASKS:
+        if endpoint.shows is Shows.SAME or endpoint.asks or endpoint.hooked or endpoint.welcomes:
+            return
+        if endpoint.around is Around.ASKS:
             return
         for kind in ("router", "class", "file"):
             beside = [each for each in siblings.by(kind, endpoint) if not is_public(each)]
             if len(beside) >= _FEWEST:
                 if _mostly_guarded(beside, _SHARE):
-                    yield self._verdict(endpoint, beside, effects(endpoint))
+                    yield from self._compared(endpoint, beside, effects, entities)
                     return
                 break
         alike = [each for each in siblings.by("address", endpoint) if not is_public(each)]
         if len(alike) >= _FEWEST and _mostly_guarded(alike, _ALMOST_ALL):
-            yield self._verdict(endpoint, alike, effects(endpoint))
+            yield from self._compared(endpoint, alike, effects, entities)
+
+    def _compared(
+        self, endpoint: Endpoint, beside: Sequence[Endpoint], effects: EffectsOf, entities: Mapping[str, Entity]
+    ) -> Iterator[Verdict]:
+        """What only reads, and no rows of one person, is compared with what only reads; too few of these leave a doubt."""
+        found = effects(endpoint)
+        if not only_reads(endpoint, found) or reads_private(found, entities):
+            yield self._verdict(endpoint, beside, found)
+            return
+        readers = [each for each in beside if not changes(each, effects(each))]
+        if len(readers) >= _FEWEST:
+            if _mostly_guarded(readers, _SHARE):
+                yield self._verdict(endpoint, readers, found)
+        elif not any(each.asks_nobody for each in readers):
+            yield self._verdict(endpoint, beside, found, doubted=True)
 
     def _of_admin(self, endpoint: Endpoint) -> Verdict:
         """The admin site checks the views that it makes itself; those that are added stand as they are."""
@@ -318,18 +345,20 @@ class MissingAuthentication(Rule):
             trace=steps((endpoint.place, "nothing asks who calls")),
         )
 
-    def _verdict(self, endpoint: Endpoint, beside: Sequence[Endpoint], effects: Sequence[Effect]) -> Verdict:
+    def _verdict(
+        self, endpoint: Endpoint, beside: Sequence[Endpoint], effects: Sequence[Effect], *, doubted: bool = False
+    ) -> Verdict:
         """How sure: what it does tells, or at least that it is asked for one thing among many; who checks no CSRF token is a machine.
 
         Rows that a constant chooses may be there for all.
         """
         guarded = [each for each in beside if each.signed_in]
-        writes = endpoint.changes or any(isinstance(each, Write) for each in effects)
+        writes = changes(endpoint, effects)
         telling = writes or bool(effects) or any("{" in path for path in endpoint.paths)
         telling = telling or len(guarded) >= _ALMOST_ALL * len(beside)
         telling = telling and not (not writes and _of_one_kind(effects))
         telling = telling and endpoint.exempt is None and not endpoint.fixed and not for_machines(endpoint)
-        telling = telling and endpoint.around is not Around.UNTOLD
+        telling = telling and endpoint.around is not Around.UNTOLD and endpoint.shows is Shows.OTHER and not doubted
         names = [guard.name for each in guarded for guard in each.guards if guard.role or guard.allows]
         usual = max(sorted(set(names)), key=names.count)
         like = next(each for each in guarded if usual in [guard.name for guard in each.guards])

@@ -185,13 +185,10 @@ def _for_anyone(access: Access, all_: Sequence[Access]) -> bool:
         each.limit is Limit.KEY
         and not each.writes
         and each.endpoint.unit != access.endpoint.unit
-        and _asks_nobody(each.endpoint)
+        and each.endpoint.asks_nobody
+        and not each.endpoint.changes
         for each in all_
     )
-
-
-def _asks_nobody(endpoint: Endpoint) -> bool:
-    return not (endpoint.signed_in or endpoint.asks or endpoint.hooked or endpoint.checks or endpoint.changes)
 
 
 def _checked_parent(access: Access, own: Sequence[Access]) -> tuple[str, Place, str] | None:

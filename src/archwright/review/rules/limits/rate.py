@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archwright.model.finding import Confidence, Impact, TraceStep
+from archwright.model.policy import Shows
 from archwright.model.which import Which
 from archwright.review.endpoint import Does, Endpoint, Siblings
 from archwright.review.rule import Rule, Verdict, example, steps
@@ -30,7 +31,7 @@ class Rate(Rule):
     Meant are endpoints that take a password or a one-time code, that send one, or that make an account or a token. Judged by its siblings: on the same router,
     in the same file or package another such endpoint carries a limiter (`@limiter.limit(...)`, `@ratelimit(...)`, a throttle
     class, a dependency that counts), and this one carries none. Limits in a proxy or a middleware hold for both.
-    What only callers who are signed in may ask is left out.
+    What only callers who are signed in may ask is left out, and so is a page made from constants: it takes nothing and sends nothing.
 
     Why: whoever may ask again and again finds a short code in minutes, tries lists of stolen passwords, and floods people
     with messages.
@@ -93,7 +94,7 @@ class Rate(Rule):
             "both are limited, and leaving is not",
             framework="flask",
             code="""
-                from flask import Flask, request
+                from flask import Flask, render_template, request
                 from flask_limiter import Limiter
                 from flask_login import login_required
 
@@ -114,6 +115,10 @@ class Rate(Rule):
                 @app.route("/logout", methods=["POST"])
                 def logout():
                     return {}
+
+                @app.route("/forgot/done", methods=["GET", "POST"])
+                def forgot_password_done():
+                    return render_template("sent.html")
 
                 @app.route("/users/<int:number>/reset_password", methods=["POST"])
                 @login_required
@@ -143,6 +148,8 @@ class Rate(Rule):
 
     def check(self, endpoint: Endpoint, siblings: Siblings) -> Iterator[Verdict]:
         if not _guessed(endpoint) or endpoint.heirs or _limiter(endpoint) or _known(endpoint):
+            return
+        if endpoint.shows is Shows.SAME:
             return
         for kind in ("router", "file", "package"):
             like = next((each for each in siblings.by(kind, endpoint) if _guessed(each) and _limiter(each)), None)
