@@ -32,8 +32,14 @@ _ABOUT = frozenset({"suffix", "prefix", "name", "names", "label", "labels", "ind
 """Last words of names of what only belongs to such a thing: `cookie_suffix`, `token_name`."""
 _MADE_UP = frozenset({"dummy", "fake", "mock"})
 """Words of what stands for a secret where there is none: `DUMMY_PASSWORD`."""
-_ITSELF = frozenset({"id", "key", "code", "value", "hex", "text", "string", "uid", "uuid"})
+_ITSELF = frozenset(
+    {"id", "key", "code", "value", "hex", "text", "string", "uid", "uuid", "jti", "serial", "hash", "digest", "raw"}
+)
 """Names of parts that are what lets somebody in, where the whole is named so: the `id` of a session."""
+_FIELDED = """session sessions cookie cookies auth authorization verification activation invitation invite voucher coupon
+    confirmation recovery reset"""
+_HAS_FIELDS = frozenset(_FIELDED.split())
+"""Last words of names of things with fields, most of them no secrets. A token or password is one, whichever its field is."""
 _ONCE = frozenset({"idempotency", "idempotent"})
 """Words of what only marks that something is asked for again: `idempotency_token`."""
 _PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "passcode", "pin"})
@@ -141,5 +147,6 @@ def served(effect: Crypto) -> Served:
 
 def _holders(effect: Crypto) -> set[str]:
     """The words of what has the result as a part that has another name: the hour of a session. The id of one is what must not be guessed."""
-    itself = any(how in ("key", "argument") and word.lower() in _ITSELF for how, word in effect.becomes)
-    return set() if itself else {word for how, word in effect.becomes if how == "holder"}
+    if any(how in ("key", "argument") and word.lower() in _ITSELF for how, word in effect.becomes):
+        return set()
+    return {word for how, word in effect.becomes if how == "holder" and not _HAS_FIELDS.isdisjoint(parts(word)[-1:])}

@@ -19,7 +19,7 @@ def drawn(line: str) -> str:
     return f"""
 import datetime
 import random
-from shop.models import Session, Training, store
+from shop.models import Invite, Session, Token, Training, store
 
 def plan(user, request, response):
     number = random.getrandbits(64)
@@ -56,6 +56,9 @@ def test_a_part_of_something_with_another_name(line: str, findings: Find) -> Non
         "session = str(number)",
         "session = {'id': number}",
         "session = {number: user}",
+        "tokens = {}\n    tokens['access'] = number",
+        "token = Token(drawn=number)",
+        "invite = Invite(code=number)",
         "request.session['captcha'] = number",
         "sessions = {}\n    sessions[user.id] = number",
         "session_name = number\n    session = Session(hour=1)\n    session.token = number",
