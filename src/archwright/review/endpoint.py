@@ -29,6 +29,8 @@ class Standing(Model, frozen=True, kw_only=True):
     """True where it is known to look at nothing but who calls: not at what the request is about."""
     of_row: bool = False
     """True where it is known to look at the row that the library fetches for the handler."""
+    granted: bool = False
+    """True where whoever changes anything needs a permission on the entity, which staff gives to callers."""
 
 
 class Does(enum.StrEnum):

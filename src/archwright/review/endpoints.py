@@ -26,6 +26,7 @@ from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
 from archwright.source.survey.same_answers import shows
 from archwright.source.survey.sessions import Sessions
 from archwright.source.survey.shared_secrets import compares_shared_secret
+from archwright.source.survey.strangers import turns_strangers_away
 from archwright.source.survey.wrapping import Wrapping
 
 _ROUTES = frozenset(
@@ -42,6 +43,9 @@ _FILTERS = frozenset(
 
 _BEFORE = ("dispatch", "setup", "initial", "prepare", "get_queryset", "get_object", "test_func", "has_permission")
 """Hooks of a view class that run before its methods, or give them what they work on."""
+
+_TURNS_AWAY = ("dispatch", "setup", "initial", "get_object")
+"""Of these, the ones that may answer, or raise, in the place of a method."""
 
 
 def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
@@ -91,11 +95,18 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             place=_place(module, facts[2]),
             operations=tuple(sorted(dict.fromkeys(operations), key=str)),
             guards=tuple(
-                Standing(name=each.name, role=each.role, allows=each.allows, blind=each.blind, of_row=each.of_row)
+                Standing(
+                    name=each.name,
+                    role=each.role,
+                    allows=each.allows,
+                    blind=each.blind,
+                    of_row=each.of_row,
+                    granted=each.granted,
+                )
                 for each in standing
             ),
             asking=cache(partial(_asks, asking, unit, f"{module.path}:{_receiver(facts)}")),
-            checking=cache(partial(asking.checks, unit, tuple(each.name for each in standing))),
+            checking=cache(partial(_checks, asking, unit, holder, tuple(each.name for each in standing))),
             hooking=cache(partial(_hooked, asking, holder, tuple(each.name for each in standing))),
             checking_itself=cache(partial(_checks_itself, asking, unit, holder)),
             decorators=decorators,
@@ -121,6 +132,15 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
 
 def _asks(asking: Asking, unit: int, router: str) -> str:
     return asking.of(unit) or asking.before(router)
+
+
+def _checks(asking: Asking, unit: int, holder: ClassInfo | None, guards: tuple[str, ...]) -> str:
+    """Of what the class does before, only that counts which compares a row with the caller: the rest may ask for a sign-in."""
+    found = asking.checks(unit, guards)
+    for hook in _methods(holder, _TURNS_AWAY) if not found else ():
+        bodies = (body_of(asking.project.unit(each)[1]) for each in asking.whole(hook))
+        found = found or next(filter(None, (turns_strangers_away(body, before=True) for body in bodies)), "")
+    return found
 
 
 def _hooked(asking: Asking, holder: ClassInfo | None, guards: tuple[str, ...]) -> str:

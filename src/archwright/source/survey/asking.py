@@ -20,6 +20,7 @@ from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.guards import guard_of
 from archwright.source.survey.middlewares import ends_anonymous, run_by
+from archwright.source.survey.strangers import turns_strangers_away
 
 USER: Final = "request_user"
 """Stands among the names of a body for the user of a request: `request.user`, `g.user`."""
@@ -236,6 +237,10 @@ class Asking:
                 yield str(node[2])
             elif node[0] == f.CALL and _OF_OBJECT.search(name := last_name(node[2])):
                 yield name
+        if telling is _OBJECT:
+            yield from filter(
+                None, (turns_strangers_away(body_of(self.project.unit(each)[1])) for each in self.whole(unit))
+            )
         if telling is _CALLEE:
             guarding = (guard_of(node) for node in self.project.unit(unit)[1][5])
             yield from (each.name for each in guarding if each is not None and each.role == AUTHENTICATED)

@@ -27,6 +27,7 @@ _ABOUT = re.compile(
     r"(?:get|list|load|fetch|set|add|create|update|grant|give|assign|remove|revoke|delete|save|store)_", re.IGNORECASE
 )
 """What names a look at, or a change of, who may do what: it turns nobody away."""
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _COMPARES = re.compile(r" [!=]= ")
 _ATTRIBUTES = re.compile(r"\.(\w+)")
 
@@ -41,7 +42,8 @@ class UnscopedObject(Rule):
     decorator checks what the path names first (the project), and the row that it names last (a file of the project) is fetched
     whatever it belongs to. An endpoint that only reads and asks for no login is compared with those that only read. Endpoints for staff, and for services that
     prove themselves by a secret of the settings, are left out, and so are rows that are compared by a secret of theirs, that name a row of
-    the caller's, that the caller only keeps as a bookmark, and that an endpoint for anyone shows as well.
+    the caller's, that the caller only keeps as a bookmark, and that an endpoint for anyone shows as well. Rows that only callers with a permission on their model
+    may change, and that no endpoint limits to who calls, are shared.
 
     Why: a caller who sends another key gets at the row of somebody else. Keys are guessed, counted up, or seen in links.
 
@@ -103,7 +105,7 @@ class UnscopedObject(Rule):
         if any(each.limit is not Limit.KEY and not _looks_only(each) for each in same):
             return
         before = looked_at_before(access)
-        owner = owner_of(entities[access.entity])
+        owner = None if _is_shared(access, all_) else owner_of(entities[access.entity])
         if owner is not None and changed and not before:
             yield verdicts.owned(access, owner)
         if (parent := _checked_parent(access, own)) is not None and _belongs(entities[access.entity]):
@@ -168,6 +170,16 @@ def _compared(
         ]
         if len(strictly) >= _FEWEST and len(strictly) >= len(others):
             yield verdicts.checked_elsewhere(access, strictly)
+
+
+def _is_shared(access: Access, all_: Sequence[Access]) -> bool:
+    """True where staff says who may change rows of the entity, and nothing limits them to who calls: the owner only tells who wrote it."""
+    endpoint = access.endpoint
+    return (
+        any(guard.granted for guard in endpoint.guards)
+        and endpoint.methods <= _CHANGES
+        and not any(each.limit is Limit.CALLER for each in all_)
+    )
 
 
 def _is_of(entity: Entity, check: str) -> bool:

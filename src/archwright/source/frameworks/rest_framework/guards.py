@@ -29,6 +29,11 @@ _BLIND: Final = frozenset(
     {*_OPEN, *_SAFE_OPEN, "IsAuthenticated", "IsAdminUser", "DjangoModelPermissions", "BasePermission"}
 )
 """Permission classes of the library that look at no object."""
+_OF_MODEL: Final = frozenset(
+    {"DjangoModelPermissions", "DjangoModelPermissionsOrAnonReadOnly", "DjangoObjectPermissions"}
+)
+"""Permission classes of the library by which whoever changes rows needs a permission on their model."""
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_OBJECT: Final = ("has_object_permission", "has_permission")
 _ABOUT: Final = frozenset({"kwargs", "data", "query_params", "GET", "POST", "path", "parser_context", "resolver_match"})
 """Names by which `has_permission` looks at what a request is about."""
@@ -121,8 +126,28 @@ class RestGuards:
 def _looking(guarding: Guarding, own: ClassInfo | None, *, blind: bool = False) -> Guarding:
     """What a permission class looks at beside who calls. `blind`: what is known of one of the library's."""
     if own is None:
-        return guarding._replace(blind=blind)
-    return guarding._replace(blind=_is_blind(own), of_row=_looks_at_row(own))
+        return guarding._replace(blind=blind, granted=guarding.name.rpartition(".")[2] in _OF_MODEL)
+    return guarding._replace(blind=_is_blind(own), of_row=_looks_at_row(own), granted=_is_granted(own))
+
+
+def _is_granted(info: ClassInfo) -> bool:
+    """True for a class of Django's permissions on models that names one for each method that changes anything."""
+    ours = any(info.method(name) is not None for name in ("has_permission", "get_required_permissions"))
+    if ours or _OF_MODEL.isdisjoint(base.rpartition(".")[2] for base in info.external_bases()):
+        return False
+    hit = info.lookup("perms_map")
+    if hit is None:
+        return True
+    named = hit[1].value if hit[1].kind == "expression" else None
+    return named is not None and named[0] == f.DICT and all(map(_demands, named[2]))
+
+
+def _demands(pair: Any) -> bool:
+    """True for an entry of `perms_map` that names a permission, or is about a method that only reads."""
+    key, value = pair
+    if key is None or key[0] != f.CONST:
+        return False
+    return key[2] in _SAFE or (value[0] in (f.LIST, f.TUPLE) and bool(value[2]))
 
 
 def _looks_at_row(info: ClassInfo) -> bool:
