@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from archwright.model.field_part import column_of, part_of
 from archwright.model.value import Use
+from archwright.source.flow import withheld
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.own_checks import looks_at
 from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN_ORIGIN, Origin, Query, Val, deep_origins
@@ -50,6 +51,7 @@ def keep(frame: Frame, position: int, entity: str | None, field: str, value: Val
     if origins and not looks_at(frame.engine, entity, column_of(field)):
         given = field == ANY or any(key[0] == "parameter" for key, _, _ in value.origins)
         names = {"names": _names(value)} if given else {}
+        origins = withheld.from_staff(frame.facts, field, origins)
         frame.emit(KIND, position, entity=entity, field=field, value=Val(None, origins), **names)
 
 

@@ -47,7 +47,7 @@ class PathTraversal(Rule):
     compared with its folder, a name in which `..` is refused and that can't begin with a slash, one segment of the address as
     a file's name, a member of a fixed list, numbers and UUIDs. Joining cleans nothing: `os.path.join` and `/` follow `..`, and
     throw the folder away where the name begins with a slash. What can't be followed is not reported. Where the code only asks
-    whether a file is there, or a command reads a row or an archive, it is told with `--all`.
+    whether a file is there, a command reads a row or an archive, or staff alone writes the row, it is told with `--all`.
 
     The names of an archive's members are data of who made it, so a member that is written where its name says, by hand, is
     reported too, unless the archive is one of the program itself.
@@ -366,7 +366,9 @@ class PathTraversal(Rule):
         use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
         found = sent(effect, effect.path, use, stored)
         # whether a file is there tells little, and who runs a command chooses whose rows and which archive it reads
-        weak = step_up or effect.kind == "look" or _run_by_hand(effect, found) or _told_by_gateway(found)
+        weak = (
+            step_up or effect.kind == "look" or _run_by_hand(effect, found) or _told_by_gateway(found) or _set_up(found)
+        )
         for verdict in tainted(
             effect,
             effect.path,
@@ -398,6 +400,11 @@ def _run_by_hand(effect: FileAccess, found: Sent | None) -> bool:
     """True where a command reads what somebody keeps in a row, or an archive of which nothing says that a sender made it."""
     by_command = effect.context.setting is Setting.COMMAND
     return by_command and found is not None and (found.kept is not None or _assumed(found))
+
+
+def _set_up(found: Sent | None) -> bool:
+    """True for what a row holds that staff alone writes: folders that are part of how the service is set up."""
+    return found is not None and found.kept is not None and found.by_staff
 
 
 def _way(effect: FileAccess, verdict: Verdict) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from archwright.model.effect import Language
 from archwright.model.value import Use
 from archwright.source.flow.operators import shape, truth
-from archwright.source.flow.values import NO, Val, clean, deep_origins, whole_argument
+from archwright.source.flow.values import NO, Origin, Val, clean, deep_origins, whole_argument
 from archwright.source.frameworks.base import CallSite, Handler, mask
 from archwright.source.frameworks.shared.sinks import interpret
 
@@ -110,13 +110,10 @@ def program(site: CallSite, given: Val, api: str) -> None:
             interpret(site, Language.SHELL, _first_of(given), api=api)
         return
     first = items.get(0)
-    if (
-        first is None
-    ):  # which place what stands at is not known: only where all of it is the sender's is the program too
+    if first is None:  # what stands where is not known: only where all of it is the sender's is the program too
         everything = items.get("*")
-        if everything is not None and len(items) == 1:
-            here = tuple(origin for origin in everything.origins if origin[0][0] != "parameter")
-            interpret(site, Language.SHELL, Val(everything.type, here), api=api)
+        if everything is not None and len(items) == 1 and not any(map(_others, everything.origins)):
+            interpret(site, Language.SHELL, Val(everything.type, everything.origins), api=api)
         return
     if not isinstance(first.const, str) or first.origins:
         interpret(site, Language.SHELL, first, api=api)
@@ -124,6 +121,12 @@ def program(site: CallSite, given: Val, api: str) -> None:
     code = _code(items)
     if code is not None:
         interpret(site, Language.SHELL, code, api=api)
+
+
+def _others(origin: Origin) -> bool:
+    """True for what may be of somebody else than the sender: then the program's name is, as it stands first."""
+    key, cleaned, _ = origin
+    return key[0] in ("unknown", "parameter") and not cleaned & mask(Use.SHELL)
 
 
 def _first_of(given: Val) -> Val:
