@@ -194,3 +194,23 @@ def test_a_file_named_like_a_library_of_python_hides_it_from_nobody(tmp_path: Pa
     (tmp_path / "shop" / "common" / "base64.py").write_text("def encoded(text):\n    return text\n", encoding="utf-8")
     text = "import base64, pickle\n\ndef read_message(message):\n    return pickle.loads(base64.b64decode(message))\n"
     assert _found(tmp_path, text, "shop/reader.py") == [Confidence.LOW]
+
+
+@pytest.mark.parametrize(
+    ("engine", "sure"),
+    [
+        ("SESSION_ENGINE = 'django.contrib.sessions.backends.cached_db'", False),
+        ("SESSION_ENGINE: str = 'django.contrib.sessions.backends.db'  # rows", False),
+        ("", False),
+        ("SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'", True),
+        ("SESSION_ENGINE = os.environ['ENGINE']", True),
+    ],
+)
+@pytest.mark.parametrize("module", ["", "SESSION_ENGINE = 'django.contrib.sessions.backends.signed_cookies'\n"])
+def test_sessions_that_the_server_keeps(engine: str, sure: bool, module: str, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "common.py").write_text(module, encoding="utf-8")
+    text = f"import os\nSESSION_SERIALIZER = 'shop.sessions.PickleSerializer'\n{engine}\n"
+    unsaid = bool(module) and not engine
+    found = _found(tmp_path, text, "shop/settings.py")
+    assert found == [Confidence.MEDIUM if sure or unsaid else Confidence.LOW]

@@ -411,6 +411,8 @@ class Configure(Effect, tag="configure", frozen=True, kw_only=True):
     """What holds it, as written: `app.config`, `DATABASES`; of an argument, the call."""
     fallback: bool = False
     """True where it holds only if the environment says nothing."""
+    replaced: bool = False
+    """True where another module takes all names of this one and then binds this name to what the code does not say."""
 
 
 class GuardKind(enum.StrEnum):

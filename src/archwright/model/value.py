@@ -11,6 +11,9 @@ MEMBER = "name of an archive's member"
 UNFILTERED = "made HTML as it is, which another way here filters"
 """What happens to a text at a place where the code decides whether to filter it: the way of data that a caller of the code chooses."""
 
+OWN_TOKEN = "token that is made here"  # noqa: S105 - a kind of result, no token
+"""The result that tells a token which the program itself has signed."""
+
 
 class Use(enum.StrEnum):
     """What a value may be used for; what is clean for one use may be dirty for another."""

@@ -107,3 +107,49 @@ def loggable(token):
     return {kept}
 """
     assert len(sure(findings(RULE, text))) == count
+
+
+TAKES = "from .base import *\n"
+ASKS = 'import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n'
+
+
+@pytest.mark.parametrize(
+    ("production", "told"),
+    [
+        (TAKES + ASKS, False),
+        (
+            TAKES
+            + "try:\n    with open('/etc/key') as file:\n        SECRET_KEY = file.read()\nexcept OSError:\n    SECRET_KEY = made()\n",
+            False,
+        ),
+        (
+            TAKES
+            + "try:\n    with open('/etc/key') as file:\n        SECRET_KEY = file.read()\nexcept OSError:\n    pass\n",
+            True,
+        ),
+        (TAKES + "import os\nif 'KEY' in os.environ:\n    SECRET_KEY = os.environ['KEY']\n", True),
+        (
+            TAKES
+            + "import os\nif 'KEY' in os.environ:\n    SECRET_KEY = os.environ['KEY']\nelse:\n    raise ValueError\n",
+            False,
+        ),
+        (TAKES + "import os\nSECRET_KEY = os.environ.get('KEY', SECRET_KEY)\n", True),
+        ("from .common import *\n" + ASKS, False),
+        (ASKS + TAKES, True),
+        (TAKES, True),
+        ("from . import base\n" + ASKS, True),
+    ],
+)
+def test_a_key_that_settings_for_production_replace(production: str, told: bool, findings: Find) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings/__init__.py": "",
+        "shop/settings/base.py": f'SECRET_KEY = "{KEY}"\n',
+        "shop/settings/common.py": "from shop.settings.base import *\n",
+        "shop/settings/production.py": production,
+    }
+    assert ("shop/settings/base.py" in sure(findings(RULE, files))) is told
+    beside = {**files, "shop/settings/dev.py": production, "shop/settings/production.py": TAKES}
+    assert "shop/settings/base.py" in sure(findings(RULE, beside))
+    starts = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.base")\n'
+    assert "shop/settings/base.py" in sure(findings(RULE, {**files, "shop/wsgi.py": starts}))

@@ -95,3 +95,33 @@ def test_what_is_done_by_an_unchecked_claim(use: str, confidence: list[Confidenc
     )
     text = text.replace("import Flask, request", "import Flask, redirect, request\nfrom shop import Peer, User")
     assert [each.confidence for each in findings(RULE, text)] == confidence
+
+
+@pytest.mark.parametrize(
+    ("token", "count"),
+    [
+        ("issued({'sub': request.form['user']})", 0),
+        ("issued({'sub': 1}) if request.form.get('new') else request.form['token']", 1),
+        ("issued({'sub': 1})), claims_of(request.form['token']", 1),
+        ("request.form['token']", 1),
+    ],
+)
+def test_a_token_that_the_program_has_just_made(token: str, count: int, findings: Find) -> None:
+    text = f"""
+import jwt
+from flask import Flask, request
+from shop import KEY
+
+app = Flask(__name__)
+
+def issued(claims):
+    return jwt.encode(claims, KEY, algorithm="RS256")
+
+def claims_of(token):
+    return jwt.decode(token, options={{"verify_signature": False}})
+
+@app.post("/token")
+def token():
+    return [claims_of({token})]
+"""
+    assert sum(each.confidence is not Confidence.LOW for each in findings(RULE, text)) == count

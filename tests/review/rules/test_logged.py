@@ -395,3 +395,79 @@ def orders():
 def test_a_header_that_is_only_asked_to_be_there(body: str, sure: bool, findings: Find) -> None:
     found = findings(RULE, ASKED.replace("{}", body))
     assert [each.confidence is not Confidence.LOW for each in found] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ('safe_headers.pop("Authorization", None)', False),
+        ('del safe_headers["authorization"]', False),
+        ('safe_headers["Authorization"] = "[hidden]"', False),
+        ('safe_headers.pop("Accept", None)', True),
+        ('headers.pop("Authorization", None)', True),
+        ('if order:\n        safe_headers.pop("Authorization", None)', True),
+        ("pass", True),
+    ],
+)
+def test_headers_without_the_one_that_lets_in(taken: str, told: bool, findings: Find) -> None:
+    text = f"""
+import logging, requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+def headers_for(token):
+    return {{"Accept": "text/html", **({{"Authorization": f"Bearer {{token}}"}} if token else {{}})}}
+
+@app.get("/orders/<order>")
+def orders(order):
+    headers = headers_for(request.headers["Authorization"])
+    safe_headers = headers.copy()
+    {taken}
+    logging.info(f"headers: {{safe_headers}}")
+    return requests.get("https://stock.example.org", headers=headers).json()
+"""
+    assert bool(findings(RULE, text)) is told
+
+
+@pytest.mark.parametrize(
+    ("taken", "count"),
+    [
+        ('headers.pop("Authorization"); headers.pop("Cookie")', 0),
+        ('headers.pop("Authorization")', 1),
+        ('headers.pop("Cookie")', 1),
+    ],
+)
+def test_all_headers_without_both_that_let_in(taken: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/orders")
+def orders():
+    headers = dict(request.headers)
+    {taken}
+    logging.info("headers: %s", headers)
+    return "ok"
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(("taken", "count"), [("password", 0), ("coupon", 1), ("csrf_token", 1)])
+def test_a_form_without_its_password(taken: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.post("/login")
+def login():
+    form = request.get_json()
+    form.pop("{taken}", None)
+    logging.info("form: %s", form)
+    return "ok"
+"""
+    assert len(findings(RULE, text)) == count

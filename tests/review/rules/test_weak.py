@@ -265,3 +265,45 @@ def _mark(asked):
     return md5(asked.encode()).hexdigest()
 """
     assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(
+    ("right", "count"), [("user.set_password(password)", 0), ("rehash(user, password)", 0), ("remember(user)", 1)]
+)
+def test_a_hash_of_an_old_password_that_is_then_replaced(right: str, count: int, findings: Find) -> None:
+    text = f"""
+import hashlib
+from flask import Flask, request
+from shop import users, rehash, remember
+
+app = Flask(__name__)
+
+def verify_old(user, password):
+    right = hashlib.md5(password.encode()).hexdigest() == user.password[3:]
+    if right:
+        {right}
+    return right
+
+@app.post("/login")
+def login():
+    return str(verify_old(users.named(request.form["name"]), request.form["password"]))
+"""
+    assert sure(findings("secrets/weak-hash", text)) == count
+
+
+@pytest.mark.parametrize(("label", "count"), [("sha1:", 0), ("SHA1:", 0), ("link-", 1)])
+def test_a_checksum_behind_the_name_of_its_hash(label: str, count: int, findings: Find) -> None:
+    text = f"""
+import hashlib
+from flask import Flask, request
+from shop import store
+
+app = Flask(__name__)
+
+@app.post("/archive")
+def archive():
+    data = request.get_data()
+    store.record([("block", f"{label}{{hashlib.sha1(data).hexdigest()}}")])
+    return "ok"
+"""
+    assert sure(findings("secrets/weak-hash", text)) == count

@@ -14,7 +14,9 @@ from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.named_parts import dotted
 from archwright.source.flow.opted import opted, vouched
+from archwright.source.flow.replaced_settings import replaced
 from archwright.source.flow.values import Val, constant
+from archwright.source.link.module import UNIT_BITS
 
 _TELLING = re.compile(
     r"secret|passw|pwd|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credential|debug"
@@ -100,7 +102,23 @@ def _fixed(
     if isinstance(fixed, (str, bool)) and (
         _telling(name) or (isinstance(fixed, str) and len(fixed) >= 20 and fixed.startswith(_FORMATS))
     ):
-        frame.emit("Configure", position, name=name, value=constant(fixed), how=how, holder=holder, fallback=fallback)
+        frame.emit(
+            "Configure",
+            position,
+            name=name,
+            value=constant(fixed),
+            how=how,
+            holder=holder,
+            fallback=fallback,
+            replaced=how == "name"
+            and isinstance(fixed, str)
+            and _of_module(frame)
+            and replaced(frame.engine, frame.module, name),
+        )
+
+
+def _of_module(frame: Frame) -> bool:
+    return frame.unit & (1 << UNIT_BITS) - 1 == 0
 
 
 def _inside(frame: Frame, holder: str, node: tuple[Any, ...], depth: int) -> None:

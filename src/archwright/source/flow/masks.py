@@ -1,12 +1,12 @@
-"""Functions that take secrets out of what they are given: keys are left out, or their values replaced, by a look at the keys' names."""
+"""Code that takes secrets out of what it is given: keys are left out, or their values replaced, by a look at the keys' names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Final
 
-from archwright.model.secret_name import secret
+from archwright.model.secret_name import parts, secret
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow.named_parts import dotted
@@ -18,6 +18,7 @@ Node = tuple[Any, ...]
 _KEYS: Final = ("uthorization", "assword", "oken", "ecret")
 """Without them in its code, no unit hides a secret by its key."""
 _BOTH: Final = frozenset({"authorization", "cookie"})
+_FORGED: Final = frozenset({"csrf", "xsrf"})
 _TAKEN_OUT: Final = re.compile(
     r"\*{3}|x{3,}|[\[<(](?:secret|hidden|filtered|removed|masked|redacted)|redacted|scrubbed|censored", re.IGNORECASE
 )
@@ -55,23 +56,70 @@ def few(index: Val) -> bool:
 
 
 def _named(facts: Node) -> bool:
-    """`headers["Authorization"] = "[secret]"`, `del body["password"]` of what is given back; who hides a header that lets somebody in has to hide both."""
+    """`headers["Authorization"] = "[secret]"`, `del body["password"]` of what is given back."""
+    given = {
+        each[2]
+        for node in nodes(body_of(facts))
+        if node[0] == f.RETURN and node[2] is not None
+        for each in nodes((node[2],))
+        if each[0] == f.NAME
+    }
+    return any(_all_told(keys) for name, keys in _keys_of(facts).items() if name.partition(".")[0] in given)
+
+
+def taken_out(facts: Node, node: Node, env: MutableMapping[str, Val]) -> None:
+    """What a statement of a unit takes a secret out of by its key may be told, as far as that is what it holds."""
+    for holder, key in _hidden(node):
+        name = dotted(holder)
+        held = env.get(name) if holder[0] == f.NAME else None
+        if held is not None and key[0] == f.CONST and isinstance(key[2], str) and _lets_in(key[2].lower()):
+            env[name] = _without(held, key[2].lower(), whole=_all_told(_keys_of(facts).get(name, set())))
+
+
+def _without(value: Val, key: str, *, whole: bool) -> Val:
+    """A mapping without what lies under a key. What it was made from may be told where that is it, or where all its secrets are out (`whole`)."""
+    origins = tuple(
+        (about, cleaned | BIT[Use.REVEAL] if whole or _about(about, key) else cleaned, way)
+        for about, cleaned, way in value.origins
+    )
+    items = {
+        name: masked(held) if str(name).lower() == key else _without(held, key, whole=whole) if name == "*" else held
+        for name, held in (value.items or {}).items()
+    }
+    return Val(value.type, origins, value.const, items if value.items is not None else None, value.text, value.asked)
+
+
+def _about(origin: tuple[Any, ...], key: str) -> bool:
+    """True for data from outside that was found under the key: `request header 'Authorization'`."""
+    return origin[0] == "source" and str(origin[1]).partition("'")[2].rstrip("'").lower() == key
+
+
+def _keys_of(facts: Node) -> dict[str, set[str]]:
+    """The keys of secrets that a unit takes out of what its names hold, or hides there."""
     hidden: dict[str, set[str]] = {}
-    given: set[str] = set()
     for node in nodes(body_of(facts)):
-        if node[0] == f.RETURN and node[2] is not None:
-            given.update(each[2] for each in nodes((node[2],)) if each[0] == f.NAME)
         for holder, key in _hidden(node):
-            if key[0] == f.CONST and isinstance(key[2], str):
-                hidden.setdefault(dotted(holder).partition(".")[0], set()).add(key[2].lower())
-    keys = {key for name in given for key in hidden.get(name, ()) if secret(key) or key == "cookie"}
+            if key[0] == f.CONST and isinstance(key[2], str) and _lets_in(key[2].lower()):
+                hidden.setdefault(dotted(holder), set()).add(key[2].lower())
+    return hidden
+
+
+def _lets_in(key: str) -> bool:
+    """True for the key of what lets somebody in. A mark against forged forms does not: who takes it out says nothing of what else is there."""
+    return key in _BOTH or (secret(key) and _FORGED.isdisjoint(parts(key)))
+
+
+def _all_told(keys: set[str]) -> bool:
+    """True for keys of secrets that are hidden together: who hides a header that lets somebody in has to hide both."""
     return bool(keys) and (keys.isdisjoint(_BOTH) or keys >= _BOTH)
 
 
 def _hidden(node: Node) -> Iterator[tuple[Node, Node]]:
     """What a statement takes an element out of, or hides one of, and the element's key."""
-    if node[0] == f.DELETE or (node[0] == f.ASSIGN and _hides(node[3])):
-        yield from ((target[2], target[3]) for target in node[2] if target[0] == f.SUBSCRIPT)
+    if node[0] in (f.DELETE, f.ASSIGN):
+        elements = [target for target in node[2] if target[0] == f.SUBSCRIPT]
+        if elements and (node[0] == f.DELETE or _hides(node[3])):
+            yield from ((target[2], target[3]) for target in elements)
     elif node[0] == f.EXPR and node[2][0] == f.CALL:
         function, given = node[2][2], node[2][3]
         if function[0] == f.ATTR and function[3] == "pop" and given:

@@ -27,6 +27,7 @@ from archwright.source.flow.expressions import assign, evaluate, scope_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.loops import loop_element, named_elements
 from archwright.source.flow.managers import managed
+from archwright.source.flow.masks import taken_out
 from archwright.source.flow.patterns import bind_pattern
 from archwright.source.flow.refine import is_test, passed, refine
 from archwright.source.flow.swallow import caught_types, judge_handler
@@ -62,6 +63,7 @@ def _expr(frame: Frame, node: tuple[Any, ...]) -> bool:
     if "call" in frame.traits:  # nobody looks at what it gives, so it is called for what it does
         frame.traits.add("action")
     frame.traits |= known
+    taken_out(frame.facts, node, frame.env)
     if expression[0] == f.BOOL and never_returns(frame, expression[3][-1]):  # `x in ALLOWED or abort(400)`
         for part in expression[3][:-1] if len(expression[3]) == 2 or expression[2] == "and" else ():
             refine(frame, part, expression[2] == "or")
@@ -93,6 +95,7 @@ def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
         if target[0] == f.NAME and node[3][0] in (f.CALL, f.BOOL):
             rewritten.keep(frame, target[2], node[3])
         divided.keep(frame, target, node[3])
+    taken_out(frame.facts, node, frame.env)
     configured.bound(frame, node[2], node[3], value)
     return not never_returns(frame, node[3])
 
@@ -151,6 +154,7 @@ def _delete(frame: Frame, node: tuple[Any, ...]) -> bool:
             frame.env.pop(target[2], None)
         else:
             evaluate(frame, target)
+    taken_out(frame.facts, node, frame.env)
     return True
 
 

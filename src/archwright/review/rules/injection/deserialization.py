@@ -10,6 +10,7 @@ from archwright.model.effect import Admit, Configure, Deserialise
 from archwright.model.finding import Confidence, Impact, Remedy, RemedyKind
 from archwright.model.value import Clean, Origin, OriginKind, Use
 from archwright.review.beside import UNSERVED, beside
+from archwright.review.program import Program
 from archwright.review.rule import Reaching, Rule, Ungiven, Verdict, example, steps
 from archwright.review.sent import sent, tainted
 from archwright.review.stored import Stored
@@ -29,6 +30,9 @@ _STORES = {
 """Results that others than this process can have written -> what they are called."""
 _COLUMN = re.compile(r"\.(?:python_value|from_db_value|to_python|process_result_value|deserialize_column)$")
 """Methods by which libraries turn what a column holds into objects."""
+_ENGINE = re.compile(r"^[ \t]*SESSION_ENGINE\s*(?::[^=\n]*)?=\s*(.*?)\s*(?:#.*)?$", re.MULTILINE)
+_OF_SERVER = re.compile(r"""["']django\.contrib\.sessions\.backends\.(?:db|cache|cached_db|file)["']""")
+"""Django's stores of sessions by which a visitor holds no more than the name of his own."""
 _FLAWS = {
     "packages": "lets every name of whole packages through",
     "builtins": "lets every name of a module through that can run code",
@@ -47,8 +51,8 @@ class Deserialization(Rule):
 
     With medium confidence: the answer of another service, what is read of a connection that leaves the machine (sockets, streams, ZeroMQ), an
     unpickler of the project's own that asks for packages but not for names, and
-    pickle among the formats of Celery's tasks or Django's sessions. With low confidence: data that lay where others may be able to write (a
-    cache, a column of the database), and what any caller may give to code that nothing in the program calls.
+    pickle among the formats of Celery's tasks or Django's sessions. With low confidence: sessions that the server keeps, data that lay where
+    others may be able to write (a cache, a column of the database), and what any caller may give to code that nothing in the program calls.
 
     Why: the data names the functions that are called while it is loaded. The sender runs any code with the rights of the service;
     checks of the result come too late.
@@ -237,10 +241,15 @@ class Deserialization(Rule):
     )
 
     def check(
-        self, effect: Deserialise | Admit | Configure, reaching: Reaching, ungiven: Ungiven, stored: Stored
+        self,
+        effect: Deserialise | Admit | Configure,
+        program: Program,
+        reaching: Reaching,
+        ungiven: Ungiven,
+        stored: Stored,
     ) -> Iterator[Verdict]:
         if isinstance(effect, Configure):
-            yield from _configured(effect)
+            yield from _configured(effect, program)
         elif isinstance(effect, Admit):
             yield from _admitted(effect)
         elif sent(effect, effect.data, Use.DESERIALISE, stored) is not None:
@@ -321,7 +330,7 @@ def _admitted(effect: Admit) -> Iterator[Verdict]:
         )
 
 
-def _configured(effect: Configure) -> Iterator[Verdict]:
+def _configured(effect: Configure, program: Program) -> Iterator[Verdict]:
     """Pickle as the format of tasks or of sessions."""
     name, value = effect.name.lower(), str(effect.value.constant or "")
     tasks = name.endswith("accept_content") and ("pickle" in value or "x-python-serialize" in value)
@@ -339,9 +348,17 @@ def _configured(effect: Configure) -> Iterator[Verdict]:
         why=f"{who} runs any code with the rights of the service.",
         fix="Take JSON alone, and pass ids and plain values.",
         impact=Impact.HIGH,
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if not tasks and _kept_here(effect, program) else Confidence.MEDIUM,
         trace=steps((effect.place, "pickle is accepted")),
     )
+
+
+def _kept_here(effect: Configure, program: Program) -> bool:
+    """True where the settings say that sessions are kept by the server: its visitors never send them. Django's own default is its database."""
+    said = _ENGINE.findall(program.source(effect.place.path) or "")
+    if said:
+        return all(map(_OF_SERVER.fullmatch, said))
+    return not program.mentions(("SESSION_ENGINE",), beside=effect.place.path)
 
 
 def _beside(effect: Deserialise | Admit | Configure) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archwright.model.development import of_development
@@ -13,12 +14,16 @@ from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 
+_RUNS = re.compile(r"^(?:app|application)\.run\(", re.MULTILINE)
+"""A server started at the top level of a file, which a person runs: nothing can import it without being stopped there."""
+
 
 class Debug(Rule):
     """The debugger or the debug mode of a framework is on in code that serves.
 
     Found are servers started with `debug=True` where the module is imported, and `DEBUG = True` in the settings of
-    production. A start behind `if __name__ == "__main__"`, and settings that others may override, are listed with `--all`.
+    production. A start behind `if __name__ == "__main__"`, files that start the server where they are run, and settings that others may
+    override, are listed with `--all`.
 
     Why: Werkzeug's debugger runs any Python that a visitor types; Django's error pages show settings and local variables.
 
@@ -82,7 +87,9 @@ class Debug(Rule):
         elif effect.how == "name" and effect.name.isupper() and of_production(path):
             sure = Confidence.MEDIUM
         elif effect.how in ("attribute", "item") and effect.holder.partition(".")[0] in ("app", "application"):
-            sure = Confidence.LOW if _behind_main(program.source(path) or "", effect.place.line) else Confidence.MEDIUM
+            text = program.source(path) or ""
+            started = _behind_main(text, effect.place.line) or _RUNS.search(text) is not None
+            sure = Confidence.LOW if started else Confidence.MEDIUM
         elif effect.name.isupper():
             sure = Confidence.LOW
         else:

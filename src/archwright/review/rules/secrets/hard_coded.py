@@ -46,8 +46,8 @@ class HardCoded(Rule):
     Texts in the form of a well-known service's secrets are found wherever they are bound; others where the name says what
     they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
     example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class, condition, or the
-    environment that the code sets) are listed with `--all`, as are short defaults behind the environment, and defaults of a package of settings
-    that also takes those of a module outside of the repository. A setting that one module fixes and another takes from the environment is no constant,
+    environment that the code sets) are listed with `--all`, as are short defaults behind the environment, and defaults that settings for
+    production, or a module outside of the repository, replace. A setting that one module fixes and another takes from the environment is no constant,
     nor is one of Django that only a developers' module fixes which the project does not start with.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
@@ -192,8 +192,8 @@ def _set_aside(effect: Configure | Crypto, program: Program) -> bool:
 
 
 def _default(effect: Configure, program: Program) -> bool:
-    """True for a setting that a module outside of the repository must replace. What opens a well-known service is known all the same."""
-    return effect.how == "name" and replaced(effect.place.path, program.source)
+    """True for a setting that another module replaces, here or outside of the repository. What opens a well-known service is known all the same."""
+    return effect.replaced or (effect.how == "name" and replaced(effect.place.path, program.source))
 
 
 def _labels(lines: Sequence[str], line: int, name: str) -> bool:

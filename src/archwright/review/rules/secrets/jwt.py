@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from archwright.model.effect import Crypto
 from archwright.model.finding import Confidence, Impact
-from archwright.model.value import OriginKind
+from archwright.model.value import OWN_TOKEN, Clean, OriginKind, Use
+from archwright.review.program import Program
 from archwright.review.rule import Rule, Ungiven, Verdict, example, steps
 from archwright.review.serves import aside
 
@@ -36,8 +37,8 @@ class Jwt(Rule):
     Found are `decode` with the check switched off where the claims that say who somebody is are used, the algorithm
     `none`, and algorithms taken from the token's own header. With `--all`: expiry that is not checked, and tokens for a
     user that never end, claims that are only logged or whose names the code does not say. A look into a token for what finds its key
-    (`iss`, `kid`), when it ends, or where its sender is sent back to, is silent, as is an ID token that the service itself has just
-    asked the issuer's token endpoint for.
+    (`iss`, `kid`), when it ends, or where its sender is sent back to, is silent, as are a token that the program has just made and an ID
+    token that the service itself has just asked the issuer's token endpoint for.
 
     Why: anyone writes a token with any user in it. What checks no signature takes it.
 
@@ -122,11 +123,11 @@ class Jwt(Rule):
         ),
     )
 
-    def check(self, effect: Crypto, ungiven: Ungiven) -> Iterator[Verdict]:
+    def check(self, effect: Crypto, program: Program, ungiven: Ungiven) -> Iterator[Verdict]:
         if effect.kind not in ("decode", "encode") or aside(effect):
             return
         flags = effect.flags
-        if "unverified" in flags and (sure := _trusted(effect, ungiven)) is not None:
+        if "unverified" in flags and not _own(effect, program) and (sure := _trusted(effect, ungiven)) is not None:
             yield _verdict(
                 effect,
                 f"{effect.api} takes the claims of a token without checking its signature.",
@@ -201,6 +202,29 @@ def _trusted(effect: Crypto, ungiven: Ungiven) -> Confidence | None:
         return Confidence.LOW
     returned = any(how == "return" for how, _ in effect.becomes)
     return Confidence.MEDIUM if returned else Confidence.LOW
+
+
+def _own(effect: Crypto, program: Program) -> bool:
+    """True where all that the token comes from is what this program has just signed, whoever calls the code around."""
+    origins = effect.data.origins
+    if not origins or any(each.kind is not OriginKind.PARAMETER for each in origins):
+        return _signed_here(effect)
+    called = [
+        each
+        for each in program.effects
+        if isinstance(each, Crypto)
+        and each.place == effect.place
+        and each.kind == effect.kind
+        and each.context.calls
+        and not aside(each)
+    ]
+    return bool(called) and all(map(_signed_here, called))
+
+
+def _signed_here(effect: Crypto) -> bool:
+    origins = effect.data.origins
+    made = any(each.kind is OriginKind.RESULT and each.name == OWN_TOKEN for each in origins)
+    return made and all(each.name == OWN_TOKEN or each.state(Use.DESERIALISE) is Clean.CLEAN for each in origins)
 
 
 def _only_told(becomes: tuple[tuple[str, str], ...]) -> bool:

@@ -56,9 +56,10 @@ class Logged(Rule):
 
     Found are values from outside, and fields of rows, whose name is that of a secret, all headers or cookies of a request at
     once, since `Authorization` and sessions are among them, and all that is sent to where people sign in, unless a model declares what
-    that is and names no secret. Silent are a token in the handler of the error that refused it, what a function of the project has taken the
-    secrets out of, a few letters, fields that addresses are made with, and what structlog replaces by its name. Arguments with such a name,
-    what is told only where somebody switched it on, and a header that its function only asks to be there, are listed with `--all`.
+    that is and names no secret. Silent are a token in the handler of the error that refused it, what a function of the project or a statement
+    before has taken the secrets out of, a few letters, fields that addresses are made with, and what structlog replaces by its name. Arguments
+    with such a name, what is told only where somebody switched it on, and a header that its function only asks to be there, are listed with
+    `--all`.
 
     Why: logs are kept for long, copied to other services, and read by people who may not sign in as the user.
 

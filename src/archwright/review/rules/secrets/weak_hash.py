@@ -50,6 +50,10 @@ _SLOWLY = re.compile(
     r"|CryptContext)\s*\("
 )
 """Calls that hash a password slowly, or check one."""
+_RENEWS = re.compile(
+    r"\b(?:set_password|\w*rehash\w*|(?:upgrade|update|migrate)_(?:password|hash)\w*)\s*\(", re.IGNORECASE
+)
+"""Calls by which a password gets the hash that new ones have: `set_password`, `rehash`, `upgrade_hash`."""
 _SLOW = frozenset({"scrypt", "bcrypt", "argon2", "pbkdf2", "checkpw", "hashpw", "kdf", "derive"})
 
 
@@ -69,7 +73,8 @@ class WeakHash(Rule):
 
     Fine when: nobody gains by a collision: cache keys, ETags, shards, a digest of what the service made itself. Say so in the code:
     `usedforsecurity=False`. Where no caller was seen to choose what is hashed, and the hash is not kept, it is shown with `--all` only; so is a
-    fast hash that only checks old passwords beside a slow one, one that is hashed again in a loop, what a function that speaks of a cache gives
+    fast hash that only checks old passwords beside a slow one or before they are hashed anew, a checksum behind the name of its hash
+    (`f"sha1:{...}"`), one that is hashed again in a loop, what a function that speaks of a cache gives
     back, and hashers of settings that say of themselves that they are not for production.
 
     Fix safety: safe where the names show that no security rests on it: the call says `usedforsecurity=False`, the value stays.
@@ -219,7 +224,11 @@ def _confidence(effect: Crypto, what: Serves, program: Program) -> Confidence:
     if _CACHES.search(effect.place.path) is not None or _looked_at(program, effect.place):
         return Confidence.LOW
     if what is not Serves.SECRET and (
-        _only_sought(effect) or _keys(effect) or _helps(effect) or _caches(effect, program)
+        _only_sought(effect)
+        or _keys(effect)
+        or _helps(effect)
+        or _caches(effect, program)
+        or _labelled(effect, program)
     ):
         return Confidence.LOW
     kept = any(how == "call" and word.rpartition(".")[2] in _KEEPS for how, word in effect.becomes)
@@ -261,10 +270,22 @@ def _stretched(effect: Crypto, program: Program) -> bool:
 
 
 def _outdated(effect: Crypto, program: Program) -> bool:
-    """True where a function that checks a password uses the hash for old ones: it asks a slow function, too, or its module makes new ones by one."""
+    """True where a function that checks a password uses the hash for old ones.
+
+    It asks a slow function, too, or its module makes new ones by one, or it gives the password a new hash once the old one was right.
+    """
     if _VERIFIES.search(effect.unit.rpartition(".")[2]) is None:
         return False
-    return _SLOWLY.search(program.source(effect.place.path) or "") is not None
+    text = program.source(effect.place.path) or ""
+    renewed = function_around(lines_of(text), effect.place.line)[1:]
+    return _SLOWLY.search(text) is not None or any(map(_RENEWS.search, renewed))
+
+
+def _labelled(effect: Crypto, program: Program) -> bool:
+    """True where the hash stands behind its own name, as formats of archives and packages write their checksums: `f"sha1:{...}"`."""
+    lines = lines_of(program.source(effect.place.path) or "")
+    line = lines[effect.place.line - 1] if effect.place.line <= len(lines) else ""
+    return re.search(rf"[\"']{re.escape(effect.algorithm)}:", line, re.IGNORECASE) is not None
 
 
 def _looked_at(program: Program, place: Place) -> bool:

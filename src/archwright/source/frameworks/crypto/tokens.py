@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from archwright.model.value import Use
+from archwright.model.value import OWN_TOKEN, Use
 from archwright.source import facts as f
 from archwright.source.flow.checks import key_of
 from archwright.source.flow.frame import Frame
-from archwright.source.flow.values import ALL_USES, BIT, UNKNOWN_ORIGIN, Origin, Val, deep_origins
+from archwright.source.flow.values import ALL_USES, BIT, UNKNOWN_ORIGIN, Origin, Val, deep_origins, join_origins
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.id_tokens import asked
 from archwright.source.frameworks.crypto.made import is_false, made
@@ -17,6 +17,9 @@ from archwright.source.packed import body_of
 
 HEADER: Final[Origin] = (("result", "header of the token"), 0, None)
 """What a token says of itself before its signature is looked at."""
+_OWN: Final[Origin] = (("result", OWN_TOKEN), 0, None)
+_SIGNED: Final = BIT[Use.DESERIALISE]
+"""What a token that is made here holds: signed, so nobody else has written it."""
 _CLAIMS: Final = BIT[Use.REVEAL]
 """Claims may be told: whoever reads them has neither the token nor its signature."""
 _LIBRARIES: Final = ("jwt", "jwt.api_jwt", "jwt.PyJWT", "jose.jwt")
@@ -117,12 +120,16 @@ def _encode(site: CallSite) -> Val:
     _signed(site, site.argument(0, "payload" if site.name.startswith("jwt") else "claims"), site.argument(1, "key"))
     if algorithm is not None and isinstance(algorithm.const, str) and algorithm.const.lower() == "none":
         made(site, "encode", algorithm="none")
-    return Val(("text",), site.derived().origins)
+    return _token(site)
 
 
 def _authlib_encode(site: CallSite) -> Val:
     _signed(site, site.argument(1, "payload"), site.argument(2, "key"))
-    return Val(("text",), site.derived().origins)
+    return _token(site)
+
+
+def _token(site: CallSite) -> Val:
+    return Val(("text",), join_origins((_OWN,), site.derived(cleaned=_SIGNED).origins))
 
 
 def _signed(site: CallSite, claims: Val | None, key: Val | None) -> None:
