@@ -64,6 +64,8 @@ class Use(enum.StrEnum):
     """The same, where the value stands between quotes that the code wrote itself."""
     FIXED = "fixed"
     """No use but a mark: the attribute's own class assigns texts of its own to it, or what has no letters that others choose, and nothing else."""
+    KEYS = "declared keys"
+    """No use but a mark: a class declares the keys of the mapping, whoever chooses the values."""
 
 
 class Clean(enum.StrEnum):

@@ -93,6 +93,10 @@ def x():
         ("open(f'/srv/{Scan(name, deep=True, form=3).id}/a.json')", 0),
         ("open(f'/srv/{Params(page=name, size=3).size}/a.json')", 0),
         ("open(f'/srv/{Params(page=name, size=3).page}/a.json')", 1),
+        ("os.makedirs(os.path.join(ROOT, str(name)[0].lower()))", 0),
+        ("os.makedirs(os.path.join(ROOT, str(name)[0].lower(), str(name)))", 1),
+        ("os.makedirs(os.path.join(ROOT, str(name)[0:3]))", 1),
+        ("os.makedirs(os.path.join(ROOT, name.split(',')[0]))", 1),
         ("taken(**{k: v for k, v in request.form.items() if k in ('size', 'page')})", 0),
         ("taken(**{k: v for k, v in request.form.items() if k in ('size', 'root')})", 1),
         ("taken(**{k: v for k, v in request.form.items() if v})", 1),
@@ -342,3 +346,42 @@ INDENT = " " * 20
 def test_a_field_that_is_taken_out_unless_staff_sends_it(withheld: str, confidence: Confidence, findings: Find) -> None:
     views = FOLDERS["views.py"].replace("WITHHELD", withheld)
     assert [each.confidence for each in findings(RULE, {**FOLDERS, "views.py": views})] == [confidence]
+
+
+UPLOADS = {
+    "urls.py": """
+from django.urls import path
+import views
+
+urlpatterns = [path("files/", views.Files.as_view())]
+""",
+    "views.py": """
+import os
+from rest_framework import generics, serializers
+
+class FileSerializer(serializers.Serializer):
+    sent = serializers.FileField()
+    title = serializers.CharField()
+
+    def create(self, validated_data):
+        sent = validated_data.pop("sent")
+        keep(NAME)
+        return sent
+
+def keep(name):
+    with open(os.path.join("/srv/data", name), "wb") as kept:
+        kept.write(b"")
+
+class Files(generics.CreateAPIView):
+    serializer_class = FileSerializer
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("sent.name", False), ("validated_data['title']", True), ("sent.read().decode()", True)],
+)
+def test_the_name_of_an_uploaded_file_names_no_folder(name: str, found: bool, findings: Find) -> None:
+    files = {"urls.py": UPLOADS["urls.py"], "views.py": UPLOADS["views.py"].replace("NAME", name)}
+    assert bool(findings(RULE, files)) is found

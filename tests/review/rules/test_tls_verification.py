@@ -64,6 +64,56 @@ def send(hook, order):
     if hook.url:
         return _pinned(hook.url, order)
 """,
+    "put into the options whoever chooses": """
+def pay(order, retry):
+    options = {"timeout": 5}
+    if retry:
+        options["verify"] = False
+    return requests.post("https://pay.example/", json=order, **options)
+""",
+    "put into the options and given beside them": """
+def pay(order):
+    options = {"timeout": 5, "verify": False}
+    if config.disable_verify:
+        options["verify"] = False
+    return requests.post("https://pay.example/", json=order, **options)
+""",
+    "a certificate is looked at and more is read": """
+def ask(sock, name):
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    with made.wrap_socket(sock, server_hostname=name) as peer:
+        print(peer.getpeercert(binary_form=True))
+        peer.sendall(b"HELO")
+        return peer.recv(1024)
+""",
+    "a context of the module that reads": """
+MADE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+MADE.check_hostname = False
+MADE.verify_mode = ssl.CERT_NONE
+
+def up(sock, name):
+    with MADE.wrap_socket(sock, server_hostname=name):
+        return True
+
+def read(sock, name):
+    return MADE.wrap_socket(sock, server_hostname=name).recv(10)
+""",
+    "a connection that is given away": """
+def connected(sock, name):
+    made = ssl._create_unverified_context()
+    peer = made.wrap_socket(sock, server_hostname=name)
+    print(peer.version())
+    return peer
+""",
+    "a context that is given away": """
+def up(sock, name, url):
+    made = ssl._create_unverified_context()
+    with made.wrap_socket(sock, server_hostname=name) as peer:
+        print(peer.version())
+    return requests.get(url, ssl=made, timeout=5)
+""",
     "where nothing was said of it": """
 def context(verify=None):
     made = ssl.create_default_context()
@@ -139,6 +189,56 @@ def send(hook, order):
     by_hand = not hook.ssl_verification
     if by_hand:
         return _pinned(hook.url, order)
+""",
+    "a setting that puts it into the options": """
+def pay(order):
+    options = {"timeout": 5}
+    if config.DISABLE_VERIFY_SSL:
+        options["verify"] = False
+    options["json"] = order
+    return requests.post("https://pay.example/", **options)
+""",
+    "the environment that updates the options": """
+def pay(order):
+    options = dict(timeout=5)
+    if os.environ.get("PAY_INSECURE"):
+        options.update(verify=False)
+    return requests.post("https://pay.example/", json=order, **options)
+""",
+    "a flag of the environment": """
+NO_VERIFY = bool(os.environ.get("NO_VERIFY"))
+
+def pay(order):
+    return requests.post("https://pay.example/", json=order, timeout=5, verify=not NO_VERIFY)
+""",
+    "a look at a certificate": """
+def shown(sock, name):
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    with made.wrap_socket(sock, server_hostname=name) as peer:
+        found = peer.getpeercert(binary_form=True)
+    return ssl.DER_cert_to_PEM_cert(found)
+""",
+    "a look at a certificate without an end of its own": """
+def shown(sock, name):
+    made = ssl._create_unverified_context()
+    peer = made.wrap_socket(sock, server_hostname=name)
+    found = peer.getpeercert(binary_form=True)
+    peer.close()
+    return found
+""",
+    "whether a port speaks TLS": """
+MADE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+MADE.check_hostname = False
+MADE.verify_mode = ssl.CERT_NONE
+
+def up(sock, name):
+    try:
+        with MADE.wrap_socket(sock, server_hostname=name):
+            return True
+    except OSError:
+        return False
 """,
     "one of several conditions": """
 def context(url, ignore_certificates=False):

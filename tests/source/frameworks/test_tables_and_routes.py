@@ -8,6 +8,7 @@ import pytest
 
 from archwright.model.entity import Entity
 from archwright.model.operation import Http
+from archwright.source.flow.values import ALL_USES
 from archwright.source.frameworks.django.paths import read_path
 from archwright.source.program import Program
 
@@ -244,7 +245,7 @@ def test_a_class_named_as_its_base_inherits_from_what_the_name_stood_for(program
 
 
 @pytest.mark.parametrize(
-    ("pattern", "path", "digits"),
+    ("pattern", "path", "clean"),
     [
         (r"^logo(?:/(?P<filename>.+))?/?$", "logo/<filename>/", {"filename": False}),
         (r"^orders/(?P<key>[0-9]+)/\Z", "orders/<key>/", {"key": True}),
@@ -252,5 +253,6 @@ def test_a_class_named_as_its_base_inherits_from_what_the_name_stood_for(program
         (r"^(?i:x)?files/(?P<name>[()|]+(?:\.(?:a|b))?)$", "files/<name>", {"name": False}),
     ],
 )
-def test_regular_expressions_as_templates(pattern: str, path: str, digits: dict[str, bool]) -> None:
-    assert read_path(pattern, regex=True) == (path, digits)
+def test_regular_expressions_as_templates(pattern: str, path: str, clean: dict[str, bool]) -> None:
+    found, uses = read_path(pattern, regex=True)
+    assert (found, {name: mask == ALL_USES for name, mask in uses.items()}) == (path, clean)

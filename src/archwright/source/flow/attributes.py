@@ -8,6 +8,7 @@ from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import choices, dispatch, stores, ways
 from archwright.source.flow.checks import item_of, key_of, mark
+from archwright.source.flow.declared_names import keys_of
 from archwright.source.flow.declared_types import spells
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.masks import few
@@ -32,6 +33,9 @@ from archwright.source.flow.values import (
 )
 from archwright.source.link.module import UNIT_BITS
 from archwright.source.link.project import ClassInfo
+
+_LETTER = BIT[Use.PATH] | BIT[Use.PARENTS] | BIT[Use.LENGTH]
+"""What one letter of a text is clean for: it leads to no parent, and is as long as it is."""
 
 
 def attribute(frame: Frame, value: Val, name: str, position: int) -> Val:
@@ -244,7 +248,9 @@ def class_attribute(frame: Frame, info: ClassInfo, name: str, position: int) -> 
 def element(frame: Frame, value: Val, position: int) -> Val:
     """Any element of a value that is iterated or unpacked; of a dictionary, its keys."""
     if value.type == ("dict",) and value.items is not None and (value.origins or "*" not in value.items):
-        return Val(("text",), value.origins)
+        return Val(("text",), keys_of(value))
+    if value.type == ("dict",) and value.items is None and value.origins:
+        return Val(None, keys_of(value))
     return held(frame, value, position)
 
 
@@ -322,7 +328,10 @@ def subscript(frame: Frame, base: Val, index: Val, position: int, *, is_slice: b
         origins.append((key_, cleaned, steps))
     if base.const is not NO and not origins:
         return Val(None)
-    return Val(base.type if base.type == ("text",) else None, tuple(origins) or (UNKNOWN_ORIGIN,))
+    if base.type != ("text",):
+        return Val(None, tuple(origins) or (UNKNOWN_ORIGIN,))
+    one = isinstance(index.const, int) and not index.origins
+    return Val(base.type, clean(tuple(origins), _LETTER if one else 0) or (UNKNOWN_ORIGIN,))
 
 
 def _cut(index: Val) -> bool:

@@ -18,6 +18,7 @@ from archwright.source.flow import (
     transactions,
 )
 from archwright.source.flow.checks import below
+from archwright.source.flow.declared_names import DECLARED
 from archwright.source.flow.effects import CHANGES, JUDGES, TRACEBACK, Checked, Checks, Found, Summary
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.parameters import is_flag
@@ -414,7 +415,7 @@ def _passed_through(returned: Val, unit: int) -> int | None:
     plain = instance or (returned.type is None and returned.items is None)
     if plain and len(returned.origins) == 1 and returned.text is None:
         key, cleaned, _ = returned.origins[0]
-        if whole_argument(key) and key[1] == unit and not cleaned:
+        if whole_argument(key) and key[1] == unit and not cleaned & ~DECLARED:
             return int(key[2])
     return None
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
+from archwright.source.flow.handshakes import only_greets
 from archwright.source.flow.named_parts import dotted
 from archwright.source.flow.opted import opted, vouched
 from archwright.source.flow.replaced_settings import replaced
@@ -96,7 +97,9 @@ def _fixed(
     if isinstance(fixed, bytes):
         fixed = fixed.decode("latin-1")
     if _CERTIFICATES.search(name) is not None and (
-        opted(frame, position) or (name == "check_hostname" and vouched(frame))
+        opted(frame, position)
+        or (name == "check_hostname" and vouched(frame))
+        or (how == "attribute" and holder.isidentifier() and only_greets(frame, holder))
     ):
         return
     if isinstance(fixed, (str, bool)) and (

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.flow.frame import Frame
-from archwright.source.nodes import nodes
+from archwright.source.nodes import call_at, nodes
 from archwright.source.packed import body_of
 
 Node = tuple[Any, ...]
@@ -24,6 +24,32 @@ _LEAVES: Final = frozenset({f.RETURN, f.RAISE})
 def opted(frame: Frame, position: int) -> bool:
     """True where what stands at a position of the frame's unit runs only by such a choice, and not where nobody chooses."""
     return any(_tells(test) and _holds(frame, test) is not way for test, way in _ways(body_of(frame.facts), position))
+
+
+def handed_by_choice(frame: Frame, position: int, name: str) -> bool:
+    """True where a call takes a keyword from a mapping (`get(url, **options)`) into which it is put by such choices alone.
+
+    `if settings.NO_VERIFY: options["verify"] = False` is the choice, wherever the call stands.
+    """
+    body = body_of(frame.facts)
+    call = call_at(body, position)
+    if call is None or any(given == name for given, _ in call[4]):
+        return False
+    put = [node[1] for node in nodes(body) if node is not call and _puts(node, name)]
+    return bool(put) and all(opted(frame, place) for place in put)
+
+
+def _puts(node: Node, name: str) -> bool:
+    """True for what puts something under a name: a literal, a keyword (`options.update(verify=False)`), an assignment to an item."""
+    if node[0] == f.DICT:
+        return any(key is not None and _is_text(key, name) for key, _ in node[2])
+    if node[0] == f.CALL:
+        return any(given == name for given, _ in node[4])
+    return node[0] == f.ASSIGN and any(each[0] == f.SUBSCRIPT and _is_text(each[3], name) for each in node[2])
+
+
+def _is_text(node: Node, text: str) -> bool:
+    return bool(node[0] == f.CONST and node[2] == text)
 
 
 def vouched(frame: Frame) -> bool:

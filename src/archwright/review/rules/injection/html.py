@@ -46,7 +46,8 @@ class HtmlInjection(Rule):
     That is a text that a view answers with (Flask and Django send it as HTML unless told otherwise), a text that `Markup`,
     `mark_safe` or `format_html` is told to be safe, and a template that writes it with `|safe` or with escaping off, or where escapes of
     HTML do not hold: in an event handler, between backticks or without quotes in a script. JSON, plain
-    text and files to be saved are no pages. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
+    text and files to be saved are no pages, also where a decorator or a hook of the
+    project makes them so. What was escaped, or filtered by nh3 or bleach, is clean. What can't be followed is not reported.
     Markdown in a function that filters it on another way, with low confidence: who calls it decides.
     A text that a row holds counts as sent where a request was seen to write it; what staff writes there, with low confidence.
 

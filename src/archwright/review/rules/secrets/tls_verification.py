@@ -27,7 +27,8 @@ class TlsVerification(Rule):
 
     Found are calls and clients that the code tells not to verify, contexts without verification, and contexts whose
     check is switched off. What a setting or an argument decides, here or where a function of the module is called, is silent, unless that is off where nobody chooses,
-    as are names that are not checked where an authority of one's own vouches for the peers.
+    as are names that are not checked where an authority of one's own vouches for the peers, and contexts whose connections end with the
+    handshake: a look at a certificate, or at whether a port speaks TLS.
 
     Why: whoever stands between the two, in the same network or at a provider, reads and changes what is sent: passwords
     and tokens among it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archwright.source.flow.handshakes import bound_to, only_greets
 from archwright.source.flow.opted import opted
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.made import made
@@ -20,5 +21,5 @@ class Tls(Framework):
 
 
 def _context(site: CallSite) -> None:
-    if not opted(site.frame, site.position):
+    if not opted(site.frame, site.position) and not only_greets(site.frame, bound_to(site.frame, site.position)):
         made(site, "tls", flags=("unverified",), algorithm="context")

@@ -12,6 +12,7 @@ from archwright.source.flow.values import ALL_USES, BIT, UNKNOWN_ORIGIN, Origin,
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.crypto.id_tokens import asked
 from archwright.source.frameworks.crypto.made import is_false, made
+from archwright.source.frameworks.shared.confined import DOTTED, PART
 from archwright.source.nodes import call_at, nodes
 from archwright.source.packed import body_of
 
@@ -22,6 +23,8 @@ _SIGNED: Final = BIT[Use.DESERIALISE]
 """What a token that is made here holds: signed, so nobody else has written it."""
 _CLAIMS: Final = BIT[Use.REVEAL]
 """Claims may be told: whoever reads them has neither the token nor its signature."""
+_ENCODED: Final = DOTTED | PART
+"""A token is made of letters, digits, dashes and dots, whatever it says."""
 _LIBRARIES: Final = ("jwt", "jwt.api_jwt", "jwt.PyJWT", "jose.jwt")
 _IDENTITY: Final = frozenset(
     {"sub", "user_id", "userid", "user", "uid", "id", "email", "username", "name", "role", "roles", "scope", "is_admin"}
@@ -129,7 +132,7 @@ def _authlib_encode(site: CallSite) -> Val:
 
 
 def _token(site: CallSite) -> Val:
-    return Val(("text",), join_origins((_OWN,), site.derived(cleaned=_SIGNED).origins))
+    return Val(("text",), join_origins((_OWN,), site.derived(cleaned=_SIGNED | _ENCODED).origins))
 
 
 def _signed(site: CallSite, claims: Val | None, key: Val | None) -> None:

@@ -14,6 +14,7 @@ from archwright.source.frameworks.django.models import ModelInfo, Relation
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import ORM, annotated, annotations_below, is_loaded
 from archwright.source.frameworks.django.signals import Signals
+from archwright.source.frameworks.django.uploads import UPLOADED
 from archwright.source.frameworks.shared.held import forget_relations, keep_relation
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import UNREAD, emit_write, kept_origins, path_of, shared
@@ -50,7 +51,7 @@ def attribute(frame: Frame, value: Val, row: Row, name: str, position: int, mode
     model = models.get(row.entity)
     if value.items is not None and name in value.items:
         held = value.items[name]
-        if model is None or name not in model.files or held.type is not None:
+        if model is None or name not in model.files or held.type not in (None, ("object", UPLOADED)):
             return held
         return Val(("object", FIELD_FILE), held.origins, NO, {"instance": value})
     if model is None:

@@ -9,6 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, UNKNOWN_ORIGIN, Origin, Val
 from archwright.source.flow.values import clean as flow_clean
 from archwright.source.frameworks.django.own_fields import judged
+from archwright.source.frameworks.django.uploads import UPLOADED
 from archwright.source.frameworks.shared.declared import Declaration
 
 NUMBERS: Final = frozenset(
@@ -31,7 +32,8 @@ _GEOMETRIES: Final = frozenset(
 _TEXTS: Final = frozenset({"CharField", "EmailField", "URLField", "TextField", "FilePathField"})
 _SHORT: Final = frozenset({"EmailField", "URLField"})
 """Texts that are held to a length where nothing is said of it: by the model's column, or by what such a text may be."""
-_OPEN: Final = frozenset({"DictField", "JSONField", "HStoreField", "FileField", "ImageField"})
+_OPEN: Final = frozenset({"DictField", "JSONField", "HStoreField"})
+_FILES: Final = frozenset({"FileField", "ImageField"})
 
 
 def sent(said: str, unit: int, position: int, *, clean: bool = False) -> tuple[Origin, ...]:
@@ -59,6 +61,8 @@ def of_kind(kind: str, given: Declaration | None, said: str, unit: int, position
             held = Declaration(given.engine, given.module, child)
         inner = of_kind(held.callee if held is not None else "JSONField", held, said, unit, position)
         return Val(("list",), (), NO, {"*": inner})
+    if kind in _FILES:
+        return Val(("object", UPLOADED), sent(said, unit, position))
     if kind in _OPEN:
         return Val(None, sent(said, unit, position))
     if kind in _TEXTS:

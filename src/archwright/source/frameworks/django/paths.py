@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 
+from archwright.source.flow.values import ALL_USES
+from archwright.source.frameworks.shared.confined import confined
+
 _NAMED = re.compile(r"\(\?P<(\w+)>")
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 _NUMERIC = re.compile(r"(?:\\d|\[0-9\])(?:[+*]|\{[\d,]+\})?")
 _QUANTIFIER = re.compile(r"[?*+]|\{\d+(?:,\d*)?\}")
 
 
-def read_path(text: str, *, regex: bool) -> tuple[str, dict[str, bool]]:
-    """A pattern's path with `<name>` for each parameter, and which parameters let only digits through.
+def read_path(text: str, *, regex: bool) -> tuple[str, dict[str, int]]:
+    """A pattern's path with `<name>` for each parameter, and the uses that each is clean for by the letters that it lets through.
 
     Of a regular expression: what may be left out stands in the path, of alternatives the first one does, a group without
     a name is a parameter `arg1`, `arg2`.
     """
-    names: dict[str, bool] = {}
+    names: dict[str, int] = {}
     if regex:
         return _template(text, names), names
     for name in _CONVERTER.findall(text):
-        names[name] = False
+        names[name] = 0
     return text, names
 
 
-def _template(text: str, names: dict[str, bool]) -> str:
+def _template(text: str, names: dict[str, int]) -> str:
     path: list[str] = []
     index = 0
     while index < len(text):
@@ -45,10 +48,11 @@ def _template(text: str, names: dict[str, bool]) -> str:
     return "".join(path)
 
 
-def _group(group: str, names: dict[str, bool]) -> str:
+def _group(group: str, names: dict[str, int]) -> str:
     named = _NAMED.match(group)
     if named is not None:
-        names[named[1]] = bool(_NUMERIC.fullmatch(group[named.end() : -1]))
+        inner = group[named.end() : -1]
+        names[named[1]] = ALL_USES if _NUMERIC.fullmatch(inner) else confined(inner)
         return f"<{named[1]}>"
     if group.startswith("(?:"):
         return _template(_first(group[3:-1]), names)

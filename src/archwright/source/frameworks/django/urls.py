@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archwright.source import facts as f
 from archwright.source.flow.operators import shape
-from archwright.source.flow.values import Val
+from archwright.source.flow.values import ALL_USES, Val
 from archwright.source.frameworks.django.paths import read_path
 from archwright.source.frameworks.shared.calls import calls_in
 from archwright.source.frameworks.shared.routes import join_paths
@@ -22,11 +22,11 @@ _MAX_DEPTH = 8
 
 
 class Pattern(NamedTuple):
-    """A view at a path. `parameters`: name -> True where the pattern lets only digits through."""
+    """A view at a path. `parameters`: name -> the uses that it is clean for by what the pattern lets through."""
 
     path: str
     view: Val
-    parameters: dict[str, bool]
+    parameters: dict[str, int]
     router: bool = False
     methods: str = ""
     actions: tuple[tuple[str, str], ...] = ()
@@ -38,8 +38,8 @@ class Pattern(NamedTuple):
         """The same view below a further path segment."""
         names = dict(self.parameters)
         if tail.startswith("{"):
-            names[tail.strip("{}")] = False
-            names["id"] = False
+            names[tail.strip("{}")] = 0
+            names["id"] = 0
         return self._replace(path=join_paths(self.path, tail) + "/", parameters=names)
 
 
@@ -79,12 +79,12 @@ class UrlTable:
                 yield from self._module(module, "", {}, 0)
         yield from self._routers()
 
-    def _module(self, module: Module, prefix: str, parameters: dict[str, bool], depth: int) -> Iterator[Pattern]:
+    def _module(self, module: Module, prefix: str, parameters: dict[str, int], depth: int) -> Iterator[Pattern]:
         for node in _assigned(module.units[0][7], "urlpatterns"):
             yield from self._list(module, node, prefix, parameters, depth)
 
     def _list(
-        self, module: Module, node: tuple[Any, ...], prefix: str, parameters: dict[str, bool], depth: int
+        self, module: Module, node: tuple[Any, ...], prefix: str, parameters: dict[str, int], depth: int
     ) -> Iterator[Pattern]:
         """The patterns of an expression that gives a list of them."""
         if depth > _MAX_DEPTH:
@@ -108,7 +108,7 @@ class UrlTable:
             yield from self._called(module, node, prefix, parameters, depth)
 
     def _called(
-        self, module: Module, call: tuple[Any, ...], prefix: str, parameters: dict[str, bool], depth: int
+        self, module: Module, call: tuple[Any, ...], prefix: str, parameters: dict[str, int], depth: int
     ) -> Iterator[Pattern]:
         name = _name(call[2])
         if name not in _PATHS:
@@ -121,7 +121,10 @@ class UrlTable:
         view_node = call[3][1] if len(call[3]) > 1 else next((v for n, v in call[4] if n == "view"), None)
         if not call[3] or view_node is None:
             return
-        piece, names = read_path(self._text(module, call[3][0]), regex=name != "path")
+        text = self._text(module, call[3][0])
+        piece, names = read_path(text.replace("{}", ""), regex=name != "path")
+        if "{}" in text:  # what a pattern of another place lets through is not known
+            names = {name: uses if uses == ALL_USES else 0 for name, uses in names.items()}
         path = join_paths(prefix, piece) if prefix else piece
         together = {**parameters, **names}
         if view_node[0] == f.ATTR and view_node[3] == "urls":
@@ -153,8 +156,8 @@ class UrlTable:
         return self._project.by_name.get(found.value) if found is not None and found.kind == "module" else None
 
     def _text(self, module: Module, node: tuple[Any, ...]) -> str:
-        """The constant parts of a path expression."""
-        return shape(self._engine.module_expression(module, node)).replace("{}", "")
+        """A path expression, `{}` for what is not constant in it."""
+        return shape(self._engine.module_expression(module, node))
 
     def _view(self, module: Module, node: tuple[Any, ...]) -> Val | None:
         """The function or class behind a view expression: `f`, `C.as_view()`, `decorator(f)`."""
@@ -181,7 +184,7 @@ class UrlTable:
             return None
         return found.value[0], _name(node[2])
 
-    def _registered(self, module: Module, name: str, prefix: str, parameters: dict[str, bool]) -> Iterator[Pattern]:
+    def _registered(self, module: Module, name: str, prefix: str, parameters: dict[str, int]) -> Iterator[Pattern]:
         """What `name.register(prefix, ViewSet)` put into a router, below the path it is included at."""
         self._included_routers.add((module.index, name))
         for call in calls_in(module.units[0][7]):
@@ -206,7 +209,7 @@ class UrlTable:
         view = self._view(module, call[3][1])
         if view is None or view.type is None or view.type[0] != "class":
             return None
-        piece, names = read_path(self._text(module, call[3][0]), regex=True)
+        piece, names = read_path(self._text(module, call[3][0]).replace("{}", ""), regex=True)
         return Pattern(f"{piece}/", view, names, router=True)
 
 

@@ -150,8 +150,8 @@ def view_entry(
         if name == "request":
             parameters[name] = Val(("object", REQUEST))
         elif name in pattern.parameters:
-            clean = pattern.parameters[name] or converter_is_clean(pattern.path, name)
-            uses = segment(pattern.path, name)
+            clean = converter_is_clean(pattern.path, name)
+            uses = segment(pattern.path, name) | pattern.parameters[name]
             parameters[name] = outside(f"path parameter {name!r}", unit_id, unit[2], clean=clean, uses=uses)
     parameters.update(given or {})
     name = project.unit_name(unit_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archwright.model.operation import Http, Operation
@@ -15,6 +16,7 @@ from archwright.source.frameworks.base import Entry, Framework, Source
 from archwright.source.frameworks.flask.arguments import answer, parsed
 from archwright.source.frameworks.flask.parsers import handlers
 from archwright.source.frameworks.responses.pages import returned
+from archwright.source.frameworks.responses.retyped import by_decorator, by_hook
 from archwright.source.frameworks.shared.calls import given_at
 from archwright.source.frameworks.shared.declared import elements, last_name
 from archwright.source.frameworks.shared.routers import Added, Identity, Kind, Routers, unit_id
@@ -65,6 +67,8 @@ _BY_VERB = frozenset({"MethodView", "Resource"})
 """Classes of Flask, Quart and their extensions that call the method named as the request's."""
 _HOOKS = frozenset({"errorhandler", "app_errorhandler", "before_request", "before_app_request"})
 """Decorators of functions whose answer stands for that of the view."""
+_AFTER = frozenset({"after_request", "after_app_request"})
+"""Decorators of functions that are given each answer."""
 _MAKES = re.compile(r"json|render|templat|respon|output|marshal|serial|mime|content|produce|api", re.IGNORECASE)
 """Names of decorators that make an answer of what a view returns."""
 _KIND = Kind(
@@ -157,21 +161,30 @@ class Flask(Framework):
 
     def _entries(self, project: Project, engine: Engine) -> Iterable[Entry]:
         routers = Routers(engine, _KIND)
+        found: list[Entry | Served] = []
+        retyped: set[Identity | None] = set()
         for module in project.modules:
             for index, unit in enumerate(module.units):
                 for decorator in unit[5]:
-                    yield from self._decorated(engine, routers, module, index, decorator)
+                    found += self._decorated(engine, routers, module, index, decorator)
+                    if _retypes(unit, decorator):
+                        owner = decorator[2] if decorator[3] == "after_request" else None
+                        retyped.add(routers.locate(module, unit[10], owner) if owner is not None else None)
             for index, facts in enumerate(module.classes):
                 for decorator in facts[6]:
                     if decorator[0] == f.CALL and decorator[2][0] == f.ATTR and decorator[2][3] == "route":
-                        yield from self._on_class(engine, routers, module, index, decorator)
+                        found += self._on_class(engine, routers, module, index, decorator)
         for added in routers.added:
-            for served in _added(engine, routers, added):
-                yield from _entries(engine, routers, served)
+            found += _added(engine, routers, added)
+        for each in found:
+            if isinstance(each, Entry):
+                yield each
+            else:
+                yield from _entries(engine, routers, each, retyped)
 
     def _decorated(
         self, engine: Engine, routers: Routers, module: Module, index: int, decorator: tuple[Any, ...]
-    ) -> Iterator[Entry]:
+    ) -> Iterator[Entry | Served]:
         hook = decorator[2] if decorator[0] == f.CALL else decorator
         if hook[0] == f.ATTR and hook[3] in _HOOKS and _on_router(routers, module, module.units[index][10], hook[2]):
             yield Entry(unit_id(module, index), {}, answer=returned)
@@ -185,17 +198,20 @@ class Flask(Framework):
         if router is None and not routers.likely(module, around, owner):
             return
         methods = (verb.upper(),) if verb in _VERBS else tuple(methods_of(decorator)) or ("GET",)
-        yield from _entries(
-            engine, routers, Served(router, _path(engine, module, decorator, 0), methods, unit_id(module, index))
-        )
+        yield Served(router, _path(engine, module, decorator, 0), methods, unit_id(module, index))
 
     def _on_class(
         self, engine: Engine, routers: Routers, module: Module, index: int, decorator: tuple[Any, ...]
-    ) -> Iterator[Entry]:
+    ) -> Iterator[Served]:
         router = routers.locate(module, 0, decorator[2][2])
         if router is not None:
             info = engine.project.class_at(module, index)
-            yield from _entries(engine, routers, Served(router, _path(engine, module, decorator, 0), (), info))
+            yield Served(router, _path(engine, module, decorator, 0), (), info)
+
+
+def _retypes(unit: tuple[Any, ...], decorator: tuple[Any, ...]) -> bool:
+    """True for a hook that makes all answers of an app or a blueprint something else than pages."""
+    return decorator[0] == f.ATTR and decorator[3] in _AFTER and by_hook(unit)
 
 
 def _on_router(routers: Routers, module: Module, around: int, owner: tuple[Any, ...]) -> bool:
@@ -236,21 +252,23 @@ def _view(engine: Engine, module: Module, node: tuple[Any, ...]) -> int | ClassI
     return found.value if found is not None and found.kind in ("unit", "class") else None
 
 
-def _entries(engine: Engine, routers: Routers, served: Served) -> Iterator[Entry]:
+def _entries(engine: Engine, routers: Routers, served: Served, retyped: Collection[Identity | None]) -> Iterator[Entry]:
+    """The entries of a route. retyped: the routers whose answers a hook makes something else than pages; None: all."""
     view = served.view
+    unit_entries = partial(_unit_entries, engine, routers, served, retyped)
     if isinstance(view, int):
-        yield from _unit_entries(engine, routers, served, view, served.methods or ("GET",), None)
+        yield from unit_entries(view, served.methods or ("GET",), None)
         return
     by_verb = any(base.rpartition(".")[2] in _BY_VERB for base in view.external_bases())
     for verb in _VERBS:
         unit = view.method(verb)
         if unit is not None and (not served.methods or verb.upper() in served.methods):
-            yield from _unit_entries(engine, routers, served, unit, (verb.upper(),), view)
+            yield from unit_entries(unit, (verb.upper(),), view)
     unit = view.method("dispatch_request")
     if unit is not None and by_verb:  # around the methods of the verbs, and no route beside theirs
         yield Entry(unit, {})
     elif unit is not None:
-        yield from _unit_entries(engine, routers, served, unit, served.methods or _told_by(view), view)
+        yield from unit_entries(unit, served.methods or _told_by(view), view)
 
 
 def _told_by(view: ClassInfo) -> tuple[str, ...]:
@@ -262,7 +280,13 @@ def _told_by(view: ClassInfo) -> tuple[str, ...]:
 
 
 def _unit_entries(
-    engine: Engine, routers: Routers, served: Served, unit: int, methods: tuple[str, ...], holder: ClassInfo | None
+    engine: Engine,
+    routers: Routers,
+    served: Served,
+    retyped: Collection[Identity | None],
+    unit: int,
+    methods: tuple[str, ...],
+    holder: ClassInfo | None,
 ) -> Iterator[Entry]:
     module, facts = engine.project.unit(unit)
     name = engine.project.unit_name(unit)
@@ -271,11 +295,12 @@ def _unit_entries(
     if not ways:  # written, and not served
         yield Entry(unit, parameters)
     shown = answer(engine, module, facts)
-    pages = returned if _answers_pages(facts, holder) else None
+    pages = returned if _answers_pages(facts, holder) and not by_decorator(engine.project, module, facts) else None
     for way in ways:
+        hooked = bool(retyped) and not {None, served.router, way.root}.isdisjoint(retyped)
         trigger = Http(method="|".join(methods), path=template_path(join_paths(way.prefix, served.path or "")))
         operation = Operation(name=name, trigger=trigger, entry=name, place=place_of(module, facts))
-        yield Entry(unit, parameters, operation, shown or pages)
+        yield Entry(unit, parameters, operation, shown or (None if hooked else pages))
 
 
 def _answers_pages(facts: tuple[Any, ...], holder: ClassInfo | None) -> bool:

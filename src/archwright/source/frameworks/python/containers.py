@@ -6,6 +6,7 @@ from typing import Final
 
 from archwright.source.flow import attributes, operators, pasted, ways
 from archwright.source.flow.calls import call_argument
+from archwright.source.flow.declared_names import keys_of
 from archwright.source.flow.loops import MAX_NAMED
 from archwright.source.flow.values import (
     NO,
@@ -75,7 +76,7 @@ def _items(site: CallSite) -> Val | None:
 def _key(mapping: Val) -> Val:
     """Any key of a mapping whose keys are not known."""
     given = any(key[0] == "parameter" for key, _, _ in mapping.origins)
-    return Val(pasted.NAME if given else ("text",), mapping.origins)
+    return Val(pasted.NAME if given else ("text",), keys_of(mapping))
 
 
 def _values(site: CallSite) -> Val | None:
@@ -89,7 +90,8 @@ def _keys(site: CallSite) -> Val | None:
     receiver = site.receiver
     if receiver is None or opaque(site):
         return None
-    return Val(("list",), receiver.origins, NO, {"*": _key(receiver)})
+    key = _key(receiver)
+    return Val(("list",), key.origins, NO, {"*": key})
 
 
 def _receiver(site: CallSite) -> Val | None:

@@ -12,7 +12,8 @@ from archwright.source.packed import body_of
 
 _HEADERS: Final = frozenset({"content-type", "content-disposition"})
 """Headers that make a body something else than a page: of another type, or a file to be saved."""
-_ATTRIBUTES: Final = frozenset({"mimetype", "content_type"})
+ATTRIBUTES: Final = frozenset({"mimetype", "content_type"})
+"""Attributes and keywords that hold the type of an answer."""
 
 
 def is_html(kind: Val | None, headers: Val | None) -> bool | None:
@@ -36,6 +37,11 @@ def _html(kind: str) -> bool:
     return "html" in kind.lower() or "svg" in kind.lower()
 
 
+def says_page(node: Any) -> bool:
+    """True for an expression that is the type of a page; one that can't be read leaves it open."""
+    return bool(node[0] == f.CONST and isinstance(node[2], str) and _html(node[2]))
+
+
 def set_elsewhere(frame: Frame) -> bool:
     """True where the function sets the type of an answer apart from the call that makes it."""
     return any(_sets(node) for node in nodes(body_of(frame.facts)))
@@ -44,4 +50,4 @@ def set_elsewhere(frame: Frame) -> bool:
 def _sets(node: Any) -> bool:
     if node[0] == f.CONST:
         return isinstance(node[2], str) and node[2].lower() in _HEADERS
-    return node[0] == f.ASSIGN and any(target[0] == f.ATTR and target[3] in _ATTRIBUTES for target in node[2])
+    return node[0] == f.ASSIGN and any(target[0] == f.ATTR and target[3] in ATTRIBUTES for target in node[2])

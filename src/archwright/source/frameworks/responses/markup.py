@@ -14,14 +14,13 @@ from archwright.source.flow.operators import shape
 from archwright.source.flow.values import NO, Val, clean, constant, deep_origins, join_origins, step
 from archwright.source.frameworks.base import CallSite, Framework, Handler, mask
 from archwright.source.frameworks.crypto.made import whither
+from archwright.source.frameworks.shared.confined import WORD
 from archwright.source.frameworks.shared.sinks import interpret
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
 
 _MARKUP: Final = "markupsafe.Markup"
 _HTML: Final = mask(Use.HTML)
-_WORD: Final = mask(Use.PATH, Use.HTML, Use.SHELL, Use.SQL_TEXT, Use.TEMPLATE, Use.HEADER, Use.LOG, Use.REGEX, Use.XML)
-"""What letters, digits and dashes are clean for; they may still be the name of a host."""
 _READS: Final = frozenset({"unescape", "striptags"})
 _FILLS: Final = frozenset({"format", "format_map", "join", "replace"})
 """Methods of a safe text that escape what is put into it."""
@@ -166,8 +165,8 @@ class Markup(Framework):
         "django.utils.html.SafeString": "django.utils.safestring.mark_safe",
     }
     cleaners: ClassVar[dict[str, int]] = {
-        "django.utils.text.slugify": _WORD,
-        "slugify.slugify": _WORD,
+        "django.utils.text.slugify": WORD,
+        "slugify.slugify": WORD,
         **dict.fromkeys(
             (
                 "bleach.clean",

@@ -16,6 +16,7 @@ from archwright.source.frameworks.base import CallSite, Framework, Handler
 from archwright.source.frameworks.responses.content import is_html, set_elsewhere
 from archwright.source.frameworks.responses.libraries import WEB
 from archwright.source.frameworks.responses.redirects import led_by_headers
+from archwright.source.frameworks.responses.retyped import by_decorator
 from archwright.source.frameworks.shared.sinks import interpret
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _shown(frame: Frame, content: Val, kind: Val | None, keywords: dict[str, Val
     if not _told(content) or (content.type is not None and content.type[0] not in ("text", "list", "generator")):
         return False
     said = is_html(kind, keywords.get("headers"))
-    return (default if said is None else said) and not (said is None and set_elsewhere(frame))
+    open_ = said is None and (set_elsewhere(frame) or by_decorator(frame.engine.project, frame.module, frame.facts))
+    return (default if said is None else said) and not open_
 
 
 def _told(content: Val) -> bool:

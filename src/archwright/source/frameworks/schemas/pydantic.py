@@ -7,6 +7,7 @@ from typing import Any
 from archwright.model.value import Use
 from archwright.source import facts as f
 from archwright.source.flow import attributes
+from archwright.source.flow.declared_names import DECLARED
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.values import ALL_USES, BIT, NO, UNKNOWN, Val, clean, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite, Framework
@@ -59,7 +60,8 @@ class Pydantic(Framework):
             origins = tuple((key, cleaned & ~BIT[Use.FIELDS], steps) for key, cleaned, steps in deep_origins(receiver))
             return Val(("dict",), origins)
         if call.name in _DUMPS:
-            return Val(("dict",), receiver.origins, NO, dict(receiver.items) if receiver.items is not None else None)
+            declared = clean(receiver.origins, DECLARED)
+            return Val(("dict",), declared, NO, dict(receiver.items) if receiver.items is not None else None)
         if call.name in _TEXT_DUMPS:
             return Val(("text",), deep_origins(receiver))
         if call.name in ("model_copy", "copy"):

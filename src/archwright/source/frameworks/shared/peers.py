@@ -9,7 +9,7 @@ from archwright.source import facts as f
 from archwright.source.flow.decorators import dotted_of
 from archwright.source.flow.frame import Frame
 from archwright.source.flow.operators import shape
-from archwright.source.flow.opted import opted
+from archwright.source.flow.opted import handed_by_choice, opted
 from archwright.source.flow.values import NO, UNKNOWN, Origin, Val, constant, deep_origins, origins_of
 from archwright.source.frameworks.base import CallSite
 from archwright.source.frameworks.crypto.made import is_false, made
@@ -65,7 +65,8 @@ def unverified(site: CallSite) -> None:
         off.append("cert_reqs")
     if off and not opted(site.frame, site.position):
         for name in off:
-            made(site, "tls", flags=("unverified",), algorithm=name)
+            if not handed_by_choice(site.frame, site.position, name):
+                made(site, "tls", flags=("unverified",), algorithm=name)
 
 
 def _on_this_machine(to: Val) -> bool:

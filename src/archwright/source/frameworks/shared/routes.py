@@ -9,6 +9,7 @@ from archwright.model.base import Place
 from archwright.model.value import Trust, Use
 from archwright.source import facts as f
 from archwright.source.flow.values import ALL_USES, BIT, Val
+from archwright.source.frameworks.shared.confined import PART, WORD
 
 if TYPE_CHECKING:
     from archwright.source.link.module import Module
@@ -39,7 +40,9 @@ def converter_is_clean(path: str, name: str) -> bool:
 
 
 def segment(path: str, name: str) -> int:
-    """The uses that a parameter is clean for by being one part of the path, `<name>` or `{name}`, of a router that unquotes first."""
+    """The uses that a parameter is clean for by being one part of the path, `<name>` or `{name}`, of a router that unquotes first; a slug for more."""
+    if f"<slug:{name}>" in path:
+        return WORD | PART
     words = (f"{{{name}}}", f"<string:{name}>", f"<str:{name}>")
     plain = f"<{name}>" in path and f"(?P<{name}>" not in path
     return _SEGMENT if plain or any(word in path for word in words) else 0
