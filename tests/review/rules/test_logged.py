@@ -431,6 +431,37 @@ def orders(order):
 
 
 @pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ('name != "Authorization"', 0),
+        ('name.lower() not in ("authorization", "cookie")', 0),
+        ('value and name != "Authorization"', 0),
+        ('not value or name != "Authorization"', 1),
+        ('name not in ("Accept", "Host")', 1),
+        ('name == "Authorization"', 1),
+    ],
+)
+def test_headers_of_which_a_comprehension_leaves_one_out(condition: str, count: int, findings: Find) -> None:
+    text = f"""
+import logging, requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+def headers_for(token):
+    return {{"Accept": "text/html", **({{"Authorization": f"Bearer {{token}}"}} if token else {{}})}}
+
+@app.get("/orders")
+def orders():
+    headers = headers_for(request.headers["Authorization"])
+    safe_headers = {{name: value for name, value in headers.items() if {condition}}}
+    logging.info("headers: %s", safe_headers)
+    return requests.get("https://stock.example.org", headers=headers).json()
+"""
+    assert len(findings(RULE, text)) == count
+
+
+@pytest.mark.parametrize(
     ("taken", "count"),
     [
         ('headers.pop("Authorization"); headers.pop("Cookie")', 0),

@@ -120,10 +120,29 @@ def _hidden(node: Node) -> Iterator[tuple[Node, Node]]:
         elements = [target for target in node[2] if target[0] == f.SUBSCRIPT]
         if elements and (node[0] == f.DELETE or _hides(node[3])):
             yield from ((target[2], target[3]) for target in elements)
+        if node[0] == f.ASSIGN and node[3][0] == f.COMPREHENSION and node[3][4] is not None:
+            left_out = [*_left_out(node[3])]
+            yield from ((target, key) for target in node[2] for key in left_out)
     elif node[0] == f.EXPR and node[2][0] == f.CALL:
         function, given = node[2][2], node[2][3]
         if function[0] == f.ATTR and function[3] == "pop" and given:
             yield function[2], given[0]
+
+
+def _left_out(node: Node) -> Iterator[Node]:
+    """The keys that `{key: value for key, value in given.items() if key != "Authorization"}` leaves out."""
+    for target, _, conditions, _ in node[5]:
+        key = _key(target)
+        for test in (
+            part for each in conditions for part in (each[3] if each[0] == f.BOOL and each[2] == "and" else (each,))
+        ):
+            if key is None or test[0] != f.COMPARE or not _names(test[2], key):
+                continue
+            operator, other = test[3][0]
+            if operator == "!=":
+                yield other
+            elif operator == "not in" and other[0] in (f.TUPLE, f.LIST, f.SET):
+                yield from other[2]
 
 
 def _hides(value: Node) -> bool:
