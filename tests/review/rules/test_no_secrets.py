@@ -150,7 +150,7 @@ def test_defaults_that_another_module_must_replace(package: str, count: int, fin
     files = {
         "shop/__init__.py": "",
         "shop/settings/__init__.py": f"from .defaults import *\n{package}",
-        "shop/settings/defaults.py": f'DEBUG = False\nJWT_SECRET = "{KEY}"\nSENSITIVE_DATA_SECRET = "{KEY}x"\n',
+        "shop/settings/defaults.py": f'DEBUG = False\nJWT_SECRET = "{KEY}"\nENCRYPTION_KEY = "{KEY}x"\n',
         "shop/settings/queues.py": "WAIT = 5\n",
     }
     assert sure(findings("secrets/hard-coded", files)) == 2 * count

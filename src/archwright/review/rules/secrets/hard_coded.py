@@ -43,11 +43,11 @@ _BESIDE = re.compile(
 class HardCoded(Rule):
     """A secret stands in the code: a key that tokens or cookies are signed with, a password or token that opens a service.
 
-    Texts in the form of a well-known service's secrets are found wherever they are bound; others where the name says what
-    they are for and the text looks like a secret, or where a call signs with them. Placeholders, what a comment calls an
-    example or a default of development, salts of labels, and settings of developers' machines and tests (by file, class, condition, or the
-    environment that the code sets) are listed with `--all`, as are short defaults behind the environment, and defaults that settings for
-    production, or a module outside of the repository, replace. A setting that one module fixes and another takes from the environment is no constant,
+    Texts in the form of a well-known service's secrets are found wherever they are bound, passwords in addresses of servers elsewhere, and
+    keys that a call signs with, or that a setting of the application's own signing key holds. Listed with `--all`: texts of which a name alone says that they
+    are a secret, for what they open isn't seen; placeholders, what a comment calls an example or a default of development, salts of labels,
+    and settings of developers' machines and tests (by file, class, condition, or the environment that the code sets); short defaults behind
+    the environment, and defaults that settings for production, or a module outside of the repository, replace. A setting that one module fixes and another takes from the environment is no constant,
     nor is one of Django that only a developers' module fixes which the project does not start with.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
@@ -164,7 +164,7 @@ class HardCoded(Rule):
                 f"`{effect.name}` holds a secret that stands in the code.",
                 "Everyone who can read the code can use it.",
                 Impact.HIGH,
-                Confidence.LOW if beside or _default(effect, program) else Confidence.MEDIUM,
+                Confidence.LOW,  # a name alone: 1 of 13 of the texts that public projects hold so opened anything (docs/BENCHMARKS.md)
             )
 
     def _signing(self, effect: Configure, text: str, *, beside: bool) -> Iterator[Verdict]:
