@@ -63,7 +63,8 @@ class Use(enum.StrEnum):
     QUOTED = "quoted"
     """The same, where the value stands between quotes that the code wrote itself."""
     FIXED = "fixed"
-    """No use but a mark: the attribute's own class assigns texts of its own to it, or what has no letters that others choose, and nothing else."""
+    """No use but a mark: code wrote it. The attribute's own class assigns texts of its own to it, or what has no letters that others choose,
+    and nothing else; or a library gives a unit a name that code declared."""
     KEYS = "declared keys"
     """No use but a mark: a class declares the keys of the mapping, whoever chooses the values."""
 

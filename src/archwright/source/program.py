@@ -23,6 +23,7 @@ from archwright.model.which import Which
 from archwright.source import called_by_name, pool
 from archwright.source import facts as f
 from archwright.source.begun import begun
+from archwright.source.called_in_classes import CalledInClasses
 from archwright.source.command_lines import given_by_command_lines
 from archwright.source.discover import Discovery, Excludes
 from archwright.source.flow import surroundings
@@ -212,9 +213,14 @@ class Program:
     def uncalled(self, unit: str) -> bool:
         """Whether nothing in the program gives a unit its arguments: neither its code, tests and templates aside, nor a library or a command line.
 
-        Neither does code that calls a method of its name on something that can't be followed, and gives it constants alone.
+        Neither does the body of a class, nor code that calls a method of its name on something that can't be followed, and gives it constants alone.
         """
-        return unit not in self._given_here and not self._given_constants(unit.rpartition(".")[2])
+        name = unit.rpartition(".")[2]
+        return not (unit in self._given_here or self._in_classes.calls(unit) or self._given_constants(name))
+
+    @cached_property
+    def _in_classes(self) -> CalledInClasses:
+        return CalledInClasses(self.project, self._shows)
 
     def _given_constants(self, name: str) -> bool:
         known = self._by_name.get(name)

@@ -163,3 +163,30 @@ def show():
 )
 def test_markdown_that_another_way_filters(body: str, found: list[Confidence], findings: Find) -> None:
     assert [each.confidence for each in findings(RULE, MARKDOWN.replace("{BODY}", body))] == found
+
+
+WIDGET = """
+from django import forms
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+class Rows(forms.Widget):
+    def render(self, name{TYPE}, value, attrs=None, renderer=None):
+        shown = {SHOWN}
+        return mark_safe(f'<p data-name="{shown}">{escape(value)}</p>')
+"""
+NAMES = ["name", "attrs.get('id', name) if attrs else name", "(attrs or {}).get('id', name)", "name + '_rows'"]
+
+
+@pytest.mark.parametrize("type_", ["", ": str"])
+@pytest.mark.parametrize("shown", NAMES)
+def test_the_name_of_a_field(type_: str, shown: str, findings: Find) -> None:
+    text = WIDGET.replace("{TYPE}", type_).replace("{SHOWN}", shown)
+    assert findings(RULE, text) == []
+    assert len(findings(RULE, text.replace("def render", "def show"))) == 1
+    assert len(findings(RULE, text.replace("forms.Widget", "Panel"))) == 1
+
+
+@pytest.mark.parametrize("shown", ["value", "name if value is None else value"])
+def test_the_value_of_a_field(shown: str, findings: Find) -> None:
+    assert len(findings(RULE, WIDGET.replace("{TYPE}", "").replace("{SHOWN}", shown))) == 1

@@ -8,7 +8,7 @@ from typing import Any
 from archwright.model.operation import Http
 from archwright.model.which import Which
 from archwright.source import facts as f
-from archwright.source.flow import transactions
+from archwright.source.flow import pasted, transactions
 from archwright.source.flow.annotations import annotated_value
 from archwright.source.flow.checks import checks_of, leave
 from archwright.source.flow.decorators import decorate, resulting
@@ -256,16 +256,25 @@ class Engine:
                 items = declared.items
                 if items:
                     items = {key: Val(item.type, origins, NO, item.items) for key, item in items.items()}
+                if declared.type == ("text",) and self._conventional(frame, index, name) == pasted.NAME:
+                    return Val(pasted.NAME, pasted.written_down(origins))
                 return Val(declared.type, origins, NO, items)
             says = annotation[0] != f.NAME or annotation[2] not in ("object", "Any")
-        elif index < 2:  # conventions name the first parameters of a handler: request, info, session
-            for framework in self.registry.naming:
-                type_ = framework.parameter(frame, index, name)
-                if type_ is not None:
-                    return Val(type_, origins)
+        else:
+            type_ = self._conventional(frame, index, name)
+            if type_ is not None:
+                return Val(type_, pasted.written_down(origins) if type_ == pasted.NAME else origins)
         if self.presumed is not None and not says:
             return Val(self.presumed.type_of(frame.unit, name), origins)
         return Val(None, origins)
+
+    def _conventional(self, frame: Frame, index: int, name: str) -> tuple[Any, ...] | None:
+        """The type by which conventions name one of the first parameters of a handler: request, info, session."""
+        for framework in self.registry.naming if index < 2 else ():
+            type_ = framework.parameter(frame, index, name)
+            if type_ is not None:
+                return type_
+        return None
 
     def link(self, caller: int, unit: int) -> None:
         """A library calls a unit on behalf of another; whether in a transaction can't be told."""

@@ -17,6 +17,7 @@ from archwright.source.flow.values import BIT, Key, Origin, Val, clean, deep_ori
 
 _PASTED: Final = BIT[Use.PASTED]
 _QUOTED: Final = BIT[Use.QUOTED]
+_FIXED: Final = BIT[Use.FIXED]
 _SQL: Final = BIT[Use.SQL_TEXT]
 _SHELL: Final = BIT[Use.SHELL]
 _HTML: Final = BIT[Use.HTML]
@@ -49,6 +50,11 @@ _COMPARED: Final = re.compile(r"(?:[=<>:~]|\b(?:like|ilike|contains|matches|rege
 def free(value: Val) -> bool:
     """True for a value that may hold any letters."""
     return value.type in _TEXTS
+
+
+def written_down(origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """The origins of a name that a library's convention gives a unit: also where it is one of several values, code wrote it."""
+    return clean(origins, _FIXED)
 
 
 def marked(origins: tuple[Origin, ...], value: Val, before: str) -> tuple[Origin, ...]:

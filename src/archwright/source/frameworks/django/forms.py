@@ -17,6 +17,7 @@ from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.own_fields import changes, is_field
 from archwright.source.frameworks.django.predicates import listed_words
 from archwright.source.frameworks.django.rows import HELD, ORM
+from archwright.source.frameworks.django.validation import editable
 from archwright.source.frameworks.shared.declared import Declaration, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
@@ -252,7 +253,7 @@ class Forms(Framework):
         return of_kind(given.callee, given, _SAID, frame.unit, position)
 
     def _columns(self, engine: Engine, form: Val, model: ModelInfo) -> list[str]:
-        """The fields of the model that a form has: those that Meta or a factory names, else all but those left out."""
+        """The fields of the model that a form fills: those that Meta or a factory names, else all but those left out; only what is editable."""
         meta = form.type[1].inner("Meta") if form.type is not None and form.type[0] == "instance" else None
         said = {}
         for option in ("fields", "exclude"):
@@ -262,7 +263,7 @@ class Forms(Framework):
         named = said["fields"] or listed_words((form.items or {}).get("fields"))
         if not named or "__all__" in named:
             named = self._orm.validation.of(model.info.name).fields if self._orm is not None else ()
-        return [name for name in named if name not in said["exclude"]]
+        return [name for name in named if name not in said["exclude"] and editable(model, name)]
 
     # --- out -----------------------------------------------------------------------------------------------
     def _save(self, call: CallSite, form: Val) -> Val:

@@ -99,7 +99,7 @@ class Validation:
         self, frame: Frame, position: int, model: ModelInfo, meta: ClassInfo, looked_at: Collection[str]
     ) -> None:
         """Record that every column of a model is taken from what is sent, as `meta` says; looked_at: but these."""
-        fields = [name for name in self.of(model.info.name).fields if name not in looked_at and _editable(model, name)]
+        fields = [name for name in self.of(model.info.name).fields if name not in looked_at and editable(model, name)]
         declared = Place(meta.module.path, line_of(meta.facts[2]), column_of(meta.facts[2]))
         holder = meta.name.rpartition(".")[0].rpartition(".")[2]
         frame.emit("Expose", position, entity=model.info.name, fields=tuple(fields), holder=holder, declared=declared)
@@ -129,7 +129,7 @@ class Validation:
         )
 
 
-def _editable(model: ModelInfo, name: str) -> bool:
+def editable(model: ModelInfo, name: str) -> bool:
     """False for a column that no form has: `editable=False`, or one that the library sets."""
     hit = model.info.lookup(name)
     node = hit[1].value if hit is not None and hit[1].kind == "expression" else None

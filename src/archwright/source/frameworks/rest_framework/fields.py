@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.source import facts as f
+from archwright.source.frameworks.django.validation import editable
 from archwright.source.frameworks.rest_framework.taken_over import pairs
 from archwright.source.frameworks.shared.declared import Declaration, last_name
 from archwright.source.link.module import Module
@@ -155,8 +156,8 @@ class Shape:
             self.whole = False
             yield from declared.values()
             return
-        read_only = set(self._texts("read_only_fields") or ())
-        write_only = self._write_only()
+        read_only = {*(self._texts("read_only_fields") or ()), *self._said_true("read_only")}
+        write_only = self._said_true("write_only")
         for name in names:
             field = declared.get(name)
             if field is None and self._meta is not None:
@@ -167,7 +168,7 @@ class Shape:
                     holder,
                     (f.CONST, place, name),
                     (name,),
-                    read_only=name in read_only,
+                    read_only=name in read_only or not self._is_editable(name),
                     write_only=name in write_only,
                 )
             if field is not None:
@@ -189,10 +190,17 @@ class Shape:
             for field, given in found.items()
         }
 
-    def _write_only(self) -> set[str]:
-        """The fields that `extra_kwargs` never shows."""
-        given = {name: self.further(name).get("write_only") for name in self._extra}
+    def _said_true(self, option: str) -> set[str]:
+        """The fields for which `extra_kwargs` sets an option to True."""
+        given = {name: self.further(name).get(option) for name in self._extra}
         return {name for name, value in given.items() if value is not None and value[-1] is True}
+
+    def _is_editable(self, name: str) -> bool:
+        """False for a column of which the library makes a field to be read, unless `extra_kwargs` may say otherwise.
+
+        Source: `rest_framework.utils.field_mapping.get_field_kwargs`.
+        """
+        return self.model is None or "read_only" in self.further(name) or editable(self.model, name)
 
     def _names(self, declared: dict[str, Field]) -> list[str] | None:
         option = self._option("fields")
