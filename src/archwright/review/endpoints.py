@@ -23,6 +23,7 @@ from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, decorators_of, guard_of
 from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
+from archwright.source.survey.row_checks import asks_of_row, decides_by_row
 from archwright.source.survey.same_answers import shows
 from archwright.source.survey.sessions import Sessions
 from archwright.source.survey.shared_secrets import compares_shared_secret
@@ -46,6 +47,9 @@ _BEFORE = ("dispatch", "setup", "initial", "prepare", "get_queryset", "get_objec
 
 _TURNS_AWAY = ("dispatch", "setup", "initial", "get_object")
 """Of these, the ones that may answer, or raise, in the place of a method."""
+
+_TESTED = "UserPassesTestMixin"
+"""Django's, which lets through whom `test_func` says."""
 
 
 def endpoints_of(program: Program) -> tuple[Endpoint, ...]:
@@ -117,7 +121,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             exempt=_place(*exempt) if exempt is not None else None,
             knowing=cache(partial(sessions.known, unit, holder)),
             linking=cache(partial(sessions.links, unit, holder)),
-            filtering=cache(partial(_filtered, holder, bool(standing))),
+            filtering=cache(partial(_filtered, asking, holder, bool(standing))),
             implied=project.is_implied(unit),
             ranking=cache(partial(_ranks, asking, unit)),
             flagging=cache(partial(_raw_flags, asking, unit)),
@@ -159,10 +163,33 @@ def _own_filter(holder: ClassInfo | None) -> str:
     return ""
 
 
-def _filtered(holder: ClassInfo | None, guarded: bool) -> str:
+def _filtered(asking: Asking, holder: ClassInfo | None, guarded: bool) -> str:
     """`get_permissions` that gives what can't be told may give permissions that look at rows."""
-    unknown = not guarded and holder is not None and holder.method("get_permissions") is not None
-    return _own_filter(holder) or ("get_permissions" if unknown else "")
+    if holder is None:
+        return ""
+    unknown = not guarded and holder.method("get_permissions") is not None
+    return _own_filter(holder) or ("get_permissions" if unknown else "") or _asked_of_row(asking, holder)
+
+
+def _asked_of_row(asking: Asking, holder: ClassInfo) -> str:
+    """The function by which a hook of the class, or of one it comes from, asks whether the caller may work on the row."""
+    if _TESTED in (base.rpartition(".")[2] for base in holder.external_bases()):
+        for test in _methods(holder, ("test_func",)):
+            if decides_by_row(asking.project.unit(test)[1]):
+                return "test_func"
+
+    def own(name: str) -> Any | None:
+        found = holder.method(name)
+        return asking.project.unit(found)[1] if found is not None else None
+
+    for info in holder.mro():
+        for name in _TURNS_AWAY:
+            binding = info.scope().get(name)
+            if binding is not None and binding.kind == "unit":
+                found = asks_of_row(info.module.units[int(binding.value)], own)
+                if found:
+                    return found
+    return ""
 
 
 def _checks_itself(asking: Asking, unit: int, holder: ClassInfo | None) -> str:

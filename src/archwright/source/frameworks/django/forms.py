@@ -12,6 +12,7 @@ from archwright.source.flow.own_checks import mentions
 from archwright.source.flow.values import NO, NUMBER, UNKNOWN, UNKNOWN_ORIGIN, Query, Row, Val
 from archwright.source.frameworks.base import CallSite, Framework
 from archwright.source.frameworks.django.kinds import of_kind, sent
+from archwright.source.frameworks.django.limited_choices import ALL, limited
 from archwright.source.frameworks.django.models import ModelInfo
 from archwright.source.frameworks.django.orm import DjangoOrm
 from archwright.source.frameworks.django.own_fields import changes, is_field
@@ -21,6 +22,7 @@ from archwright.source.frameworks.django.validation import editable
 from archwright.source.frameworks.shared.declared import Declaration, last_name, texts
 from archwright.source.frameworks.shared.inherited import call_own
 from archwright.source.frameworks.shared.queries import conditioned, emit_read
+from archwright.source.link.module import Binding
 from archwright.source.link.project import ClassInfo, Project
 from archwright.source.nodes import nodes
 from archwright.source.packed import body_of
@@ -131,6 +133,7 @@ class Forms(Framework):
         model = self._model(frame.engine, form)
         declared = {name: (node, holder) for name, node, holder in (_declared(info) if info is not None else ())}
         named = self._columns(frame.engine, form, model) if model is not None else []
+        chosen = limited(frame, info) if info is not None else frozenset()
         for name in dict.fromkeys([*declared, *named]):
             relation = model.relations.get(name) if model is not None and name not in declared else None
             query, many = None, False
@@ -140,7 +143,7 @@ class Forms(Framework):
                 query = self._choices(frame.engine, declared[name][1], declared[name][0])
             elif relation is not None and relation.target is not None:
                 query, many = Query(ORM, relation.target, -1, 0), relation.many
-            if query is not None and self._orm is not None:
+            if query is not None and self._orm is not None and chosen.isdisjoint((name, ALL)):
                 self._look_up(frame, query._replace(unit=frame.unit, position=position), position, many=many)
             unit = info.method(f"clean_{name}") if info is not None else None
             if unit is not None:
@@ -258,8 +261,10 @@ class Forms(Framework):
         said = {}
         for option in ("fields", "exclude"):
             hit = meta.lookup(option) if meta is not None else None
-            expression = hit is not None and hit[1].kind == "expression"
-            said[option] = texts(engine, hit[0].module, hit[1].value) if hit is not None and expression else ()
+            node = _assigned(hit[1]) if hit is not None else None
+            if option == "fields" and node is not None and node[0] in (f.LIST, f.TUPLE) and not node[2]:
+                return []
+            said[option] = texts(engine, hit[0].module, node) if hit is not None and node is not None else ()
         named = said["fields"] or listed_words((form.items or {}).get("fields"))
         if not named or "__all__" in named:
             named = self._orm.validation.of(model.info.name).fields if self._orm is not None else ()
@@ -353,12 +358,20 @@ class Forms(Framework):
         return Val(("list",), (), NO, {"*": row})
 
 
+def _assigned(binding: Binding) -> Any:
+    """What a class body gives a name, with an annotation or without; None: nothing that can be read."""
+    if binding.kind == "annotation":
+        return binding.value[1]
+    return binding.value if binding.kind == "expression" else None
+
+
 def _takes_all(engine: Engine, meta: ClassInfo) -> bool:
     """True where Meta says `fields = "__all__"`, or only what is left out."""
     hit = meta.lookup("fields")
-    if hit is None or hit[1].kind != "expression":
+    node = _assigned(hit[1]) if hit is not None else None
+    if hit is None or node is None:
         return meta.lookup("exclude") is not None
-    return "__all__" in texts(engine, hit[0].module, hit[1].value)
+    return "__all__" in texts(engine, hit[0].module, node)
 
 
 def made_form(call: CallSite) -> Val:
