@@ -7,8 +7,10 @@ import re
 _FLAGS = re.compile(r"^\(\?[aiLmsux]+\)")
 _ESCAPED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 """What a bare dot can't be part of: an escape, a class of characters."""
-_ROOT = re.compile(r"\\?/(?:\(\?!\[?\\?/|\[\^[^\]]*/|\\?\w|\$)")
-"""A slash, and then anything but a second one: `/(?!/)`, `/[^/]`, a letter."""
+_LETTERS = r"\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|\d-\d|\\[wd.-]|[^\]\[\\/^-])+-?\]"
+_ROOT = re.compile(rf"\\?/(?:\(\?!\[?\\?/|\$|(?:\[\^[^\]]*/[^\]]*\]|{_LETTERS}|\\[wd.-]|\w)(?![*?]|\{{[0,]))")
+"""A slash, and then anything but a second one: `/(?!/)`, `/[^/]`, a letter, one of a class of letters; no piece that may be missing."""
+_GROUP = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _FORBIDDING = re.compile(r"\[\^(?:\\.|[^\]\\])+\][+*]?", re.DOTALL)
 
 
@@ -29,6 +31,8 @@ def roots(pattern: str, how: str) -> bool:
     """True where a text that the pattern matches begins with a path of this host: one slash, and no other behind it."""
     body = _FLAGS.sub("", pattern.strip())
     held = body.startswith(("^", "\\A"))
+    if "|" in _GROUP.sub("", body):
+        return False
     return (held or how != "search") and _ROOT.match(body.removeprefix("^").removeprefix("\\A")) is not None
 
 
