@@ -13,6 +13,7 @@ from archwright.source.flow import (
     contained,
     divided,
     hosts,
+    looked_up,
     memo,
     operators,
     pasted,
@@ -83,6 +84,7 @@ def _not_counted(frame: Frame, node: tuple[Any, ...]) -> None:
 
 def _assign(frame: Frame, node: tuple[Any, ...]) -> bool:
     value = evaluate(frame, node[3])
+    looked_up.found(frame, node[3])
     of_address = hosts.told(frame, node[3])
     for target in node[2]:
         assign(frame, target, value)
