@@ -121,6 +121,8 @@ class Endpoint(Model, frozen=True, kw_only=True):
     """Gives `raw_flags`."""
     keeping: Callable[[], bool] = bool
     """Gives `keeps`."""
+    sending: Callable[[], bool] = bool
+    """Gives `sends_on`."""
     fixing: Callable[[], bool] = bool
     """Gives `fixed`."""
     showing: Callable[[], Shows] = lambda: Shows.OTHER
@@ -181,6 +183,11 @@ class Endpoint(Model, frozen=True, kw_only=True):
     def keeps(self) -> bool:
         """True where its own code puts rows into a collection of the caller's, or takes them out: a bookmark of anybody's."""
         return self.keeping()
+
+    @property
+    def sends_on(self) -> bool:
+        """True where it looks a row up only to send callers on to an address made of the row's key."""
+        return self.sending()
 
     @property
     def fixed(self) -> bool:

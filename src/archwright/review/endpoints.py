@@ -22,6 +22,7 @@ from archwright.source.program import Program
 from archwright.source.survey.asking import USER, Asking
 from archwright.source.survey.exemptions import exemptions
 from archwright.source.survey.guards import Guards, decorators_of, guard_of
+from archwright.source.survey.own_addresses import sends_on
 from archwright.source.survey.refusals import Refusals, by_rank, raw_flags
 from archwright.source.survey.row_checks import asks_of_row, decides_by_row
 from archwright.source.survey.same_answers import shows
@@ -126,6 +127,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             ranking=cache(partial(_ranks, asking, unit)),
             flagging=cache(partial(_raw_flags, asking, unit)),
             keeping=cache(partial(asking.keeps, unit)),
+            sending=cache(partial(_sends_on, program, unit)),
             fixing=cache(partial(asking.fixed, unit)),
             showing=cache(partial(_shown, program, unit)),
             welcoming=cache(partial(asking.welcomes, unit)),
@@ -230,6 +232,10 @@ def _shown(program: Program, unit: int) -> Shows:
     facts = program.project.unit(unit)[1]
     calls_own = any(not program.project.unit(each)[0].language for each in program.called_by(unit))
     return shows(facts, body_of(facts), calls_own=calls_own)
+
+
+def _sends_on(program: Program, unit: int) -> bool:
+    return sends_on(body_of(program.project.unit(unit)[1]))
 
 
 def _ranks(asking: Asking, unit: int) -> str:

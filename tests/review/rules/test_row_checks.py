@@ -241,5 +241,54 @@ def test_a_form_without_fields_takes_no_row(findings: Find, fields: str, *, told
     assert bool(shown(findings(RULE, files))) is told
 
 
+ADDRESSED = """
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from library.models import Book
+
+@login_required
+def own(request, pk):
+    return HttpResponse(get_object_or_404(Book, pk=pk, owner=request.user).title)
+
+@login_required
+def other(request, pk):
+    return HttpResponse(get_object_or_404(Book, pk=pk, owner=request.user).shelf.title)
+
+@login_required
+def sent(request, pk):
+    book = get_object_or_404(Book, pk=pk)
+    END
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("return HttpResponseRedirect(book.get_absolute_url())", False),
+        ("return redirect(book)", False),
+        ("return redirect('book', pk=book.pk)", False),
+        ("return redirect('book', pk=book.pk, session=book.session_id)", True),
+        ("return HttpResponseRedirect(reverse('book', args=[book.pk]))", False),
+        ("return redirect(book.title)", True),
+        ("return redirect(book.file.url)", True),
+        ("return redirect('page', note=book.title)", True),
+        ("book.delete()\n    return redirect('books')", True),
+        ("print(book)\n    return redirect(book)", True),
+        ("return HttpResponse(book.title)", True),
+    ],
+)
+def test_callers_are_sent_on_to_the_page_of_the_row(findings: Find, end: str, *, told: bool) -> None:
+    routes = ", ".join(f"path('{name}/<int:pk>/', views.{name})" for name in ("own", "other", "sent"))
+    files = {
+        "library/__init__.py": "",
+        "library/models.py": MODELS,
+        "library/urls.py": f"from django.urls import path\nfrom library import views\n\nurlpatterns = [{routes}]\n",
+        "library/views.py": ADDRESSED.replace("END", end),
+    }
+    assert bool(shown(findings(RULE, files))) is told
+
+
 def shown(found: list[Finding]) -> list[Finding]:
     return [each for each in found if each.confidence is not Confidence.LOW]

@@ -14,7 +14,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 
 _PAGES: Final = frozenset({"render", "render_template", "render_to_response", "TemplateResponse"})
-_REDIRECTS: Final = frozenset(
+REDIRECTS: Final = frozenset(
     {"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "RedirectResponse", "HTTPFound"}
 )
 _ADDRESSES: Final = frozenset({"reverse", "reverse_lazy", "url_for", "build_absolute_uri", "get_host", "format"})
@@ -98,7 +98,7 @@ class _Answer:
         given = [*node[3], *(value for _, value in node[4])]
         if name in _PAGES:
             return all(map(self._is_constant, given))
-        return name in _REDIRECTS and all(map(self._is_address, given))
+        return name in REDIRECTS and all(map(self._is_address, given))
 
     def _is_constant(self, node: Any) -> bool:
         """True for what a page is made from: constants, the request itself, addresses of other pages."""

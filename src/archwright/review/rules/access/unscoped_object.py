@@ -42,7 +42,7 @@ class UnscopedObject(Rule):
     decorator checks what the path names first (the project), and the row that it names last (a file of the project) is fetched
     whatever it belongs to. An endpoint that only reads and asks for no login is compared with those that only read. Endpoints for staff, and for services that
     prove themselves by a secret of the settings, are left out, and so are rows that are compared by a secret of theirs, that name a row of
-    the caller's, that the caller only keeps as a bookmark, and that an endpoint for anyone shows as well; rows that the path names and a hook of the view's class
+    the caller's, that the caller only keeps as a bookmark or is sent on to the page of, and that an endpoint for anyone shows as well; rows that the path names and a hook of the view's class
     (`test_func`, `dispatch`) hands to a check of permissions, or that a form finds among those it is limited to. Rows that only callers with a permission on their model
     may change, and that no endpoint limits to who calls, are shared.
 
@@ -74,7 +74,7 @@ class UnscopedObject(Rule):
             return
         own = list(accesses_of(endpoint, effects(endpoint), entities))
         taken = [access for access in own if access.limit is Limit.KEY]
-        if not taken or endpoint.checks or not (endpoint.signed_in or endpoint.asks):
+        if not taken or endpoint.checks or endpoint.sends_on or not (endpoint.signed_in or endpoint.asks):
             return
         known = all_accesses(endpoints, effects, entities)
         found: Sequence[Effect] = effects(endpoint)
