@@ -21,6 +21,10 @@ _NOT_SERVED = re.compile(
     r"|\b(?:never|do\s+not|don't)\s+use\s+(?:\w+\s+){0,3}in\s+(?:an?\s+)?production\b",
     re.IGNORECASE,
 )
+_MADE_UP = re.compile(
+    r"\b(?:tests?|testing|samples?|demo|dummy|fake|mock|example|seed|dev|development)[ -](?:data|database|db|accounts?|users?|fixtures?)\b",
+    re.IGNORECASE,
+)
 _DEVELOPERS = frozenset(
     {"dev", "devel", "develop", "development", "test", "tests", "testing", "local", "debug", "demo", "ci"}
     | {"example", "sample", "mock", "fake", "dummy"}
@@ -60,6 +64,11 @@ def said_to_be_none(lines: Sequence[str], line: int) -> bool:
 def not_served(lines: Sequence[str]) -> bool:
     """True where what a module says of itself, before its code begins, is that production does not use it."""
     return _NOT_SERVED.search("\n".join(_opening(lines))) is not None
+
+
+def makes_up(lines: Sequence[str]) -> bool:
+    """True where what a module says of itself is that it makes data to try the service with (`Loads test data into the database`)."""
+    return _MADE_UP.search("\n".join(_opening(lines))) is not None
 
 
 def for_developers(lines: Sequence[str], line: int) -> bool:

@@ -153,3 +153,19 @@ def test_a_key_that_settings_for_production_replace(production: str, told: bool,
     assert "shop/settings/base.py" in sure(findings(RULE, beside))
     starts = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.base")\n'
     assert "shop/settings/base.py" in sure(findings(RULE, {**files, "shop/wsgi.py": starts}))
+
+
+@pytest.mark.parametrize(
+    ("says", "sure_of_it"),
+    [
+        ("Loads test data into the database.", False),
+        ("Fills a new installation with demo accounts.", False),
+        ("Creates sample data: orders, people.", False),
+        ("Loads what the shop sells into the database.", True),
+        ("Tests whether the data is there.", True),
+    ],
+)
+def test_modules_that_make_data_up(says: str, sure_of_it: bool, findings: Find) -> None:
+    text = f'#!/usr/bin/env python\n"""\n{says}\n"""\nfrom shop.site import app\n\n\ndef fill():\n'
+    text += f'    app.secret_key = "{KEY}"\n'
+    assert bool(sure(findings(RULE, {"shop/fill.py": text}))) is sure_of_it

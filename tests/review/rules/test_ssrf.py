@@ -437,3 +437,59 @@ FILES = {
 )
 def test_addresses_of_stored_files(findings: Find, address: str, found: bool) -> None:
     assert bool(findings(RULE, {path: text.replace("{ADDRESS}", address) for path, text in FILES.items()})) is found
+
+
+SIGNED = """
+import hashlib, hmac, json, os
+import requests
+from flask import Flask, abort, request
+
+app = Flask(__name__)
+KEY = os.environ["LINK_KEY"]
+
+def signature(key, text):
+    return hmac.new(key.encode(), text, hashlib.sha256).hexdigest()
+
+def digest(text):
+    return hashlib.sha256(text).hexdigest()
+
+def is_signed(key, text, given):
+    made = signature(key, text)
+    return len(made) == len(given) and hmac.compare_digest(made, given)
+
+def is_digest(text, given):
+    return hmac.compare_digest(digest(text), given)
+
+@app.get("/preview")
+def preview():
+    url, given = request.args["url"], request.args.get("h", "")
+    {}
+    return requests.get(url, timeout=3).content
+
+@app.post("/hook")
+def hook():
+    body = request.get_data()
+    if not is_signed(KEY, body, request.headers["X-Signature"]):
+        abort(403)
+    return requests.get(json.loads(body)["callback"], timeout=3).content
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ("if not is_signed(KEY, url.encode(), given): abort(400)", False),
+        ("if not hmac.compare_digest(signature(KEY, url.encode()), given): abort(400)", False),
+        ("if not is_digest(url.encode(), given): abort(400)", True),
+        ("if not hmac.compare_digest(digest(url.encode()), given): abort(400)", True),
+        ("is_signed(KEY, url.encode(), given)", True),
+        ("if not is_signed(KEY, request.args['other'].encode(), given): abort(400)", True),
+    ],
+)
+def test_an_address_that_the_service_has_signed(check: str, told: bool, findings: Find) -> None:
+    """An address in a signed document may still be somebody else's."""
+    lines = SIGNED.format(check).splitlines()
+    hook, preview = (
+        next(number for number, text in enumerate(lines, 1) if part in text) for part in ("callback", "get(url")
+    )
+    assert [each.line for each in findings(RULE, "\n".join(lines))] == ([preview, hook] if told else [hook])

@@ -257,3 +257,41 @@ def check(request):
 """
     found = findings(RULE, text)
     assert [each.confidence is not Confidence.LOW for each in found] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("field", "body", "told"),
+    [
+        ("last_code_token", "if row.last_code_token is not None and row.last_code_token == given: raise Refused()", ""),
+        ("used_token", "if given == row.used_token: raise Refused('used')", ""),
+        ("api_token", "if given == row.api_token: raise Refused('not this one')", "low"),
+        ("last_token", "if given != row.last_token: raise Refused()", "medium"),
+        ("api_token", "if given != row.api_token: raise Refused()", "medium"),
+        ("api_token", "if given == row.api_token: raise HTTPFound('/admin')", "medium"),
+        ("session_token", "if given != row.session_token:\n        end(row)\n        raise Refused()", "medium"),
+        ("session_token", "if given != row.session_token:\n        revoke_all(row)\n        raise Refused()", "low"),
+        ("session_token", "if given != row.session_token:\n        row.delete()\n        raise Refused()", "low"),
+        (
+            "session_token",
+            "if given == row.session_token:\n        row.delete()\n        return HttpResponse()",
+            "medium",
+        ),
+    ],
+)
+def test_what_hangs_on_the_outcome(field: str, body: str, told: str, findings: Find) -> None:
+    text = f"""
+from django.db import models
+from django.http import HttpResponse
+from shop.errors import HTTPFound, Refused
+from shop.keys import end, revoke_all
+
+class Device(models.Model):
+    {field} = models.CharField(max_length=80)
+
+def check(request):
+    row = Device.objects.get(user=request.user)
+    given = request.POST["token"]
+    {body}
+    return HttpResponse("ok")
+"""
+    assert [each.confidence.value for each in findings(RULE, text)] == ([told] if told else [])

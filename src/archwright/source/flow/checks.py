@@ -31,6 +31,7 @@ _UNLIMITED: Checked = {}
 """What such a way tells: nothing, also nothing against what the others check."""
 _SAME_TEXT = frozenset(
     {"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "title"}
+    | {"encode", "decode"}
 )
 """Who checks what these give has looked at the text itself."""
 _SAME_DATA = frozenset({"str", "set", "list", "tuple", "frozenset", "sorted"})

@@ -37,6 +37,9 @@ _VALIDATORS = frozenset(
 _INITIAL = frozenset({"initial", "get_initial_for_field"})
 """What a form was filled with before it was shown: its sender has it before his eyes."""
 _CHANGES = re.compile(r"(?:set|change|update|renew|replace|store|save|write|assign)(?:_|$)", re.IGNORECASE)
+_REDIRECTS = re.compile(r"redirect|found$|see_?other", re.IGNORECASE)
+_TAKES_BACK = re.compile(r"_*(?:deactivate|invalidate|revoke|expire|delete|destroy|discard)(?:_|$)", re.IGNORECASE)
+"""Names of functions that end what a secret was good for."""
 _SENT = frozenset({"source", "parameter"})
 _SIDES = frozenset({f.NAME, f.ATTR, f.SUBSCRIPT, f.CALL, f.WALRUS, f.FSTRING, f.BINOP})
 _SETTINGS = frozenset({"settings", "config", "conf", "cfg"})
@@ -72,6 +75,7 @@ def compared(frame: Frame, position: int, left_node: Any, left: Val, right_node:
     names = [f"data:{words[0]}", f"key:{words[1]}"]
     if not any(map(_validates, frame.facts[5])):
         names += [f"own:{side}" for side, node in (("data", left_node), ("key", right_node)) if _own(node)]
+    names += _led_to(frame, left_node, right_node)
     frame.emit(
         "Crypto",
         position,
@@ -125,6 +129,39 @@ def _validates(decorator: Any) -> bool:
     """True for what makes a method the validator of an attribute: who sets it has set the others of the instance."""
     target = decorator[2] if decorator[0] == f.CALL else decorator
     return target[0] in (f.NAME, f.ATTR) and target[-1] in _VALIDATORS
+
+
+def _led_to(frame: Frame, left: Any, right: Any) -> list[str]:
+    """What hangs on a comparison: `refuses`, where equality is turned away; `spent`, where a wrong guess takes back what was to be guessed."""
+    for node in branches(body_of(frame.facts)):
+        if (sign := _sign(node[2], left, right)) and node[3] and _turns_away(node[3][-1]):
+            if sign == "==":
+                return ["refuses"]
+            return ["spent"] if any(map(_takes_back, node[3])) else []
+    return []
+
+
+def _sign(test: Any, left: Any, right: Any) -> str:
+    """How a condition, or a part of it on which its body hangs, compares two sides; empty: not at all."""
+    parts = test[3] if test[0] == f.BOOL else (test,)
+    for part in parts:
+        if part[0] == f.COMPARE and part[2] is left and part[3][0][1] is right:
+            return str(part[3][0][0])
+    return ""
+
+
+def _turns_away(statement: Any) -> bool:
+    """`raise Refused(...)`; a redirect is raised to let somebody through, too."""
+    return statement[0] == f.RAISE and not any(
+        each[0] in (f.NAME, f.ATTR) and _REDIRECTS.search(str(each[-1])) for each in nodes((statement,))
+    )
+
+
+def _takes_back(statement: Any) -> bool:
+    return statement[0] == f.EXPR and any(
+        each[0] == f.CALL and each[2][0] in (f.NAME, f.ATTR) and _TAKES_BACK.match(str(each[2][-1]))
+        for each in nodes((statement,))
+    )
 
 
 def _own(node: Any) -> bool:

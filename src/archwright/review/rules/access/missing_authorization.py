@@ -16,6 +16,8 @@ _FEWEST = 4
 _RANKED = 2
 _DOES = (Write, FileAccess, HttpCall, Enqueue)
 _ROLE = re.compile(r"admin|staff|superuser|perm|role|scope|polic|require_(?!login|auth|user)", re.IGNORECASE)
+_PERMITS = re.compile(r"perm|superuser|passes_test", re.IGNORECASE)
+"""Names of what asks for more than that a caller is one of the staff."""
 _OWN = re.compile(
     r"(?:^|[_./}-])(?:me|my|mine|self|own|account|profile|password|avatar|preferences|favou?rites?)(?:$|[_./-])",
     re.IGNORECASE,
@@ -29,8 +31,8 @@ class MissingAuthorization(Rule):
     the mutations in the same package), four of five name a role or a permission, and this one names none, and neither its
     body nor what it calls checks anything of the caller.
 
-    A view that a model admin of Django adds with `admin_view` and that changes something is judged by itself: all members of staff get
-    through, those without a permission on the model, too. So is an action that a class inherits whole (`destroy`), where those that it
+    A view that a model admin of Django adds with `admin_view` and that changes something is judged by itself: where no decorator asks for a
+    permission, all members of staff get through, those without one on the model, too. So is an action that a class inherits whole (`destroy`), where those that it
     writes itself turn callers away by a rank, as by `is_superuser` of the row.
 
     Why: whoever has an account does what was meant for some.
@@ -284,7 +286,9 @@ class MissingAuthorization(Rule):
         effects: Callable[[Endpoint], Sequence[Read | Write | FileAccess | HttpCall | Enqueue]],
     ) -> Iterator[Verdict]:
         if endpoint.admin and endpoint.signed_in:
-            if not endpoint.checks and any(isinstance(each, Write | Enqueue) for each in effects(endpoint)):
+            names = [guard.name for guard in endpoint.guards] + [each.name for each in endpoint.decorators]
+            permitted = endpoint.checks or any(map(_PERMITS.search, names))
+            if not permitted and any(isinstance(each, Write | Enqueue) for each in effects(endpoint)):
                 yield self._of_admin(endpoint)
             return
         if not endpoint.changes or endpoint.heirs:

@@ -21,7 +21,7 @@ class Ssrf(Rule):
 
     Meant are HTTP clients, sockets, browsers without a screen, converters that fetch what they are given, and the clients of
     databases, caches, mail servers, directories and shells. An address is safe whose host the code fixes before the data begins,
-    whose host was found in a list or compared with a known one, or before which the code looks at the network of the address
+    whose host was found in a list or compared with a known one, whose HMAC was checked (who has the key chose it), or before which the code looks at the network of the address
     (`ipaddress.ip_address(...).is_global`). A test of how the address begins (`startswith("https://shop.example")`) or what its host
     contains is no check: `shop.example.evil.example` passes. Nor is it one that the text is an address at all, or only not this
     machine's own. Where a client follows redirects, the address that was looked at is only the first. An address that a row holds

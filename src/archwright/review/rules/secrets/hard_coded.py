@@ -14,7 +14,7 @@ from archwright.review.literals import looks_random, placeholder, service_of, to
 from archwright.review.program import Program
 from archwright.review.replaced import replaced
 from archwright.review.rule import Rule, Verdict, example, steps
-from archwright.review.said import for_developers, said_to_be_none, under_test
+from archwright.review.said import for_developers, makes_up, said_to_be_none, under_test
 
 _SIGNS = re.compile(
     r"^(?:jwt_|app_|flask_|django_|session_|cookie_|token_|auth_|access_|refresh_|\w+_jwt_|\w+_cookie_)*"
@@ -46,8 +46,8 @@ class HardCoded(Rule):
     Texts in the form of a well-known service's secrets are found wherever they are bound, passwords in addresses of servers elsewhere, and
     keys that a call signs with, or that a setting of the application's own signing key holds. Listed with `--all`: texts of which a name alone says that they
     are a secret, for what they open isn't seen; placeholders, what a comment calls an example or a default of development, salts of labels,
-    and settings of developers' machines and tests (by file, class, condition, or the environment that the code sets); short defaults behind
-    the environment, and defaults that settings for production, or a module outside of the repository, replace. A setting that one module fixes and another takes from the environment is no constant,
+    and settings of developers' machines and tests (by file, class, condition, what the file says that it is for, or the environment that the
+    code sets); short defaults behind the environment, and defaults that settings for production, or a module outside of the repository, replace. A setting that one module fixes and another takes from the environment is no constant,
     nor is one of Django that only a developers' module fixes which the project does not start with.
 
     Why: everyone who can read the repository, a copy of it, or an image made from it has the secret. With the key that
@@ -188,7 +188,8 @@ def _set_aside(effect: Configure | Crypto, program: Program) -> bool:
     lines = lines_of(program.source(effect.place.path) or "")
     line = effect.place.line
     label = isinstance(effect, Configure) and effect.how == "name" and _labels(lines, line, effect.name)
-    return label or said_to_be_none(lines, line) or for_developers(lines, line) or under_test(lines, line)
+    said = said_to_be_none(lines, line) or for_developers(lines, line) or under_test(lines, line)
+    return label or said or makes_up(lines)
 
 
 def _default(effect: Configure, program: Program) -> bool:

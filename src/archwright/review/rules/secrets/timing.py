@@ -18,6 +18,8 @@ _OWN_DATA = "own:data"
 """Of a comparison whose left side is an attribute of the method's instance."""
 _TYPED = re.compile(r"(?:^|_)(?:otp|passcode|(?:pin|login|verif\w*|confirm\w*)_?code)$", re.IGNORECASE)
 """Names of short codes that a person types in soon after: what keeps others out is how few tries they have."""
+_USED = re.compile(r"(?:^|[:_])(?:last|previous|prev|old|used|spent|consumed)_", re.IGNORECASE)
+"""Names of secrets that have been used up: whoever finds one is turned away with it."""
 _AGAIN = re.compile(r"confirm|again|repeat|retype|2$", re.IGNORECASE)
 """Names of what was typed twice."""
 
@@ -29,7 +31,8 @@ class Timing(Rule):
     compares, and is called a token, key, password or signature. So is a method that checks its argument against a secret of its
     instance, where nothing in the program calls it. Two values of one sender, constants, hashes of what is sent, columns of queries,
     what a form was filled with, an outcome that is only logged, what is compared to be changed, validators of the instance's own attributes,
-    and loops that add up how many characters differ are silent. Codes that a person types in (`verification_code`) are listed with `--all`.
+    loops that add up how many characters differ, and used codes that are turned away when they come again are silent. Codes that a person
+    types in (`verification_code`), other comparisons whose equality is turned away, and secrets that a wrong guess takes back are listed with `--all`.
 
     Why: the time of the answer tells how many characters are right. A sender who measures finds the secret character by
     character, or a valid signature without the key.
@@ -138,6 +141,9 @@ class Timing(Rule):
             return
         if found is not None and not signed and not _kept(effect.key if left is not None else effect.data):
             return
+        if "refuses" in effect.flags and any(_USED.search(flag) for flag in effect.flags[:2]):
+            return
+        unsure = not {"refuses", "spent"}.isdisjoint(effect.flags)
         words = [flag.partition(":")[2] for flag in effect.flags]
         kept = words[1] if left is not None or (found is None and _OWN_DATA not in effect.flags) else words[0]
         secret = "a signature" if signed else f"`{kept}`"
@@ -147,7 +153,7 @@ class Timing(Rule):
             why="A sender who measures the answers finds it character by character.",
             fix="Compare with hmac.compare_digest.",
             impact=Impact.MEDIUM,
-            confidence=Confidence.LOW if not signed and _TYPED.search(kept) else Confidence.MEDIUM,
+            confidence=Confidence.LOW if unsure or (not signed and _TYPED.search(kept)) else Confidence.MEDIUM,
             trace=found.trace(effect, "compared by ==")
             if found is not None
             else steps((effect.place, "compared by ==")),

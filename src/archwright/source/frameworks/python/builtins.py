@@ -329,6 +329,16 @@ def _derived(site: CallSite) -> Val:
     return site.derived()
 
 
+def _loaded(site: CallSite) -> Val:
+    """What is read of a document: that the document as a whole is no foreign address tells nothing of the addresses in it."""
+    value = site.derived()
+    known = tuple(
+        (key, cleaned if cleaned & ALL_USES == ALL_USES else cleaned & ~BIT[Use.HOST], way)
+        for key, cleaned, way in value.origins
+    )
+    return Val(value.type, known)
+
+
 def _derived_text(site: CallSite) -> Val:
     return site.derived(("text",))
 
@@ -379,8 +389,8 @@ CALLS: Final[dict[str, Handler]] = {
     "urllib.parse.urljoin": _derived_text,
     "textwrap.dedent": _derived_text,
     "platform.system": _system,
-    "json.loads": _derived,
-    "json.load": _derived,
+    "json.loads": _loaded,
+    "json.load": _loaded,
     "json.dumps": _json,
     "itertools.chain": _zip_flat,
     "itertools.groupby": _groups,
