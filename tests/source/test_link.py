@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -62,8 +64,11 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    root = tmp_path_factory.mktemp("project")
-    for name, text in FILES.items():
+    return project_of(FILES, tmp_path_factory.mktemp("project"))
+
+
+def project_of(files: Mapping[str, str], root: Path) -> Project:
+    for name, text in files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(textwrap.dedent(text), encoding="utf-8")
@@ -117,6 +122,23 @@ def test_names_whose_values_are_parts_of_each_other_lead_nowhere(project: Projec
     found = project.resolve_expression(module, module.scope()["first"].value)
     assert found is not None
     assert found.kind == "expression"
+
+
+def test_a_name_bound_to_itself_stays_what_it_is(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/models/__init__.py": "from . import orders\n\norders = orders\n",
+        "shop/models/orders.py": "class Order: ...\n",
+    }
+    found = project_of(files, tmp_path).resolve_dotted("shop.models.orders.Order")
+    assert found is not None
+    assert found.kind == "class"
+
+
+@pytest.mark.parametrize("text", ["a = a\n", "a = b\nb = a\n", "a = b\nb = c\nc = a\n", "a = b.x\nb = a.x\n"])
+def test_members_of_names_that_lead_back_to_themselves_lead_nowhere(text: str, tmp_path: Path) -> None:
+    found = project_of({"shop.py": text}, tmp_path).resolve_dotted("shop.a.Order")
+    assert found is None or found.kind != "class"
 
 
 def test_ancestry_is_nearest_first_and_names_what_lies_outside(project: Project) -> None:

@@ -185,7 +185,8 @@ def _adds_to_property(unit: tuple[Any, ...], into: dict[str, Binding]) -> bool:
 
 def _bind_target(target: tuple[Any, ...], value: tuple[Any, ...], into: dict[str, Binding]) -> None:
     if target[0] == f.NAME:
-        into[target[2]] = Binding("expression", value)
+        if value[0] != f.NAME or value[2] != target[2]:  # `models = models` leaves what the name is
+            into[target[2]] = Binding("expression", value)
     elif target[0] in (f.TUPLE, f.LIST):
         elements = value[2] if value[0] in (f.TUPLE, f.LIST) and len(value[2]) == len(target[2]) else None
         for index, part in enumerate(target[2]):

@@ -168,6 +168,7 @@ class Project:
         """Units that no file spells out, by their dotted names."""
         self._resolving: set[tuple[int, str]] = set()
         self._following: set[tuple[int, int]] = set()
+        self._entering: set[tuple[int, int, str]] = set()
         self._resolved: dict[tuple[int, str], tuple[Found | None, set[int]]] = {}
         """What names mean at the top level of modules, with the keys of those that were looked up for it."""
         self.consulted: set[int] = set()
@@ -334,8 +335,15 @@ class Project:
             return Found("external", self.external(f"{found.value}.{name}"))
         if found.kind == "expression":
             module, _, node = found.value
-            inner = self.resolve_expression(module, node)
-            return self.member(inner, name) if inner is not None else None
+            key = (module.index, node[1], name)
+            if key in self._entering:  # a name that leads back to itself: `a = b`, `b = a`
+                return None
+            self._entering.add(key)
+            try:
+                inner = self.resolve_expression(module, node)
+                return self.member(inner, name) if inner is not None else None
+            finally:
+                self._entering.discard(key)
         return None
 
     def resolve_expression(self, module: Module, node: tuple[Any, ...]) -> Found | None:
