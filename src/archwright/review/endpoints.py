@@ -81,7 +81,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
     inherited = {base.name for info in project.all_classes() for base in info.mro()[1:]}
     for unit, entries in sorted(program.engine.entries.items()):
         operations = [
-            entry.operation
+            guards.narrowed(unit, entry.operation)
             for entry in entries
             if entry.operation is not None and isinstance(entry.operation.trigger, (Http, GraphqlField))
         ]

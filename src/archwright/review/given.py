@@ -53,12 +53,13 @@ def given(
     harm: str,
     impact: Impact,
     near: bool = False,
+    plain: bool = False,
 ) -> Iterator[Verdict]:
     """The verdict that code put an argument into `value` by hand, in a unit whose arguments nothing in the program gives.
 
     mark: how it was put there (None: however, and then the text proves nothing and the confidence is low); use: the use for which nothing may
-    have cleaned it; meant: names of arguments that are code themselves; near: only where no other function has a hand in the text; message:
-    what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
+    have cleaned it; meant: names of arguments that are code themselves; near: only where no other function has a hand in the text; plain: what an object
+    holds is of low confidence; message: what is said of the argument, `{it}` for it; harm: what happens at the effect, for the trace.
     """
     if effect.context.setting in UNSERVED or beside(effect.place.path):
         return
@@ -75,7 +76,11 @@ def given(
     ]
     if not put or ungiven(effect) is None:
         return
-    worst = min(put, key=lambda origin: (_doubtful(origin), len(origin.steps), origin.name))
+
+    def unsure(origin: Origin) -> bool:
+        return _doubtful(origin) or (plain and "." in origin.name)
+
+    worst = min(put, key=lambda origin: (unsure(origin), len(origin.steps), origin.name))
     yield Verdict(
         message=message.replace(
             "{it}", f"The {'attribute' if worst.name.startswith('self.') else 'argument'} '{worst.name}'"
@@ -83,7 +88,7 @@ def given(
         why=why,
         fix=fix,
         impact=Impact.MEDIUM if CATALOG.search(worst.name) else impact,
-        confidence=Confidence.LOW if mark is None or _doubtful(worst) else Confidence.MEDIUM,
+        confidence=Confidence.LOW if mark is None or unsure(worst) else Confidence.MEDIUM,
         trace=steps(*((step.place, step.note) for step in worst.steps), (effect.place, harm)),
         place=_built(worst),
     )

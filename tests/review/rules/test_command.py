@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.finding import Finding
+from archwright.model.finding import Confidence, Finding
 
 Find = Callable[..., list[Finding]]
 RULE = "injection/command"
@@ -52,3 +52,21 @@ def test_what_stands_behind_somebody_elses_program(body: str, findings: Find) ->
 @pytest.mark.parametrize("body", OF_THE_SENDER.values(), ids=OF_THE_SENDER)
 def test_a_list_that_is_all_the_senders(body: str, findings: Find) -> None:
     assert len(findings(RULE, CODE.replace("BODY", body))) == 1
+
+
+def test_what_an_object_holds_is_low(findings: Find) -> None:
+    code = """
+import subprocess
+
+class Board:
+    def __init__(self, address):
+        self.address = address
+
+    def reboot(self):
+        subprocess.run(f"ssh root@{self.address} reboot", shell=True)
+
+def reboot(address):
+    subprocess.run(f"ssh root@{address} reboot", shell=True)
+"""
+    found = {each.line: each.confidence for each in findings(RULE, code)}
+    assert found == {9: Confidence.LOW, 12: Confidence.MEDIUM}

@@ -493,3 +493,41 @@ def test_an_address_that_the_service_has_signed(check: str, told: bool, findings
         next(number for number, text in enumerate(lines, 1) if part in text) for part in ("callback", "get(url")
     )
     assert [each.line for each in findings(RULE, "\n".join(lines))] == ([preview, hook] if told else [hook])
+
+
+BASED = """
+import httpx
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Store:
+    def __init__(self, client):
+        self.client = client
+        self.session = httpx.Client(base_url="http://store:3000")
+
+    def root(self):
+        return f"/{self.client}"
+
+    def status(self):
+        return self.session.get(ADDRESS).json()
+
+@app.get("/status")
+def status(client: str):
+    return Store(client).status()
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ('f"/{self.client}/status"', 0),
+        ('f"{self.root()}/status"', 0),
+        ('self.root() + "/status"', 0),
+        ("self.client", 1),
+        ('f"{self.client}/status"', 1),
+        ('f"http://{self.root()[1:]}/status"', 1),
+    ],
+)
+def test_a_path_alone_names_no_host(address: str, found: int, findings: Find) -> None:
+    assert len(findings(RULE, BASED.replace("ADDRESS", address))) == found

@@ -296,7 +296,8 @@ def formatted(frame: Frame, position: int, value: Val, conversion: str, spec: An
     origins = deep_origins(value)
     if conversion in ("r", "a"):
         return Val(("text",), pasted.represented(clean(origins, LITERAL), value), NO, None, "{}")
-    return Val(("text",) if pasted.free(value) else value.type, origins, NO, None, "{}")
+    built = shape(value) if spec is None and not conversion else "{}"
+    return Val(("text",) if pasted.free(value) else value.type, origins, NO, None, built)
 
 
 def _is_number(spec: Any) -> bool:

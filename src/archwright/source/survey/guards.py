@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
+from archwright.model.operation import Http, Operation
 from archwright.model.policy import ANYONE, AUTHENTICATED
 from archwright.source import facts as f
 from archwright.source.flow.engine import Engine
@@ -77,6 +80,14 @@ class Guards:
         bases = [info.short for info in holder.mro()[1:]]
         bases += [base.rpartition(".")[2] for base in holder.external_bases()]
         return [Guarding(base, AUTHENTICATED) for base in bases if _MIXIN.search(base)]
+
+    def narrowed(self, unit: int, operation: Operation) -> Operation:
+        """An endpoint whose route lets every method through, with those that decorators let through."""
+        trigger = operation.trigger
+        method = self.methods(unit) if isinstance(trigger, Http) and trigger.method == "ANY" else ""
+        if not method or not isinstance(trigger, Http):
+            return operation
+        return msgspec.structs.replace(operation, trigger=Http(method=method, path=trigger.path))
 
     def methods(self, unit: int) -> str:
         """The HTTP methods that decorators let through, as `GET|POST`; empty where none says."""

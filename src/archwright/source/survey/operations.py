@@ -8,7 +8,7 @@ import msgspec
 
 from archwright.model.base import Place
 from archwright.model.entity import Entity
-from archwright.model.operation import Command, Http, Operation
+from archwright.model.operation import Command, Operation
 from archwright.source import facts as f
 from archwright.source.link.project import ClassInfo
 from archwright.source.program import Program
@@ -41,14 +41,10 @@ def _endpoint(
     program: Program, guards: Guards, accesses: Accesses, reached: Reached, unit: int, operation: Operation
 ) -> Operation:
     standing = guards.of(unit, program.project.class_of_unit(unit))
-    trigger = operation.trigger
-    if isinstance(trigger, Http) and trigger.method == "ANY":
-        trigger = Http(method=guards.methods(unit) or "ANY", path=trigger.path)
     callers = tuple(guard.parameter for guard in standing if guard.parameter)
     access, policies = reached.of(unit, accesses.of([unit]), callers, roles_of(standing))
     return msgspec.structs.replace(
-        operation,
-        trigger=trigger,
+        guards.narrowed(unit, operation),
         access=access if operation.entry is not None else operation.access,
         guards=tuple(dict.fromkeys(guard.name for guard in standing)),
         policies=policies,

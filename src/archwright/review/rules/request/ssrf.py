@@ -374,12 +374,14 @@ class Ssrf(Rule):
     )
 
     def check(self, effect: HttpCall, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
-        if effect.judged and not effect.redirects:
+        written = effect.peer.text or ""
+        # a path alone: only a client takes it that was given the rest, and none takes a host from behind two slashes without a scheme
+        if (effect.judged and not effect.redirects) or written.startswith("/"):
             return
         found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN, reaching=reaching)
         if found is None:
             return
-        sure = not effect.judged and not (effect.peer.text or "").startswith("tcp:")
+        sure = not effect.judged and not written.startswith("tcp:")
         for verdict in tainted(
             effect,
             effect.peer,

@@ -89,7 +89,7 @@ class RestGuards:
         for item in items.values():
             if item.type is not None and item.type[0] == "instance":
                 name = item.type[1].short
-                yield _looking(_guarding(name, name, reads=_reads(action)), item.type[1])
+                yield _looking(_guarding(name, name, reads=_reads(action)), item.type[1], reads=_reads(action))
             elif item.type is not None and item.type[0] == "object":
                 name = item.type[1].rpartition(".")[2]
                 yield _looking(_guarding(name, name, reads=_reads(action)), None, blind=name in _BLIND)
@@ -105,13 +105,13 @@ class RestGuards:
             found = self._engine.project.resolve_expression(module, part) if part[0] in (f.NAME, f.ATTR) else None
             own = found.value if found is not None and found.kind == "class" else None
             blind = part[0] != f.BINOP and name in _BLIND
-            yield _looking(_guarding(name, written(part), reads=_reads(action)), own, blind=blind)
+            yield _looking(_guarding(name, written(part), reads=_reads(action)), own, blind=blind, reads=_reads(action))
 
     def _defaults(self, *, reads: bool) -> Iterator[Guarding]:
         for dotted in self._settings.rest("DEFAULT_PERMISSION_CLASSES"):
             name = dotted.rpartition(".")[2]
             own = self._engine.project.class_named(dotted)
-            yield _looking(_guarding(name, name, reads=reads), own, blind=name in _BLIND)
+            yield _looking(_guarding(name, name, reads=reads), own, blind=name in _BLIND, reads=reads)
 
     def _others(self, info: ClassInfo, name: str, setting: str) -> Iterator[Guarding]:
         hit = info.lookup(name)
@@ -123,11 +123,30 @@ class RestGuards:
             yield Guarding(dotted.rpartition(".")[2])
 
 
-def _looking(guarding: Guarding, own: ClassInfo | None, *, blind: bool = False) -> Guarding:
-    """What a permission class looks at beside who calls. `blind`: what is known of one of the library's."""
+def _looking(guarding: Guarding, own: ClassInfo | None, *, blind: bool = False, reads: bool = False) -> Guarding:
+    """What a permission class looks at beside who calls. `blind`: what is known of one of the library's; `reads`: the action only reads."""
     if own is None:
         return guarding._replace(blind=blind, granted=guarding.name.rpartition(".")[2] in _OF_MODEL)
+    if reads and _opens_reads(own):
+        guarding = guarding._replace(role=ANYONE)
     return guarding._replace(blind=_is_blind(own), of_row=_looks_at_row(own), granted=_is_granted(own))
+
+
+def _opens_reads(info: ClassInfo) -> bool:
+    """True for a permission class that lets everyone read: `if request.method in SAFE_METHODS: return True`."""
+    asked = info.method(_OF_OBJECT[1])
+    if asked is None:
+        return any(base.rpartition(".")[2] in _SAFE_OPEN for base in info.external_bases())
+    return any(
+        node[0] == f.IF
+        and node[2][0] == f.COMPARE
+        and node[2][3][0][0] == "in"
+        and node[2][3][0][1][-1] == "SAFE_METHODS"
+        and node[3][0][0] == f.RETURN
+        and node[3][0][2] == (f.CONST, node[3][0][2][1], True)
+        for node in body_of(info.project.unit(asked)[1])
+        if node[0] == f.IF and node[3][0][2:3] != (None,)
+    )
 
 
 def _is_granted(info: ClassInfo) -> bool:
