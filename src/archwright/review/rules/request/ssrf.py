@@ -376,7 +376,7 @@ class Ssrf(Rule):
     def check(self, effect: HttpCall, reaching: Reaching, stored: Stored) -> Iterator[Verdict]:
         written = effect.peer.text or ""
         # a path alone: only a client takes it that was given the rest, and none takes a host from behind two slashes without a scheme
-        if (effect.judged and not effect.redirects) or written.startswith("/"):
+        if (effect.judged and not effect.redirects) or (written.startswith("/") and "{}" in written):
             return
         found = sent(effect, effect.peer, Use.HOST, stored, apart=_OWN, reaching=reaching)
         if found is None:
