@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from archwright.model.finding import Finding
+from archwright.model.finding import Confidence, Finding
 
 Find = Callable[..., list[Finding]]
 RULE = "secrets/tls-verification"
@@ -286,3 +286,18 @@ def test_a_look_whether_somebody_answers(method: str, confidence: str, findings:
 def test_what_stays_on_this_machine(address: str, found: bool, findings: Find) -> None:
     code = f'HERE = "https://localhost:8443"\n\ndef look(path):\n    return requests.get({address}, verify=False, timeout=5).json()\n'
     assert bool(findings(RULE, HEAD + code)) is found
+
+
+@pytest.mark.parametrize(
+    ("comment", "confidence"),
+    [
+        ("", Confidence.HIGH),
+        ("  # noqa: S501", Confidence.LOW),
+        ("  # noqa: E501", Confidence.HIGH),
+        ("  # nosec B501 - the peers have certificates of their own", Confidence.LOW),
+    ],
+)
+def test_a_line_that_other_reviewers_are_told_to_leave(comment: str, confidence: Confidence, findings: Find) -> None:
+    code = f"import requests\n\n\ndef read(url):\n    return requests.get(\n        url, verify=False\n    ).text{comment}\n"
+    (found,) = findings("secrets/tls-verification", code)
+    assert found.confidence is confidence

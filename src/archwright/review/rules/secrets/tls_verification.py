@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from archwright.model.effect import Configure, Crypto, Setting
 from archwright.model.finding import Confidence, Impact
 from archwright.report.lines import lines_of
+from archwright.review.excerpt import end_of
 from archwright.review.program import Program
 from archwright.review.rule import Rule, Verdict, example, steps
 from archwright.review.said import called_only, chosen
@@ -19,6 +20,8 @@ _SAYS_SO = re.compile(
 )
 """Names of functions and classes that say that they do not verify: who names them wants it so."""
 _CHOICE = re.compile(r"verif|insecure|self_?signed|check_?(?:host|cert)|cert_?reqs", re.IGNORECASE)
+_ACCEPTED = re.compile(r"#\s*(?:noqa:[^#]*\bS(?:323|501|504)\b|nosec\b)", re.IGNORECASE)
+"""What ruff and Bandit read on a line whose author knows of the same and wants it so."""
 _OFF = {"check_hostname": False, "verify": False, "verify_ssl": False}
 
 
@@ -36,7 +39,8 @@ class TlsVerification(Rule):
     Instead: leave the check on. For a certificate of one's own, name the authority: `verify="/etc/ssl/own-ca.pem"`.
 
     Fine when: the peer is on the same machine, or what is asked is public and not relied on. A function or class whose own name
-    says that it does not verify is shown with `--all` only: it is chosen by that name.
+    says that it does not verify is shown with `--all` only: it is chosen by that name. So is a line at which a comment (`# noqa: S501`, `# nosec`) tells
+    ruff or Bandit that its author wants it so.
 
     Fix safety: no automatic fix. A peer with a certificate that can't be verified is no longer reached.
     """
@@ -115,13 +119,13 @@ class TlsVerification(Rule):
         lines = lines_of(program.source(effect.place.path) or "")
         if called_only(lines, effect.unit.rpartition(".")[2], _opted):
             return
-        command = effect.context.setting is Setting.COMMAND
+        doubt = effect.context.setting is Setting.COMMAND or _looks(effect) or _accepted(lines, effect.place.line)
         yield Verdict(
             message=f"The certificate of the peer is not verified: {what}.",
             why="Whoever stands between the two reads and changes what is sent.",
             fix="Leave the check on; for a certificate of your own, name its authority.",
             impact=Impact.HIGH,
-            confidence=Confidence.LOW if command or _looks(effect) or _SAYS_SO.search(effect.unit) else sure,
+            confidence=Confidence.LOW if doubt or _SAYS_SO.search(effect.unit) else sure,
             trace=steps((effect.place, "any certificate is taken")),
         )
 
@@ -129,6 +133,11 @@ class TlsVerification(Rule):
 def _opted(lines: Sequence[str], line: int) -> bool:
     """True where a line runs only by somebody's choice of whether certificates are looked at."""
     return chosen(lines, line, _CHOICE)
+
+
+def _accepted(lines: Sequence[str], line: int) -> bool:
+    """True where a comment in what begins on a line tells another reviewer to leave it."""
+    return any(map(_ACCEPTED.search, lines[line - 1 : end_of(list(lines), line, 1)]))
 
 
 def _looks(effect: Crypto | Configure) -> bool:
