@@ -129,7 +129,7 @@ def _endpoints(program: Program) -> Iterator[Endpoint]:
             keeping=cache(partial(asking.keeps, unit)),
             sending=cache(partial(_sends_on, program, unit)),
             fixing=cache(partial(asking.fixed, unit)),
-            showing=cache(partial(_shown, program, unit)),
+            showing=cache(partial(_shown, asking, unit)),
             welcoming=cache(partial(asking.welcomes, unit)),
             surrounding=cache(partial(_surrounded, wrapping, program, unit, holder)),
             inverting=cache(partial(_inverted, asking, refusals, unit)),
@@ -228,10 +228,9 @@ def _surrounded(wrapping: Wrapping, program: Program, unit: int, holder: ClassIn
     return wrapping.of(unit, [(module, node) for module, node in found if holder is not None or not _registers(node)])
 
 
-def _shown(program: Program, unit: int) -> Shows:
-    facts = program.project.unit(unit)[1]
-    calls_own = any(not program.project.unit(each)[0].language for each in program.called_by(unit))
-    return shows(facts, body_of(facts), calls_own=calls_own)
+def _shown(asking: Asking, unit: int) -> Shows:
+    facts = asking.project.unit(unit)[1]
+    return shows(facts, body_of(facts), calls_own=asking.calls_own(unit))
 
 
 def _sends_on(program: Program, unit: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from archwright.source import facts as f
 from archwright.source.flow.values import Val
+from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.frameworks.shared.typed import NUMBERS, SPELT
 from archwright.source.link.module import Module
 from archwright.source.link.project import ClassInfo, Project
@@ -51,7 +52,7 @@ def _class(project: Project, module: Module, node: Any, depth: int) -> ClassInfo
     """The project's class that an annotation names, `None` beside it aside."""
     if node is None or not depth:
         return None
-    if node[0] == f.SUBSCRIPT and _name(node[2]) == "Optional":
+    if node[0] == f.SUBSCRIPT and last_name(node[2]) == "Optional":
         return _class(project, module, node[3], depth - 1)
     if node[0] == f.BINOP:
         known = [each for each in (node[3], node[4]) if not _none(each)]
@@ -68,7 +69,7 @@ def _spelt(project: Project, module: Module, node: Any, depth: int) -> bool:
     if node[0] == f.BINOP and node[2] == "|":
         return _spelt(project, module, node[3], depth - 1) and _spelt(project, module, node[4], depth - 1)
     if node[0] == f.SUBSCRIPT:
-        name = _name(node[2])
+        name = last_name(node[2])
         parts = node[3][2] if node[3][0] == f.TUPLE else (node[3],)
         if name == "Literal":
             return True
@@ -81,7 +82,7 @@ def _spelt(project: Project, module: Module, node: Any, depth: int) -> bool:
         return node[0] == f.NAME and node[2] in NUMBERS
     if found.kind in ("expression", "annotation"):  # When = datetime | None; Key = NewType("Key", int)
         inner, alias = found.value[0], found.value[-1]
-        if alias is not None and alias[0] == f.CALL and _name(alias[2]) == "NewType" and len(alias[3]) > 1:
+        if alias is not None and alias[0] == f.CALL and last_name(alias[2]) == "NewType" and len(alias[3]) > 1:
             alias = alias[3][1]
         return alias is not None and alias is not node and _spelt(project, inner, alias, depth - 1)
     if found.kind == "class":
@@ -95,7 +96,3 @@ def _last(dotted: str) -> str:
 
 def _none(node: Any) -> bool:
     return bool(node[0] == f.CONST and node[2] is None)
-
-
-def _name(node: Any) -> str:
-    return str(node[2] if node[0] == f.NAME else node[3] if node[0] == f.ATTR else "")

@@ -20,7 +20,7 @@ from archwright.source.packed import body_of
 from archwright.source.program import Program
 from archwright.source.survey.guards import guard_of
 from archwright.source.survey.middlewares import ends_anonymous, run_by
-from archwright.source.survey.strangers import turns_strangers_away
+from archwright.source.survey.strangers import CALLER, turns_strangers_away
 
 USER: Final = "request_user"
 """Stands among the names of a body for the user of a request: `request.user`, `g.user`."""
@@ -69,7 +69,6 @@ _SECRET: Final = re.compile(
 """What a row holds that only who may work on it was told: whoever sends the same was."""
 _COMPARES: Final = frozenset({"compare_digest", "constant_time_compare"})
 _KEEPS: Final = frozenset({"add", "remove", "append", "discard", "aadd", "aremove"})
-_IS_CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
 _FUNCTION: Final = re.compile(r"(?:^|_)(?:func\w*|fn|f|callable|callback|target|coro\w*|job|method|call)$")
 """Names of parameters that stand for a function."""
 _SIGNED_IN: Final = re.compile(r"^is_?(?:authenticated|anonymous)$", re.IGNORECASE)
@@ -144,7 +143,7 @@ class Asking:
             and node[2][0] == f.ATTR
             and node[2][3] in _KEEPS
             and node[2][2][0] == f.ATTR
-            and _IS_CALLER.search(last_name(node[2][2][2])) is not None
+            and CALLER.match(last_name(node[2][2][2])) is not None
             for each in self.whole(unit)
             for node in self._nodes(each)
         )
@@ -157,11 +156,10 @@ class Asking:
         """
         facts = self.project.unit(unit)[1]
         given = {str(parameter[0]) for parameter in facts[4]}
-        called = (self.project.unit(callee)[0] for callee in self._program.called_by(unit))
         made = [last_name(node[2]) for node in self._nodes(unit) if node[0] == f.CALL]
         if "self" in given and not (made and _PLAIN.issuperset(made)):
             return False  # what a method reads may be whatever its class says
-        if any(not module.language for module in called):
+        if self.calls_own(unit):
             return False
         handed = [
             node[3][0]
@@ -170,6 +168,10 @@ class Asking:
         ]
         used = [node for node in self._nodes(unit) if node[0] == f.NAME and (node[2] in given or node[2] in _GLOBALS)]
         return all(any(node is each for each in handed) for node in used)
+
+    def calls_own(self, unit: int) -> bool:
+        """True for a function that calls another of the project; templates are no functions."""
+        return any(not self.project.unit(callee)[0].language for callee in self._program.called_by(unit))
 
     def welcomes(self, unit: int) -> bool:
         """True where a unit, or a function that it calls, does its work for callers who are not signed in too: it tells them apart."""

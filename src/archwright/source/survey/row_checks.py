@@ -13,6 +13,7 @@ from archwright.source import facts as f
 from archwright.source.frameworks.shared.declared import last_name
 from archwright.source.nodes import branches, nodes
 from archwright.source.packed import body_of
+from archwright.source.survey.strangers import CALLER
 
 _SPEAKS: Final = re.compile(
     r"perm(?:s|_|it|ission|$)|access|allow|authori[sz]|polic(?:y|ies)|(?:^|_)can_|owns|owner|belongs|member|forbid",
@@ -21,7 +22,6 @@ _SPEAKS: Final = re.compile(
 """Names of functions that say whether somebody may."""
 _ANSWERS: Final = re.compile(r"^(?:has_perms?|ahas_perms?|has_permissions?|has_object_permission|can_\w+|is_\w+)$")
 """Of these, those that answer with a truth, which nobody looks at where the call is a statement of its own."""
-_CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
 _NO_KEYS: Final = frozenset({"self", "cls", "request", "args", "kwargs"})
 _ASKED: Final = (f.CALL, f.COMPARE)
 
@@ -98,8 +98,8 @@ class _Hook:
 
     def _of_caller(self, node: Any) -> bool:
         return any(
-            (part[0] == f.ATTR and _CALLER.match(part[3]))
-            or (_CALLER.match(name := _named(part)) or name in self._callers)
+            (part[0] == f.ATTR and CALLER.match(part[3]))
+            or (CALLER.match(name := _named(part)) or name in self._callers)
             for part in nodes(node)
         )
 

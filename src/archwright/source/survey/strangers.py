@@ -11,7 +11,8 @@ from archwright.source.frameworks.shared.declared import last_name, written
 from archwright.source.frameworks.shared.turned_away import refuses
 from archwright.source.nodes import branches, nodes
 
-_CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
+CALLER: Final = re.compile(r"^(?:current_|request_)?user$")
+"""Names of who calls."""
 _OF_CALLER: Final = frozenset({"id", "pk", "uuid", "username", "email", "identity"})
 """What tells one caller from another."""
 _NOT_FOUND: Final = re.compile(r"^(?:Http404|NotFound\w*|not_?found)$", re.IGNORECASE)
@@ -47,8 +48,8 @@ def _is_caller(node: Any) -> bool:
     if node[0] == f.ATTR and node[3] in _OF_CALLER:
         node = node[2]
     if node[0] == f.NAME:
-        return _CALLER.match(node[2]) is not None
-    return bool(node[0] == f.ATTR and _CALLER.match(node[3]) and last_name(node[2]) in _NO_ROW)
+        return CALLER.match(node[2]) is not None
+    return bool(node[0] == f.ATTR and CALLER.match(node[3]) and last_name(node[2]) in _NO_ROW)
 
 
 def _is_of_row(node: Any) -> bool:
@@ -57,7 +58,7 @@ def _is_of_row(node: Any) -> bool:
     while node[0] == f.ATTR:
         parts.append(node[3])
         node = node[2]
-    if node[0] != f.NAME or not parts or _CALLER.match(node[2]):
+    if node[0] != f.NAME or not parts or CALLER.match(node[2]):
         return False
     of_view = node[2] == "self" and len(parts) > 1 and parts[-1] not in _OF_VIEW
     return of_view or node[2] not in _NO_ROW

@@ -137,16 +137,16 @@ def _opens_reads(info: ClassInfo) -> bool:
     asked = info.method(_OF_OBJECT[1])
     if asked is None:
         return any(base.rpartition(".")[2] in _SAFE_OPEN for base in info.external_bases())
-    return any(
-        node[0] == f.IF
-        and node[2][0] == f.COMPARE
-        and node[2][3][0][0] == "in"
-        and node[2][3][0][1][-1] == "SAFE_METHODS"
-        and node[3][0][0] == f.RETURN
-        and node[3][0][2] == (f.CONST, node[3][0][2][1], True)
-        for node in body_of(info.project.unit(asked)[1])
-        if node[0] == f.IF and node[3][0][2:3] != (None,)
-    )
+    return any(map(_lets_readers_in, body_of(info.project.unit(asked)[1])))
+
+
+def _lets_readers_in(statement: Any) -> bool:
+    if statement[0] != f.IF or statement[2][0] != f.COMPARE:
+        return False
+    operator, right = statement[2][3][0]
+    first = statement[3][0]
+    allowed = first[0] == f.RETURN and first[2] is not None and first[2][0] == f.CONST and first[2][2] is True
+    return allowed and operator == "in" and last_name(right) == "SAFE_METHODS"
 
 
 def _is_granted(info: ClassInfo) -> bool:
