@@ -180,3 +180,34 @@ def test_an_unfinished_sheet_is_refused_with_its_line(study: Path) -> None:
     done = run("precision.py", study / "a.jsonl")
     assert done.returncode == 1
     assert "a.jsonl:1: verdict ''; expected one of true, worth-fixing, false, cannot-tell" in done.stderr
+
+
+def test_what_is_still_told_of_findings_that_were_judged(tmp_path: Path) -> None:
+    (tmp_path / "trees" / "shop").mkdir(parents=True)
+    (tmp_path / "trees" / "shop" / "a.py").write_text("def a():\n    return 1\n\n\ndef b():\n    pass\n")
+    reviewer = tmp_path / "reviewer.py"
+    reviewer.write_text(REVIEWER)
+    row = {
+        "project": "shop",
+        "commit": "0" * 40,
+        "path": "a.py",
+        "function": "a",
+        "impact": "low",
+        "confidence": "high",
+        "stratum_size": 1,
+        "stratum_drawn": 1,
+        "reason": "read",
+        "reader": "one",
+    }
+    judged = [("demo/even", 2, "true"), ("demo/even", 2, "false"), ("demo/even", 6, "false"), ("demo/odd", 1, "true")]
+    rows = [
+        {**row, "rule": rule, "line": line, "verdict": verdict, "message": verdict, "fingerprint": str(number)}
+        for number, (rule, line, verdict) in enumerate(judged)
+    ]
+    sheet = tmp_path / "sheet.jsonl"
+    sheet.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    command = f"{sys.executable} {reviewer}"
+    found = run("still_told.py", sheet, "--trees", tmp_path / "trees", "--command", command)
+    assert found.returncode == 0, found.stderr
+    assert "| demo/even | 1 of 3 | 1 of 1 |" in found.stdout
+    assert "| demo/odd | 1 of 1 | 0 of 0 |" in found.stdout
